@@ -1,0 +1,77 @@
+"""Where things live and how much is allowed: one table, read from the environment.
+
+Every setting has the help text that the README's table repeats. `CNN_MODELS_DIR=/srv/models make run`
+sets one.
+"""
+
+from functools import cache
+from pathlib import Path
+from tempfile import gettempdir
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from cnn.errors import ConfigError
+from cnn.i18n import N_
+
+PROJECT = Path(__file__).resolve().parent.parent
+CACHE = Path(platformdirs.user_cache_dir("cnn"))
+
+
+class Settings(BaseSettings):
+    """All settings, each with its default."""
+
+    model_config = SettingsConfigDict(env_prefix="CNN_", frozen=True, populate_by_name=True)
+
+    data_dir: Path | None = Field(
+        None, description="A folder with mnist.npz, fashion_mnist.npz, cifar10.npz; looked into first."
+    )
+    models_dir: Path = Field(PROJECT / "models", description="The folder that keeps trained models.")
+    cache_dir: Path = Field(CACHE, description="The folder for what can be computed again.")
+    work_dir: Path = Field(
+        Path(gettempdir()) / "cnn-trainings",
+        description="The folder where running trainings keep their last whole epoch.",
+    )
+    trainings_at_once: int = Field(
+        1, ge=1, le=64, description="How many trainings run at the same time on this machine."
+    )
+    trainings_per_visitor: int = Field(
+        8, ge=1, description="How many trainings one visitor may have waiting or running."
+    )
+    answer_timeout: float = Field(
+        20.0, gt=0, description="Seconds that a drawing waits for the answering process before saying so."
+    )
+    training_memory: float = Field(
+        0.5, gt=0, le=1, description="The share of the machine's memory that the training processes may use."
+    )
+    max_parameters: int = Field(
+        20_000_000, ge=1, description="The largest network that may be trained, in parameters."
+    )
+    download_timeout: float = Field(
+        10.0, gt=0, description="Seconds without a byte after which a download gives up."
+    )
+    scheduler_address: str | None = Field(
+        None,
+        validation_alias="DASK_SCHEDULER_ADDRESS",
+        description="An existing Dask cluster that trains instead of this machine, as tcp://host:8786.",
+    )
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once.
+
+    Raises:
+        ConfigError: a variable in the environment has no possible value.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ConfigError(
+            N_("The setting {name} is {value!r}: {reason}. Change it in the environment and start again."),
+            name=".".join(str(part) for part in first["loc"]),
+            value=first["input"],
+            reason=first["msg"],
+        ) from error
