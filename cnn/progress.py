@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from cnn.recipes import TrainConfig
+
 
 @dataclass(frozen=True)
 class Epoch:
@@ -47,3 +49,53 @@ class Progress:
     loss: float
     accuracy: float
     filters: np.ndarray | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class Loading:
+    """The data are on their way: `done` bytes of `total`, which is None where nobody said."""
+
+    done: int
+    total: int | None
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """A training goes on after its process was lost; `epochs_kept` whole epochs are not done again."""
+
+    epochs_kept: int
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """What a training leaves: a plain value that crosses process borders.
+
+    Attributes:
+        config: what was asked for.
+        keras_file: the bytes of a `.keras` file, with the optimizer's state.
+        history: one entry for each whole epoch.
+        filters: the first layer's kernels before the first step and after each epoch, float32
+            (1 + epochs, height, width, channels, filters); None without a first convolution.
+        test_accuracy, test_loss: over the data set's test images.
+        parameters: how many numbers the network keeps.
+        fit_seconds: what fitting took, without imports and loading.
+        data_name: what it was trained on, as `Dataset.name`.
+        data_sha256: the hash of that data's file.
+        input_shape: (height, width, channels).
+        class_names: what the outputs stand for.
+        stopped: whether somebody ended it before its time.
+    """
+
+    config: TrainConfig
+    keras_file: bytes
+    history: tuple[Epoch, ...]
+    filters: np.ndarray | None
+    test_accuracy: float
+    test_loss: float
+    parameters: int
+    fit_seconds: float
+    data_name: str
+    data_sha256: str
+    input_shape: tuple[int, ...]
+    class_names: tuple[str, ...]
+    stopped: bool

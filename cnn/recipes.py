@@ -229,7 +229,8 @@ def _dense_row(layer: Dense, shape: Shape, number: int) -> LayerRow:
     if len(shape) != 1:
         raise ConfigError(
             N_(
-                "Layer {number} (Dense) gets maps of shape {shape}, but needs a vector. Put a Flatten before it."
+                "Layer {number} (Dense) gets maps of shape {shape}, but needs a vector. "
+                "Put a Flatten before it."
             ),
             number=number,
             shape="×".join(map(str, shape)),
