@@ -1,0 +1,449 @@
+"""The folder `models/`: each trained network a folder of its own.
+
+    models/shipped/            comes with the project and answers on Draw
+    models/fast/               trained on the command line: nobody's own, everybody sees it
+    models/my-first-3fa94c/    a visitor's own
+        model.keras            the network with its optimizer's state
+        record.json            a `ModelRecord`
+        filters.npz            the first layer's kernels over the epochs, where it has any
+
+A folder appears whole or not at all. What is broken or foreign there is listed as such with its
+reason. Nothing here needs Keras: `cnn.network.build` reads `model.keras`.
+"""
+
+import io
+import json
+import os
+import platform
+import re
+import secrets
+import tempfile
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from importlib import metadata
+from pathlib import Path
+from zipfile import is_zipfile
+
+import numpy as np
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from cnn.errors import ModelBroken, ModelError, ModelNameError, ModelNotFound, ModelNotSaved
+from cnn.i18n import N_
+from cnn.progress import Epoch, TrainedModel
+from cnn.recipes import TrainConfig
+from cnn.settings import PROJECT, settings
+
+KERAS_FILE = "model.keras"
+RECORD_FILE = "record.json"
+FILTERS_FILE = "filters.npz"
+SHIPPED = "shipped"
+LONGEST_NAME = 60
+
+
+class ModelRecord(BaseModel):
+    """What is known about a saved network without loading it.
+
+    Attributes:
+        id: the folder's name, by which other programs ask for the model.
+        name: as its owner wrote it.
+        owner: the visitor it belongs to; None for models that everybody sees.
+        recipe: the recipe's name, "custom" without one.
+        config: the training; None for a network that no `TrainConfig` describes.
+        data_name, data_sha256: what it was trained on.
+        history: one entry for each whole epoch.
+        test_accuracy: over the data set's test images, in [0, 1].
+        test_loss: the mean cross-entropy over them.
+        parameters: how many numbers the network keeps.
+        fit_seconds: what fitting took, without imports and loading.
+        input_shape: (height, width, channels).
+        class_names: what the outputs stand for.
+        versions: of the libraries that made it.
+        created: in UTC.
+        stopped: whether somebody ended the training before its time.
+        temperature: what the scores are divided by before the softmax, so that it is as sure as it is right.
+        reject_class: whether one more output, the last, stands for "not a digit".
+        reject_threshold: the probability of that output from which on the answer is "not a digit".
+    """
+
+    model_config = ConfigDict(frozen=True, ser_json_inf_nan="constants")
+
+    id: str
+    name: str = Field(min_length=1)
+    owner: str | None = None
+    recipe: str
+    config: TrainConfig | None = None
+    data_name: str
+    data_sha256: str
+    history: tuple[Epoch, ...] = ()
+    test_accuracy: float
+    test_loss: float
+    parameters: int = Field(ge=1)
+    fit_seconds: float = Field(ge=0)
+    input_shape: tuple[int, int, int]
+    class_names: tuple[str, ...] = Field(min_length=2)
+    versions: dict[str, str] = {}
+    created: AwareDatetime
+    stopped: bool = False
+    temperature: float = Field(1.0, gt=0)
+    reject_class: bool = False
+    reject_threshold: float = Field(0.5, ge=0, le=1)
+
+
+@dataclass(frozen=True)
+class BrokenModel:
+    """A folder among the models that holds no usable model, and why."""
+
+    id: str
+    reason: ModelError
+
+
+def check_name(name: str) -> str:
+    """The name without spaces around it, in the one form that Unicode prefers.
+
+    Raises:
+        ModelNameError: it is empty, longer than `LONGEST_NAME`, without a letter or digit, or has
+            characters that folders cannot have.
+    """
+    clean = unicodedata.normalize("NFC", name).strip()
+    if not clean:
+        raise ModelNameError(N_("The model has no name yet. Write one."))
+    if len(clean) > LONGEST_NAME:
+        raise ModelNameError(
+            N_("The name has {length} characters, but at most {longest} fit. Shorten it."),
+            length=len(clean),
+            longest=LONGEST_NAME,
+        )
+    forbidden = [c for c in clean if c in '/\\:*?"<>|' or unicodedata.category(c).startswith("C")]
+    if forbidden or clean.startswith("."):
+        raise ModelNameError(
+            N_("The name contains {character!r}, which a folder's name cannot have. Leave it out."),
+            character=forbidden[0] if forbidden else ".",
+        )
+    if not re.search(r"[^\W_]", clean):
+        raise ModelNameError(N_("The name {name!r} has no letter and no digit. Add one."), name=clean)
+    return clean
+
+
+def save(  # noqa: PLR0913 - the last three belong to the answers of the model, not to its training
+    name: str,
+    trained: TrainedModel,
+    *,
+    owner: str | None = None,
+    folder: Path | None = None,
+    temperature: float = 1.0,
+    reject_class: bool = False,
+    reject_threshold: float = 0.5,
+) -> ModelRecord:
+    """Keep a trained network under a name; whole or not at all.
+
+    A visitor's models get a folder each, also under one name. Without an owner, a model takes the
+    place of the one of that name.
+
+    Args:
+        name: see `check_name`.
+        trained: what the training left.
+        owner: the visitor it belongs to.
+        folder: in place of the setting `models_dir`; it is made where it is missing.
+        temperature, reject_class, reject_threshold: see `ModelRecord`.
+
+    Raises:
+        ModelNameError: the name cannot be.
+        ModelNotSaved: the disk is full or the folder cannot be written.
+    """
+    name = check_name(name)
+    home = _home(folder)
+    model_id = _slug(name) if owner is None else _free_id(name, home)
+    record = ModelRecord(
+        id=model_id,
+        name=name,
+        owner=owner,
+        recipe=trained.config.recipe,
+        config=trained.config,
+        data_name=trained.data_name,
+        data_sha256=trained.data_sha256,
+        history=trained.history,
+        test_accuracy=trained.test_accuracy,
+        test_loss=trained.test_loss,
+        parameters=trained.parameters,
+        fit_seconds=trained.fit_seconds,
+        input_shape=_three(trained.input_shape),
+        class_names=trained.class_names,
+        versions=_versions(),
+        created=datetime.now(UTC),
+        stopped=trained.stopped,
+        temperature=temperature,
+        reject_class=reject_class,
+        reject_threshold=reject_threshold,
+    )
+    write(record, trained, home / model_id)
+    return record
+
+
+def write(record: ModelRecord, trained: TrainedModel, destination: Path) -> None:
+    """Write a model's folder; a model that stands there is replaced once the new one is whole.
+
+    Raises:
+        ModelNotSaved: the disk is full, the folder cannot be written, or it holds something else.
+    """
+    if destination.exists() and not _may_replace(destination):
+        raise ModelNotSaved(
+            N_("{folder} exists and is no model's folder. Choose another place, so that nothing is lost."),
+            folder=str(destination),
+        )
+    try:
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        with _scratch(destination.parent) as scratch:
+            whole, old = scratch / "new", scratch / "old"
+            whole.mkdir()
+            _write_file(whole / KERAS_FILE, trained.keras_file)
+            if trained.filters is not None:
+                _write_filters(whole / FILTERS_FILE, trained.filters)
+            text = record.model_dump_json(indent=1, exclude={"id"})
+            _write_file(whole / RECORD_FILE, text.encode())
+            _put(whole, destination, old)
+    except OSError as error:
+        raise ModelNotSaved(
+            N_("The model {name!r} could not be written to {folder}: {reason}. Make room or allow writing."),
+            name=record.name,
+            folder=str(destination.parent),
+            reason=error.strerror or str(error),
+        ) from error
+
+
+def list_models(owner: str | None = None, folder: Path | None = None) -> list[ModelRecord | BrokenModel]:
+    """The models that everybody sees and those of `owner`: the shipped one, the newest, the broken.
+
+    Raises:
+        ModelError: the folder exists and cannot be read.
+    """
+    models: list[ModelRecord] = []
+    broken: list[BrokenModel] = []
+    for path in _folders(folder):
+        try:
+            models.append(_read(path))
+        except ModelError as error:
+            broken.append(BrokenModel(path.name, error))
+    seen = [model for model in models if model.owner in (None, owner)]
+    seen.sort(key=lambda model: (model.id != SHIPPED, -model.created.timestamp()))
+    return [*seen, *broken]
+
+
+def read(model: str | Path, folder: Path | None = None) -> ModelRecord:
+    """A model's record.
+
+    Args:
+        model: its id, or the path of its folder, anywhere, as a `Path`.
+        folder: where ids are looked for, in place of the setting `models_dir`.
+
+    Raises:
+        ModelNotFound: there is none.
+        ModelBroken: its files cannot be read, with the reason.
+    """
+    return _read(_folder_of(model, folder))
+
+
+def keras_path(model: str | Path, folder: Path | None = None) -> Path:
+    """The path of a model's `.keras` file.
+
+    Raises:
+        ModelNotFound: there is no such model.
+        ModelBroken: it has no such file.
+    """
+    path = _folder_of(model, folder)
+    _read(path)
+    return path / KERAS_FILE
+
+
+def filters(model: str | Path, folder: Path | None = None) -> np.ndarray | None:
+    """The first layer's kernels before the first step and after each epoch.
+
+    Returns:
+        float32 (1 + epochs, height, width, channels, filters), or None where none were kept.
+
+    Raises:
+        ModelNotFound: there is no such model.
+        ModelBroken: the file of the filters cannot be read.
+    """
+    path = _folder_of(model, folder) / FILTERS_FILE
+    if not path.exists():
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            kept: np.ndarray = arrays["filters"]
+    except Exception as error:  # a broken file raises whatever zipfile, zlib and numpy stumble over
+        raise ModelBroken(N_("{file} cannot be read. Train the model again."), file=str(path)) from error
+    return kept
+
+
+def delete(model_id: str, owner: str | None, folder: Path | None = None) -> None:
+    """Remove one's own model.
+
+    Raises:
+        ModelNotFound: there is none of that id.
+        ModelError: it belongs to somebody else, came with the project, or cannot be removed.
+        ModelBroken: its record cannot be read, so nobody knows whose it is.
+    """
+    path = _folder_of(model_id, folder)
+    record = _read(path)
+    if record.owner != owner or model_id == SHIPPED:
+        raise ModelError(
+            N_("The model {name!r} is not yours. Only its owner can delete it."), name=record.name
+        )
+    try:
+        with _scratch(path.parent) as scratch:
+            path.replace(scratch / "old")
+    except OSError as error:
+        raise ModelError(
+            N_("The model {name!r} could not be deleted: {reason}. Allow writing in {folder}."),
+            name=record.name,
+            reason=error.strerror or str(error),
+            folder=str(path.parent),
+        ) from error
+
+
+def _slug(name: str) -> str:
+    """The name as a folder's: letters and digits of any script, small, joined by "-"."""
+    return re.sub(r"[\W_]+", "-", unicodedata.normalize("NFC", name.lower())).strip("-")
+
+
+def _home(folder: Path | None) -> Path:
+    return settings().models_dir if folder is None else folder
+
+
+def _folders(folder: Path | None) -> list[Path]:
+    home = _home(folder)
+    try:
+        found = [path for path in home.iterdir() if path.is_dir() and not path.name.startswith(".")]
+    except FileNotFoundError:
+        found = []
+    except OSError as error:
+        raise ModelError(
+            N_("The folder of the models, {folder}, cannot be read: {reason}."),
+            folder=str(home),
+            reason=error.strerror or str(error),
+        ) from error
+    shipped = PROJECT / "models" / SHIPPED
+    if folder is None and home / SHIPPED not in found and shipped.is_dir():
+        found.append(shipped)
+    return sorted(found)
+
+
+def _folder_of(model: str | Path, folder: Path | None) -> Path:
+    if isinstance(model, Path):
+        path = model
+    else:
+        # An id may come from a web address: it is a single folder's name and leads nowhere else.
+        inside = re.fullmatch(r"[^\W_][\w-]*", model)
+        path = _home(folder) / model if inside else Path()
+        if model == SHIPPED and folder is None and not path.is_dir():
+            path = PROJECT / "models" / SHIPPED
+    if path == Path() or not path.is_dir():
+        raise ModelNotFound(
+            N_("There is no model {name!r}. It may have been deleted; choose another."), name=str(model)
+        )
+    return path
+
+
+def _read(path: Path) -> ModelRecord:
+    try:
+        record, network = (path / RECORD_FILE).stat(), (path / KERAS_FILE).stat()
+    except OSError as error:
+        raise ModelBroken(
+            N_("The folder {folder!r} has no {file}: it is no model or lost a part. Remove or restore it."),
+            folder=path.name,
+            file=Path(str(error.filename)).name,
+        ) from error
+    return _parse(path, (record.st_mtime_ns, record.st_size, network.st_mtime_ns, network.st_size))
+
+
+@lru_cache(maxsize=1024)
+def _parse(path: Path, _stamp: tuple[int, ...]) -> ModelRecord:
+    """Pages list the models at each rerun; what has not changed since is not read again."""
+    if not is_zipfile(path / KERAS_FILE):
+        raise ModelBroken(
+            N_("{file} of the model {folder!r} is cut short or no Keras file. Restore it or train again."),
+            folder=path.name,
+            file=KERAS_FILE,
+        )
+    try:
+        values = json.loads((path / RECORD_FILE).read_bytes())
+        return ModelRecord.model_validate(values | {"id": path.name})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ModelBroken(
+            N_("{file} of the model {folder!r} has no usable {field}: {reason}. Restore it or train again."),
+            folder=path.name,
+            file=RECORD_FILE,
+            field=".".join(str(part) for part in first["loc"]),
+            reason=first["msg"],
+        ) from error
+    except (OSError, ValueError, TypeError, RecursionError) as error:
+        raise ModelBroken(
+            N_("{file} of the model {folder!r} cannot be read as JSON. Restore it or train again."),
+            folder=path.name,
+            file=RECORD_FILE,
+        ) from error
+
+
+def _free_id(name: str, home: Path) -> str:
+    while True:
+        model_id = f"{_slug(name)}-{secrets.token_hex(3)}"
+        if not (home / model_id).exists():
+            return model_id
+
+
+def _three(shape: tuple[int, ...]) -> tuple[int, int, int]:
+    height, width, channels = shape
+    return height, width, channels
+
+
+def _may_replace(destination: Path) -> bool:
+    if not destination.is_dir():
+        return False
+    content = {path.name for path in destination.iterdir()}
+    return not content or not content.isdisjoint({RECORD_FILE, KERAS_FILE})
+
+
+@contextmanager
+def _scratch(parent: Path) -> Iterator[Path]:
+    """A hidden folder on the same disk, gone afterwards with what is in it."""
+    with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=parent, ignore_cleanup_errors=True) as path:
+        yield Path(path)
+
+
+def _put(whole: Path, destination: Path, old: Path) -> None:
+    """Move a folder to its place; what stood there goes to `old`, and back if the move fails."""
+    if destination.exists():
+        destination.replace(old)
+    try:
+        whole.replace(destination)
+    except OSError:
+        if old.exists():
+            old.replace(destination)
+        raise
+
+
+def _write_file(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _write_filters(path: Path, kernels: np.ndarray) -> None:
+    packed = io.BytesIO()
+    np.savez_compressed(packed, filters=kernels.astype(np.float32))
+    _write_file(path, packed.getvalue())
+
+
+def _versions() -> dict[str, str]:
+    """The versions of what makes a network, without importing it."""
+    versions = {"python": platform.python_version()}
+    for package in ("keras", "tensorflow", "tensorflow-cpu", "numpy"):
+        with suppress(metadata.PackageNotFoundError):
+            versions[package] = metadata.version(package)
+    return versions
