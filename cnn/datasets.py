@@ -1,0 +1,407 @@
+"""MNIST, Fashion-MNIST, CIFAR-10, and the digits of scikit-learn where MNIST cannot be had.
+
+MNIST (LeCun, Cortes, Burges): 60,000 training and 10,000 test images, uint8 (28, 28) in [0, 255], light
+    ink on black, labels 0 to 9. Usually cited as CC BY-SA 3.0. SHA-256 of `mnist.npz`, as Keras has it:
+    731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1
+Fashion-MNIST (Zalando Research): the same numbers and form, ten kinds of clothes. MIT.
+CIFAR-10 (Krizhevsky 2009): 50,000 and 10,000 colour photographs, uint8 (32, 32, 3) in [0, 255], RGB.
+
+Each lies in one file, `NAME.npz`, with the arrays `x_train y_train x_test y_test`. It is looked for in
+the folder that `CNN_DATA_DIR` names, in `data/`, in Keras's cache, and then fetched from where Keras
+fetches it.
+"""
+
+import gzip
+import hashlib
+import io
+import logging
+import os
+import pickle
+import tarfile
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from threading import RLock
+from types import MappingProxyType
+
+import numpy as np
+
+from cnn.downloads import RemoteFile, download
+from cnn.errors import DataCorrupt, DataError, DataNotFound
+from cnn.i18n import N_
+from cnn.settings import PROJECT, settings
+
+logger = logging.getLogger(__name__)
+
+DATA = PROJECT / "data"
+ARRAYS = ("x_train", "y_train", "x_test", "y_test")
+QUIET_AFTER_FAILURE = 300.0
+
+OnBytes = Callable[[int, int | None], None]
+Arrays = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+
+DIGITS = tuple("0123456789")
+CLOTHES = (
+    N_("T-shirt or top"),
+    N_("Trousers"),
+    N_("Pullover"),
+    N_("Dress"),
+    N_("Coat"),
+    N_("Sandal"),
+    N_("Shirt"),
+    N_("Trainer"),
+    N_("Bag"),
+    N_("Ankle boot"),
+)
+THINGS = (
+    N_("Aeroplane"),
+    N_("Car"),
+    N_("Bird"),
+    N_("Cat"),
+    N_("Deer"),
+    N_("Dog"),
+    N_("Frog"),
+    N_("Horse"),
+    N_("Ship"),
+    N_("Lorry"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Images with their labels. All arrays are read-only: they are shared.
+
+    Attributes:
+        name: "mnist", "fashion_mnist", "cifar10", or "uci_digits".
+        x_train: uint8 (N, 28, 28) or (N, 32, 32, 3), in [0, 255].
+        y_train: int64 (N,), in [0, classes).
+        x_test, y_test: the same for the test images.
+        class_names: what the labels stand for; to be shown through `_`.
+        sha256: of the file; of scikit-learn's arrays for "uci_digits".
+        source: the file's path, or "scikit-learn".
+        stands_in_for: "mnist" where other digits take its place, else None.
+    """
+
+    name: str
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+    class_names: tuple[str, ...]
+    sha256: str
+    source: str
+    stands_in_for: str | None = None
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """(height, width, channels)."""
+        height, width, channels = (*self.x_train.shape[1:], 1)[:3]
+        return height, width, channels
+
+    @property
+    def classes(self) -> int:
+        """How many classes there are."""
+        return len(self.class_names)
+
+
+@dataclass(frozen=True)
+class _Origin:
+    """Where a data set comes from and what it must look like.
+
+    Attributes:
+        files: what is fetched.
+        pack: makes the content of the `.npz` file of theirs.
+        image_shape: an image's shape in the arrays.
+        class_names: see `Dataset`.
+        sha256: of the `.npz` file; None where it depends on who packed it.
+    """
+
+    files: tuple[RemoteFile, ...]
+    pack: Callable[[list[bytes]], bytes]
+    image_shape: tuple[int, ...]
+    class_names: tuple[str, ...]
+    sha256: str | None = None
+
+
+def find(name: str) -> Path | None:
+    """The path of a data set's file on this machine, or None. Looks no further than whether it exists.
+
+    Raises:
+        DataNotFound: there is no data set of that name.
+    """
+    _origin(name)
+    keras_home = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser()
+    folders = [settings().data_dir, DATA, keras_home / "datasets"]
+    paths = [folder / f"{name}.npz" for folder in folders if folder is not None]
+    return next((path for path in paths if path.is_file()), None)
+
+
+def load(name: str = "mnist", *, on_bytes: OnBytes | None = None) -> Dataset:
+    """A data set, fetched where it is not on this machine. Loaded once in a process, then shared.
+
+    Where MNIST cannot be had, the digits of scikit-learn come instead, with `stands_in_for` set. A
+    download that failed is not tried again for five minutes.
+
+    Args:
+        name: "mnist", "fashion_mnist" or "cifar10".
+        on_bytes: called with the bytes that came and their whole number, if they must be fetched.
+
+    Raises:
+        DataNotFound: there is no data set of that name, or it is not here and could not be fetched.
+        DataCorrupt: the file is cut short, of another shape, or has another hash.
+    """
+    with _LOCKS.setdefault(name, RLock()):
+        try:
+            path = find(name) or _fetch_unless_it_just_failed(name, on_bytes)
+        except DataNotFound:
+            raise
+        except DataError as error:
+            if name == "mnist":
+                logger.warning("The digits of scikit-learn take MNIST's place: %s", error)
+                return _stand_in()
+            raise DataNotFound(
+                N_(
+                    "{file} is not on this machine and could not be fetched: {reason} "
+                    "Or put the file into {folder}."
+                ),
+                file=f"{name}.npz",
+                reason=error,
+                folder=str(settings().data_dir or DATA),
+            ) from error
+        try:
+            status = path.stat()
+            return _read(name, path, (status.st_mtime_ns, status.st_size))
+        except OSError as error:
+            raise _corrupt(path, error.strerror or str(error)) from error
+
+
+def fetch(name: str, folder: Path = DATA, on_bytes: OnBytes | None = None) -> Path:
+    """Fetch a data set and put its file into `folder`: whole and verified, or not at all.
+
+    Args:
+        name: "mnist", "fashion_mnist" or "cifar10".
+        folder: where `NAME.npz` goes; it is made where it is missing.
+        on_bytes: called with the bytes that came and their whole number.
+
+    Raises:
+        DataNotFound: there is no data set of that name.
+        DownloadFailed: the network did not deliver; 10 s (the setting) without a byte end it.
+        DataError: the folder cannot be written, or the disk is full.
+    """
+    origin = _origin(name)
+    _writable(folder)
+    total, before = sum(file.size for file in origin.files), 0
+    contents = []
+    for file in origin.files:
+
+        def tell(done: int, before: int = before) -> None:
+            if on_bytes is not None:
+                on_bytes(before + done, total)
+
+        contents.append(download(file, settings().download_timeout, tell))
+        before += file.size
+    path = folder / f"{name}.npz"
+    _write_whole(path, origin.pack(contents))
+    return path
+
+
+_LOCKS: dict[str, RLock] = {}
+_FAILURES: dict[str, tuple[float, DataError]] = {}
+
+
+def _fetch_unless_it_just_failed(name: str, on_bytes: OnBytes | None) -> Path:
+    when, failure = _FAILURES.get(name, (0.0, None))
+    if failure is not None and time.monotonic() - when < QUIET_AFTER_FAILURE:
+        raise failure
+    try:
+        return fetch(name, on_bytes=on_bytes)
+    except DataError as error:
+        _FAILURES[name] = (time.monotonic(), error)
+        raise
+
+
+def _origin(name: str) -> _Origin:
+    if name not in ORIGINS:
+        raise DataNotFound(
+            N_("There is no data set {name!r}. Take one of: {names}."), name=name, names=", ".join(ORIGINS)
+        )
+    return ORIGINS[name]
+
+
+@lru_cache(maxsize=4)
+def _read(name: str, path: Path, _stamp: tuple[int, int]) -> Dataset:
+    origin = ORIGINS[name]
+    content = path.read_bytes()
+    sha256 = hashlib.sha256(content).hexdigest()
+    if origin.sha256 not in (None, sha256):
+        raise _corrupt(path, f"SHA-256 {sha256[:12]}… ≠ {str(origin.sha256)[:12]}…")
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as file:
+            x_train, y_train, x_test, y_test = (file[array] for array in ARRAYS)
+    except Exception as error:  # a broken file raises whatever zipfile, zlib and numpy stumble over
+        raise _corrupt(path, f"{type(error).__name__}: {error}") from error
+    y_train, y_test = y_train.ravel(), y_test.ravel()
+    for images, labels in ((x_train, y_train), (x_test, y_test)):
+        _check(path, images, labels, origin)
+    return _dataset(name, (x_train, y_train, x_test, y_test), origin.class_names, sha256, str(path))
+
+
+def _check(path: Path, images: np.ndarray, labels: np.ndarray, origin: _Origin) -> None:
+    if images.dtype != np.uint8 or images.shape[1:] != origin.image_shape or not len(images):
+        raise _corrupt(path, f"{images.dtype} {images.shape} ≠ uint8 (N, {str(origin.image_shape)[1:]}")
+    if labels.dtype.kind not in "iu" or len(labels) != len(images):
+        raise _corrupt(path, f"{len(images)} images, {len(labels)} labels of {labels.dtype}")
+    if labels.min() < 0 or labels.max() >= len(origin.class_names):
+        raise _corrupt(path, f"labels {labels.min()}-{labels.max()} ≠ 0-{len(origin.class_names) - 1}")
+
+
+def _corrupt(path: Path, reason: str) -> DataCorrupt:
+    return DataCorrupt(
+        N_("{file} is not the data set it should be ({reason}). Remove it: it is fetched again when needed."),
+        file=str(path),
+        reason=reason,
+    )
+
+
+@cache
+def _stand_in() -> Dataset:
+    from cnn.uci_digits import uci_digits
+
+    digits = uci_digits()
+    arrays = (digits.x_train, digits.y_train, digits.x_test, digits.y_test)
+    return _dataset("uci_digits", arrays, DIGITS, digits.sha256, "scikit-learn", "mnist")
+
+
+def _dataset(  # noqa: PLR0913, PLR0917 - as many as the data set has parts
+    name: str,
+    arrays: Arrays,
+    class_names: tuple[str, ...],
+    sha256: str,
+    source: str,
+    stands_in_for: str | None = None,
+) -> Dataset:
+    x_train, y_train, x_test, y_test = arrays
+    y_train, y_test = y_train.astype(np.int64), y_test.astype(np.int64)
+    for array in (x_train, y_train, x_test, y_test):
+        array.setflags(write=False)
+    return Dataset(name, x_train, y_train, x_test, y_test, class_names, sha256, source, stands_in_for)
+
+
+def _writable(folder: Path) -> None:
+    """Say that a folder cannot be written before megabytes are fetched for it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write a file aside and move it to its place."""
+    unfinished = None
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".unfinished-", delete=False) as file:
+            unfinished = Path(file.name)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.chmod(0o644)
+        unfinished.replace(path)
+    except OSError as error:
+        raise _unwritable(path.parent, error) from error
+    finally:
+        if unfinished is not None:
+            unfinished.unlink(missing_ok=True)
+
+
+def _unwritable(folder: Path, error: OSError) -> DataError:
+    return DataError(
+        N_("Nothing can be written to {folder} ({reason}). Make room there, or allow writing."),
+        folder=str(folder),
+        reason=error.strerror or str(error),
+    )
+
+
+def _pack(arrays: Arrays) -> bytes:
+    packed = io.BytesIO()
+    x_train, y_train, x_test, y_test = arrays
+    np.savez_compressed(packed, x_train=x_train, y_train=y_train, x_test=x_test, y_test=y_test)
+    return packed.getvalue()
+
+
+def _as_it_is(contents: list[bytes]) -> bytes:
+    return contents[0]
+
+
+def _pack_idx(contents: list[bytes]) -> bytes:
+    """Of four gzipped IDX files: a header of 16 bytes before images, of 8 before labels, then uint8."""
+    x_train, y_train, x_test, y_test = map(gzip.decompress, contents)
+    images = (np.frombuffer(x, np.uint8, offset=16).reshape(-1, 28, 28) for x in (x_train, x_test))
+    labels = (np.frombuffer(y, np.uint8, offset=8) for y in (y_train, y_test))
+    (first_images, last_images), (first_labels, last_labels) = images, labels
+    return _pack((first_images, first_labels, last_images, last_labels))
+
+
+def _pack_cifar(contents: list[bytes]) -> bytes:
+    """Of the archive of pickled batches: each image has 1,024 red values, then green, then blue."""
+    with tarfile.open(fileobj=io.BytesIO(contents[0])) as archive:
+        names = [f"cifar-10-batches-py/data_batch_{i}" for i in range(1, 6)] + [
+            "cifar-10-batches-py/test_batch"
+        ]
+        # The archive's checksum is known: what is unpickled is what its authors wrote.
+        batches = [pickle.load(archive.extractfile(name), encoding="bytes") for name in names]  # type: ignore[arg-type]  # noqa: S301
+    images = [batch[b"data"].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1) for batch in batches]
+    labels = [np.array(batch[b"labels"], np.uint8) for batch in batches]
+    return _pack((np.concatenate(images[:5]), np.concatenate(labels[:5]), images[5], labels[5]))
+
+
+_KERAS = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
+_MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
+
+ORIGINS: Mapping[str, _Origin] = MappingProxyType(
+    {
+        "mnist": _Origin(
+            files=(RemoteFile(_KERAS + "mnist.npz", 11_490_434, "sha256:" + _MNIST_SHA256),),
+            pack=_as_it_is,
+            image_shape=(28, 28),
+            class_names=DIGITS,
+            sha256=_MNIST_SHA256,
+        ),
+        "fashion_mnist": _Origin(
+            # The MD5 sums are those that the authors publish.
+            files=(
+                RemoteFile(
+                    _KERAS + "train-images-idx3-ubyte.gz", 26_421_880, "md5:8d4fb7e6c68d591d4c3dfef9ec88bf0d"
+                ),
+                RemoteFile(
+                    _KERAS + "train-labels-idx1-ubyte.gz", 29_515, "md5:25c81989df183df01b3e8a0aad5dffbe"
+                ),
+                RemoteFile(
+                    _KERAS + "t10k-images-idx3-ubyte.gz", 4_422_102, "md5:bef4ecab320f06d8554ea6380940ec79"
+                ),
+                RemoteFile(
+                    _KERAS + "t10k-labels-idx1-ubyte.gz", 5_148, "md5:bb300cfdad3c16e7a12a480ee83cd310"
+                ),
+            ),
+            pack=_pack_idx,
+            image_shape=(28, 28),
+            class_names=CLOTHES,
+        ),
+        "cifar10": _Origin(
+            files=(
+                RemoteFile(
+                    "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz",
+                    170_498_071,
+                    "sha256:6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce",
+                ),
+            ),
+            pack=_pack_cifar,
+            image_shape=(32, 32, 3),
+            class_names=THINGS,
+        ),
+    }
+)
