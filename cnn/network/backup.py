@@ -1,0 +1,115 @@
+"""A training's last whole epoch on disk, so that another process can go on from it.
+
+Keras's own `BackupAndRestore` overwrites its files in place, so that a process killed while it writes
+leaves half of them, and it knows nothing of the history and of early stopping. Here each backup is a
+folder of its own that appears whole by being renamed.
+"""
+
+import json
+import logging
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
+
+import keras
+import numpy as np
+
+from cnn.progress import Epoch
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class Run:
+    """What a training has come to, besides the network's weights.
+
+    Attributes:
+        history: one entry for each whole epoch.
+        filters: the first layer's kernels before the first step and after each epoch, float32
+            (height, width, channels, filters) each; empty without a first convolution.
+        best: the lowest validation loss so far; None before the first epoch.
+        best_epoch: the epoch, from 0, that it belongs to.
+        wait: epochs since then.
+        best_weights: the network's weights of that epoch; None unless they are to be kept.
+        finished: whether no epoch is to follow.
+    """
+
+    history: list[Epoch] = field(default_factory=list)
+    filters: list[np.ndarray] = field(default_factory=list)
+    best: float | None = None
+    best_epoch: int = 0
+    wait: int = 0
+    best_weights: list[np.ndarray] | None = None
+    finished: bool = False
+
+
+class Backup:
+    """The backups of one training.
+
+    Args:
+        folder: where they are; nobody else may use it.
+        fingerprint: says what is trained on what; a backup of something else is not used.
+    """
+
+    def __init__(self, folder: Path, fingerprint: str) -> None:
+        self._folder = folder
+        self._fingerprint = fingerprint
+
+    def save(self, model: keras.Model, run: Run) -> None:
+        """Keep the network with its optimizer, and the run; replaces the backup of the epoch before.
+
+        A disk that is full does not end the training: it goes on with the backup it has.
+        """
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            staging = Path(mkdtemp(prefix=".", dir=self._folder))
+            model.save_weights(staging / "model.weights.h5")
+            _write_run(staging / "run.npz", run, self._fingerprint)
+            earlier = self._epochs()
+            staging.rename(self._folder / f"epoch-{len(run.history)}")
+            for folder in earlier:
+                rmtree(folder, ignore_errors=True)
+        except OSError:
+            _log.warning("The training's backup in %s could not be written.", self._folder, exc_info=True)
+
+    def restore(self, model: keras.Model) -> Run | None:
+        """Bring the network and its optimizer to the last backup; None where there is none that fits."""
+        for folder in self._epochs():
+            run = _read_run(folder / "run.npz", self._fingerprint)
+            if run is not None:
+                model.optimizer.build(model.trainable_variables)
+                model.load_weights(folder / "model.weights.h5")
+                return run
+        self.remove()
+        return None
+
+    def remove(self) -> None:
+        """Leave nothing behind."""
+        rmtree(self._folder, ignore_errors=True)
+
+    def _epochs(self) -> list[Path]:
+        found = self._folder.glob("epoch-*")
+        return sorted(found, key=lambda folder: int(folder.name.removeprefix("epoch-")), reverse=True)
+
+
+def _write_run(path: Path, run: Run, fingerprint: str) -> None:
+    facts = asdict(run)
+    filters, best_weights = facts.pop("filters"), facts.pop("best_weights")
+    facts["keeps_best"] = best_weights is not None
+    arrays = {f"best_{number}": weights for number, weights in enumerate(best_weights or [])}
+    np.savez(path, fingerprint=fingerprint, facts=json.dumps(facts), filters=np.array(filters), **arrays)
+
+
+def _read_run(path: Path, fingerprint: str) -> Run | None:
+    with np.load(path) as kept:
+        if str(kept["fingerprint"]) != fingerprint:
+            return None
+        facts = json.loads(str(kept["facts"]))
+        best = [kept[f"best_{number}"] for number in range(len(kept.files) - 3)]
+        return Run(
+            history=[Epoch(**epoch) for epoch in facts.pop("history")],
+            filters=list(kept["filters"]),
+            best_weights=best if facts.pop("keeps_best") else None,
+            **facts,
+        )

@@ -1,0 +1,130 @@
+"""From a `TrainConfig` to a Keras network, and from a saved model back to one."""
+
+from pathlib import Path
+from zipfile import BadZipFile
+
+import keras
+
+from cnn.errors import ConfigError, ModelBroken
+from cnn.i18n import N_
+from cnn.model_store import ModelRecord
+from cnn.recipes import Shape, TrainConfig, layer_table
+from cnn.settings import settings
+
+# Where a one-cycle training begins and how much of it the learning rate climbs, as in L. N. Smith,
+# "A disciplined approach to neural network hyper-parameters", https://arxiv.org/abs/1803.09820.
+START_SHARE = 0.1
+CLIMB_SHARE = 0.25
+
+LAYERS = {
+    "conv2d": keras.layers.Conv2D,
+    "max_pool2d": keras.layers.MaxPooling2D,
+    "average_pool2d": keras.layers.AveragePooling2D,
+    "batch_normalization": keras.layers.BatchNormalization,
+    "dropout": keras.layers.Dropout,
+    "flatten": keras.layers.Flatten,
+    "dense": keras.layers.Dense,
+}
+OPTIMIZERS = {
+    "adam": keras.optimizers.Adam,
+    "rmsprop": keras.optimizers.RMSprop,
+    "adadelta": keras.optimizers.Adadelta,
+    "sgd": keras.optimizers.SGD,
+}
+
+
+def build(config: TrainConfig, input_shape: Shape, classes: int, *, steps: int | None = None) -> keras.Model:
+    """The network of `config`, compiled, with new weights.
+
+    It takes float32 images (N, height, width, channels) in [0, 1] and gives float32 probabilities
+    (N, classes). Layers are named by kind and number, as `conv2d_1`; the last one is `output`.
+
+    Args:
+        config: the layers, the optimizer and its learning rate.
+        input_shape: (height, width, channels).
+        classes: the output's units.
+        steps: how many batches the whole training has; the one-cycle schedule needs it. Without
+            it the learning rate stays constant.
+
+    Raises:
+        ConfigError: a layer cannot stand where it stands, or the network is larger than the
+            setting `max_parameters` allows.
+    """
+    model = _network(config, input_shape, classes)
+    _compile(model, config, steps)
+    return model
+
+
+def load(record: ModelRecord, keras_file: Path) -> keras.Model:
+    """The network of a saved model, compiled, with its weights.
+
+    The network is built from the record; of the `.keras` file only numbers are read, so nothing
+    that a foreign file contains is ever run.
+
+    Args:
+        record: the model's record, with its config.
+        keras_file: the model's `.keras` file.
+
+    Raises:
+        ModelBroken: there is no config, or the file is no `.keras` file or of another network.
+    """
+    if record.config is None:
+        raise ModelBroken(N_("The model {name} does not say what network it is."), name=record.name)
+    model = _network(record.config, record.input_shape, len(record.class_names) + record.reject_class)
+    try:
+        model.load_weights(keras_file)
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
+        raise ModelBroken(
+            N_("The file {file} does not hold the weights of the model {name}: {reason}"),
+            file=keras_file.name,
+            name=record.name,
+            reason=str(error).splitlines()[0] if str(error) else type(error).__name__,
+        ) from error
+    _compile(model, record.config, None)
+    return model
+
+
+def _network(config: TrainConfig, input_shape: Shape, classes: int) -> keras.Model:
+    table = layer_table(config.layers, input_shape, classes)
+    parameters = sum(row.parameters for row in table)
+    if parameters > settings().max_parameters:
+        raise ConfigError(
+            N_(
+                "This network has {parameters:,} parameters, at most {allowed:,} are allowed. "
+                "Make layers smaller or pool before the Flatten."
+            ),
+            parameters=parameters,
+            allowed=settings().max_parameters,
+        )
+    numbers: dict[str, int] = {}
+    model = keras.Sequential([keras.Input(input_shape, name="image")], name="network")
+    for layer in config.layers:
+        numbers[layer.kind] = numbers.get(layer.kind, 0) + 1
+        name = f"{layer.kind}_{numbers[layer.kind]}"
+        # A layer's settings bear the names of Keras's arguments.
+        model.add(LAYERS[layer.kind](**layer.model_dump(exclude={"kind"}), name=name))
+    model.add(keras.layers.Dense(classes, activation="softmax", name="output"))
+    return model
+
+
+def _compile(model: keras.Model, config: TrainConfig, steps: int | None) -> None:
+    rate: float | keras.optimizers.schedules.LearningRateSchedule = config.learning_rate
+    if config.schedule == "one_cycle" and steps is not None:
+        rate = _one_cycle(config.learning_rate, steps)
+    model.compile(
+        optimizer=OPTIMIZERS[config.optimizer](learning_rate=rate),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        # XLA makes an epoch on a CPU several times slower.
+        jit_compile=False,
+    )
+
+
+def _one_cycle(peak: float, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
+    climb = max(1, round(CLIMB_SHARE * steps))
+    return keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=START_SHARE * peak,
+        warmup_target=peak,
+        warmup_steps=climb,
+        decay_steps=max(1, steps - climb),
+    )

@@ -1,0 +1,383 @@
+"""One training, from a config to a trained model. It announces what happens and draws nothing."""
+
+import math
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from cnn.datasets import Dataset
+from cnn.errors import ConfigError, OutOfMemory, TrainingDiverged
+from cnn.i18n import N_
+from cnn.network.backup import Backup, Run
+from cnn.network.build import build
+from cnn.network.feeding import Distort, evaluation_batches, training_batches
+from cnn.progress import Epoch, Progress, Resumed, TrainedModel
+from cnn.recipes import TrainConfig
+
+Announce = Callable[[object], None]
+
+SECONDS_BETWEEN_ANNOUNCEMENTS = 0.25
+ANNOUNCEMENTS_BETWEEN_FILTERS = 2
+# A validation image goes forward only, a training image forward and back: about three times the work.
+VALIDATION_COST = 1 / 3
+
+
+def ignore(_event: object) -> None:
+    """Hear an announcement and do nothing."""
+
+
+def never() -> bool:
+    """Ask for no stop."""
+    return False
+
+
+def train(
+    config: TrainConfig,
+    dataset: Dataset,
+    *,
+    announce: Announce = ignore,
+    should_stop: Callable[[], bool] = never,
+    backup_dir: Path | None = None,
+) -> TrainedModel:
+    """Train the network of `config` on `dataset`.
+
+    Args:
+        config: the network and how to train it.
+        dataset: the images; `config.dataset` only says which were asked for.
+        announce: hears a `Progress` up to four times a second, an `Epoch` after each epoch and
+            `Resumed` where a training goes on; called in the training's thread, between batches.
+        should_stop: asked after every batch, in validation too; once it says yes, the training
+            ends and what was learned is kept.
+        backup_dir: a folder of this training's own. After each epoch it holds what is needed to go
+            on: called again after its process was killed, the training continues from its last whole
+            epoch. At the end the folder is removed.
+
+    Returns:
+        The trained model, its test figures over all test images. Stopped within an epoch, the
+        weights are the last ones (with `keep_best` the best whole epoch's, if there is one) and the
+        history has the whole epochs only.
+
+    Raises:
+        ConfigError: the network cannot be built on these images.
+        TrainingDiverged: the loss is no number any more.
+        OutOfMemory: network and batch need more memory than there is.
+    """
+    try:
+        return _Training(config, dataset, announce, should_stop, backup_dir).run()
+    except (MemoryError, tf.errors.ResourceExhaustedError) as error:
+        raise OutOfMemory(
+            N_("There is not enough memory for batches of {batch_size} images. Make the batch size smaller."),
+            batch_size=config.batch_size,
+        ) from error
+
+
+@dataclass(frozen=True)
+class _Share:
+    """The images and labels that serve one purpose."""
+
+    images: np.ndarray
+    labels: np.ndarray
+
+
+class _Stopped(Exception):
+    """Somebody asked for a stop; raised between batches to leave Keras's loop at once."""
+
+
+class _Training:
+    """The parts of one training and the order they come in."""
+
+    def __init__(
+        self,
+        config: TrainConfig,
+        dataset: Dataset,
+        announce: Announce,
+        should_stop: Callable[[], bool],
+        backup_dir: Path | None,
+    ) -> None:
+        self._config = config
+        self._dataset = dataset
+        self._announce = announce
+        self._should_stop = should_stop
+        fingerprint = f"{config.model_dump_json()} {dataset.sha256}"
+        self._backup = None if backup_dir is None else Backup(backup_dir, fingerprint)
+        self._train, self._validation = _shares(config, dataset)
+
+    def run(self) -> TrainedModel:
+        keras.utils.set_random_seed(self._config.seed)
+        batches = math.ceil(len(self._train.images) / self._config.batch_size)
+        self._model = build(
+            self._config,
+            self._dataset.image_shape,
+            self._dataset.classes,
+            steps=batches * self._config.epochs,
+        )
+        run = self._restored() or Run()
+        began = perf_counter() - (run.history[-1].seconds if run.history else 0.0)
+        stopped = self._fit(run, began)
+        fit_seconds = perf_counter() - began
+        loss, accuracy = self._test_figures(run, stopped)
+        trained = self._trained_model(run, stopped, fit_seconds, loss, accuracy)
+        if self._backup is not None:
+            self._backup.remove()
+        return trained
+
+    def _restored(self) -> Run | None:
+        run = None if self._backup is None else self._backup.restore(self._model)
+        if run is not None:
+            # The epochs to come must not repeat the order and the dropouts of the ones that were.
+            keras.utils.set_random_seed(self._config.seed + len(run.history))
+            self._announce(Resumed(epochs_kept=len(run.history)))
+        return run
+
+    def _fit(self, run: Run, began: float) -> bool:
+        """Train; whether somebody stopped it."""
+        stopping = _EarlyStopping(self._config, run)
+        images = (len(self._train.images), len(self._validation.images))
+        watch = _Watch(self._config, run, began, images)
+        watch.announce, watch.should_stop = self._announce, self._should_stop
+        callbacks: list[keras.callbacks.Callback] = [stopping, watch]
+        if self._backup is not None:
+            callbacks.append(_BackUp(self._backup, run))
+        try:
+            self._model.fit(
+                training_batches(
+                    self._train.images,
+                    self._train.labels,
+                    self._config.batch_size,
+                    distort=_distortion(self._config, self._dataset),
+                ),
+                epochs=self._config.epochs,
+                initial_epoch=self._config.epochs if run.finished else len(run.history),
+                validation_data=evaluation_batches(self._validation.images, self._validation.labels),
+                callbacks=callbacks,
+                shuffle=False,  # the feeding does
+                verbose=0,
+            )
+        except _Stopped:
+            stopping.on_train_end()
+            return True
+        return False
+
+    def _test_figures(self, run: Run, stopped: bool) -> tuple[float, float]:
+        """Loss and accuracy over the test images; taken from the history where it has them."""
+        weights_of = _epoch_of_the_weights(self._config, run, stopped)
+        if self._config.validation == "test" and weights_of is not None:
+            return weights_of.val_loss, weights_of.val_accuracy
+        batches = evaluation_batches(self._dataset.x_test, self._dataset.y_test)
+        figures = self._model.evaluate(batches, verbose=0, return_dict=True)
+        return figures["loss"], figures["accuracy"]
+
+    def _trained_model(
+        self, run: Run, stopped: bool, fit_seconds: float, loss: float, accuracy: float
+    ) -> TrainedModel:
+        return TrainedModel(
+            config=self._config,
+            keras_file=_keras_file(self._model),
+            history=tuple(run.history),
+            filters=np.array(run.filters, np.float32) if run.filters else None,
+            test_accuracy=accuracy,
+            test_loss=loss,
+            parameters=self._model.count_params(),
+            fit_seconds=fit_seconds,
+            data_name=self._dataset.name,
+            data_sha256=self._dataset.sha256,
+            input_shape=self._dataset.image_shape,
+            class_names=self._dataset.class_names,
+            stopped=stopped,
+        )
+
+
+class _EarlyStopping(keras.callbacks.EarlyStopping):  # type: ignore[misc] # Keras has no types
+    """Keras's early stopping, which goes on from where the run stood and writes there where it stands."""
+
+    def __init__(self, config: TrainConfig, run: Run) -> None:
+        super().__init__(
+            monitor="val_loss",
+            patience=config.patience if config.early_stopping else config.epochs,
+            restore_best_weights=config.keep_best,
+        )
+        self._run = run
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        super().on_train_begin(logs)
+        self.best, self.best_epoch, self.wait = self._run.best, self._run.best_epoch, self._run.wait
+        self.best_weights = self._run.best_weights
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        super().on_epoch_end(epoch, logs)
+        self._run.best, self._run.best_epoch, self._run.wait = self.best, self.best_epoch, self.wait
+        self._run.best_weights = self.best_weights
+        self._run.finished = self.model.stop_training or epoch + 1 == self.params["epochs"]
+
+
+class _Watch(keras.callbacks.Callback):  # type: ignore[misc] # Keras has no types
+    """Writes the history, announces it and looks whether somebody asked for a stop.
+
+    Keras hands its callbacks the running means as plain numbers after every batch, so nothing here
+    has to wait for the device.
+    """
+
+    announce: Announce = staticmethod(ignore)
+    should_stop: Callable[[], bool] = staticmethod(never)
+
+    def __init__(self, config: TrainConfig, run: Run, began: float, images: tuple[int, int]) -> None:
+        super().__init__()
+        self._config = config
+        self._run = run
+        self._began = began
+        self._images, self._validation_images = images
+        self._epoch = 0
+        self._announcements = 0
+        # (time, images of this epoch) at the last announcements, the oldest first.
+        self._marks: deque[tuple[float, int]] = deque(maxlen=9)
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        if not self._run.filters:
+            self._keep_filters()
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._epoch = epoch + 1
+        self._marks.clear()
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        self._heed_stop()
+        assert logs is not None
+        self._check_finite(logs["loss"])
+        now = perf_counter()
+        done = min((batch + 1) * self._config.batch_size, self._images)
+        if not self._marks:
+            # The first batch of a training also waits for the network to be compiled: speed counts from here.
+            self._marks.append((now, done))
+        elif now - self._marks[-1][0] >= SECONDS_BETWEEN_ANNOUNCEMENTS:
+            self._marks.append((now, done))
+            self.announce(self._progress(batch + 1, logs))
+            self._announcements += 1
+
+    def on_test_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        self._heed_stop()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        assert logs is not None
+        self._check_finite(logs["val_loss"])
+        figures = {name: logs[name] for name in ("loss", "accuracy", "val_loss", "val_accuracy")}
+        self._run.history.append(Epoch(epoch + 1, seconds=perf_counter() - self._began, **figures))
+        self._keep_filters()
+        self.announce(self._run.history[-1])
+
+    def _heed_stop(self) -> None:
+        if self.should_stop():
+            raise _Stopped
+
+    def _check_finite(self, loss: float) -> None:
+        if not math.isfinite(loss):
+            raise TrainingDiverged(
+                N_(
+                    "The loss became {loss} in epoch {epoch}: the steps were too large. "
+                    "Train again with a learning rate below {learning_rate:g}."
+                ),
+                loss=loss,
+                epoch=self._epoch,
+                learning_rate=self._config.learning_rate,
+            )
+
+    def _keep_filters(self) -> None:
+        filters = _first_filters(self.model)
+        if filters is not None:
+            self._run.filters.append(filters)
+
+    def _progress(self, batch: int, logs: dict[str, Any]) -> Progress:
+        (earlier, images_then), (now, images_now) = self._marks[0], self._marks[-1]
+        images_per_second = (images_now - images_then) / (now - earlier)
+        epochs_left = self._config.epochs - self._epoch
+        images_left = (
+            (self._images - images_now)
+            + self._images * epochs_left
+            + VALIDATION_COST * self._validation_images * (epochs_left + 1)
+        )
+        with_filters = self._announcements % ANNOUNCEMENTS_BETWEEN_FILTERS == 0
+        return Progress(
+            epoch=self._epoch,
+            epochs=self._config.epochs,
+            batch=batch,
+            batches=self.params["steps"],
+            images_per_second=images_per_second,
+            seconds_left=images_left / images_per_second,
+            loss=logs["loss"],
+            accuracy=logs["accuracy"],
+            filters=_first_filters(self.model) if with_filters else None,
+        )
+
+
+class _BackUp(keras.callbacks.Callback):  # type: ignore[misc] # Keras has no types
+    """Keeps each whole epoch; stands after the callbacks that write the run."""
+
+    def __init__(self, backup: Backup, run: Run) -> None:
+        super().__init__()
+        self._backup = backup
+        self._run = run
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._backup.save(self.model, self._run)
+
+
+def _shares(config: TrainConfig, dataset: Dataset) -> tuple[_Share, _Share]:
+    """What to train and what to validate on. The choice depends on the seed alone."""
+    count = len(dataset.x_train)
+    wanted = count if config.train_images is None else min(config.train_images, count)
+    if wanted == count and config.validation == "test":
+        return _Share(dataset.x_train, dataset.y_train), _Share(dataset.x_test, dataset.y_test)
+    chosen = np.random.default_rng(config.seed).permutation(count)[:wanted]
+    if config.validation == "test":
+        held_out = _Share(dataset.x_test, dataset.y_test)
+    else:
+        validating = min(max(1, round(config.validation * wanted)), wanted - 1)
+        chosen, apart = np.sort(chosen[validating:]), np.sort(chosen[:validating])
+        held_out = _Share(dataset.x_train[apart], dataset.y_train[apart])
+    return _Share(dataset.x_train[chosen], dataset.y_train[chosen]), held_out
+
+
+def _distortion(config: TrainConfig, dataset: Dataset) -> Distort | None:
+    if not config.as_people_draw:
+        return None
+    if dataset.image_shape != (28, 28, 1):
+        raise ConfigError(
+            N_(
+                "Images can be distorted as people draw only where they are grey and 28×28, not {shape}. "
+                "Switch it off for this data set."
+            ),
+            shape="×".join(map(str, dataset.image_shape)),
+        )
+    from cnn.network import distortions
+
+    return distortions.distort
+
+
+def _first_filters(model: keras.Model) -> np.ndarray | None:
+    first = model.layers[0]
+    if not isinstance(first, keras.layers.Conv2D):
+        return None
+    return np.array(first.kernel, np.float32)
+
+
+def _epoch_of_the_weights(config: TrainConfig, run: Run, stopped: bool) -> Epoch | None:
+    """The whole epoch that left the weights which the network has; None if a part of one did."""
+    if not run.history:
+        return None
+    if config.keep_best:
+        return run.history[run.best_epoch]
+    return None if stopped else run.history[-1]
+
+
+def _keras_file(model: keras.Model) -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        model.save(path)
+        return path.read_bytes()
