@@ -112,7 +112,7 @@ class _Origin:
     """Where a data set comes from and what it must look like.
 
     Attributes:
-        files: what is fetched.
+        files: what is fetched, or copied from Keras's cache.
         pack: makes the content of the `.npz` file of theirs.
         image_shape: an image's shape in the arrays.
         class_names: see `Dataset`.
@@ -133,8 +133,7 @@ def find(name: str) -> Path | None:
         DataNotFound: there is no data set of that name.
     """
     _origin(name)
-    keras_home = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser()
-    folders = [settings().data_dir, DATA, keras_home / "datasets"]
+    folders = [settings().data_dir, DATA, _keras_cache()]
     paths = [folder / f"{name}.npz" for folder in folders if folder is not None]
     return next((path for path in paths if path.is_file()), None)
 
@@ -160,7 +159,6 @@ def load(name: str = "mnist", *, on_bytes: OnBytes | None = None) -> Dataset:
             raise
         except DataError as error:
             if name == "mnist":
-                logger.warning("The digits of scikit-learn take MNIST's place: %s", error)
                 return _stand_in()
             raise DataNotFound(
                 N_(
@@ -201,7 +199,7 @@ def fetch(name: str, folder: Path = DATA, on_bytes: OnBytes | None = None) -> Pa
             if on_bytes is not None:
                 on_bytes(before + done, total)
 
-        contents.append(download(file, settings().download_timeout, tell))
+        contents.append(_kept_by_keras(file) or download(file, settings().download_timeout, tell))
         before += file.size
     path = folder / f"{name}.npz"
     _write_whole(path, origin.pack(contents))
@@ -219,8 +217,23 @@ def _fetch_unless_it_just_failed(name: str, on_bytes: OnBytes | None) -> Path:
     try:
         return fetch(name, on_bytes=on_bytes)
     except DataError as error:
+        logger.warning("%s", error)
         _FAILURES[name] = (time.monotonic(), error)
         raise
+
+
+def _keras_cache() -> Path:
+    return Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser() / "datasets"
+
+
+def _kept_by_keras(file: RemoteFile) -> bytes | None:
+    """The file as Keras fetched it once, which names archives otherwise; None unless it is whole."""
+    name = file.url.rpartition("/")[2]
+    try:
+        content = (_keras_cache() / _KERAS_NAMES.get(name, f"fashion-mnist/{name}")).read_bytes()
+    except OSError:
+        return None
+    return content if file.matches(content) else None
 
 
 def _origin(name: str) -> _Origin:
@@ -359,6 +372,7 @@ def _pack_cifar(contents: list[bytes]) -> bytes:
     return _pack((np.concatenate(images[:5]), np.concatenate(labels[:5]), images[5], labels[5]))
 
 
+_KERAS_NAMES = {"mnist.npz": "mnist.npz", "cifar-10-python.tar.gz": "cifar-10-batches-py-target_archive"}
 _KERAS = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 _MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
 

@@ -27,6 +27,11 @@ class RemoteFile:
     size: int
     checksum: str
 
+    def matches(self, content: bytes | bytearray) -> bool:
+        """Whether this is the file's content, by its checksum."""
+        algorithm, expected = self.checksum.split(":")
+        return hashlib.new(algorithm, content, usedforsecurity=False).hexdigest() == expected
+
 
 def ignore(done: int) -> None:
     """Hears what a download tells, and does nothing."""
@@ -49,8 +54,7 @@ def download(file: RemoteFile, timeout: float, on_bytes: Callable[[int], None] =
         on_bytes(len(content))
         if len(content) > file.size:
             break
-    algorithm, expected = file.checksum.split(":")
-    if hashlib.new(algorithm, content, usedforsecurity=False).hexdigest() != expected:
+    if not file.matches(content):
         raise DownloadFailed(
             N_(
                 "{url} gave {size} bytes that are not the file of {expected} bytes that was expected. "
