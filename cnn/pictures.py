@@ -1,0 +1,141 @@
+"""Picture files, from whoever sends them, become arrays within bounded memory."""
+
+import io
+import warnings
+from functools import cache
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from cnn.errors import PictureError
+from cnn.i18n import N_
+
+LARGEST_FILE = 64 * 2**20
+LARGEST_PICTURE = 50_000_000
+LONGEST_SIDE = 4096
+
+# Pillow warns of pictures that are refused here anyway, or that a JPEG's own reduction makes harmless.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+
+_ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def read_picture(source: Path | bytes) -> NDArray[np.uint8]:
+    """The picture in a file: of an animation the first, turned as its EXIF orientation says.
+
+    A picture longer than `LONGEST_SIDE` pixels is reduced by a whole factor.
+
+    Args:
+        source: the file's path or its content, in any format that Pillow reads by itself.
+
+    Returns:
+        uint8 (height, width) for grey pictures and (height, width, 4) RGBA for the others, in [0, 255].
+
+    Raises:
+        PictureError: it is no picture, cut short, larger than `LARGEST_PICTURE` pixels (JPEGs, which can
+            be read in part, than 100 million) or than `LARGEST_FILE` bytes, or the file cannot be read.
+    """
+    _check_size(source)
+    try:
+        with Image.open(
+            io.BytesIO(source) if isinstance(source, bytes) else source, formats=_formats()
+        ) as image:
+            return _decode(image)
+    except PictureError:
+        raise
+    except UnidentifiedImageError as error:
+        raise PictureError(N_("This file is no picture. Take a PNG or JPEG file.")) from error
+    except Image.DecompressionBombError as error:
+        raise _too_many_pixels(None) from error
+    except Exception as error:  # decoders raise whatever a broken file makes them stumble over
+        raise PictureError(
+            N_("The picture cannot be read ({reason}): it is broken or cut short. Save or copy it again."),
+            reason=str(error) or type(error).__name__,
+        ) from error
+
+
+def _check_size(source: Path | bytes) -> None:
+    try:
+        if isinstance(source, Path) and not source.is_file():
+            source.stat()
+            raise PictureError(N_("This is no file. Take a PNG or JPEG file."))
+        size = len(source) if isinstance(source, bytes) else source.stat().st_size
+    except OSError as error:
+        raise PictureError(
+            N_("The file cannot be read: {reason}."), reason=error.strerror or str(error)
+        ) from error
+    if size > LARGEST_FILE:
+        raise PictureError(
+            N_("The file has {size} MB, but at most {largest} are read. Save the picture smaller."),
+            size=size // 2**20,
+            largest=LARGEST_FILE // 2**20,
+        )
+
+
+@cache
+def _formats() -> list[str]:
+    """What Pillow reads without starting another program, as it does for EPS."""
+    Image.init()
+    return [name for name in Image.ID if name != "EPS"]
+
+
+def _decode(image: Image.Image) -> NDArray[np.uint8]:
+    image.draft(None, (LONGEST_SIDE // 2, LONGEST_SIDE // 2))
+    if image.width * image.height > LARGEST_PICTURE:
+        raise _too_many_pixels(image.width * image.height)
+    turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
+    small = _eight_bit(image)
+    factor = ceil(max(small.size) / LONGEST_SIDE)
+    if factor > 1:
+        small = small.reduce(factor)
+    if turn is not None:
+        small = small.transpose(turn)
+    return np.array(small)
+
+
+def _eight_bit(image: Image.Image) -> Image.Image:
+    """The image as 8-bit grey or RGBA."""
+    if image.mode.startswith(("I", "F")):
+        return Image.fromarray(_deep_grey(image.mode, np.asarray(image)))
+    if image.mode in {"1", "L"} and "transparency" not in image.info:
+        return image.convert("L")
+    if image.mode in {"P", "PA", "LA", "La", "RGBa"} or "transparency" in image.info:
+        return image.convert("RGBA")
+    return image.convert("RGB").convert("RGBA")
+
+
+def _deep_grey(mode: str, values: NDArray[Any]) -> NDArray[np.uint8]:
+    """Values of more than 8 bits, which say nothing of what their white is, as 8-bit grey."""
+    values = np.nan_to_num(values.astype(np.float32), posinf=0, neginf=0)
+    largest = float(values.max())
+    whites = (1.0, 255.0, 4095.0, 65535.0) if mode == "F" else (255.0, 4095.0, 65535.0)
+    white = next((white for white in whites if largest <= white), largest)
+    grey: NDArray[np.uint8] = np.clip(values * (255 / white), 0, 255).round().astype(np.uint8)
+    return grey
+
+
+def _too_many_pixels(pixels: int | None) -> PictureError:
+    largest = LARGEST_PICTURE // 10**6
+    if pixels is None:
+        return PictureError(
+            N_("The picture is far too large; at most {largest} million pixels are read. Save it smaller."),
+            largest=largest,
+        )
+    return PictureError(
+        N_("The picture has {pixels} million pixels, but at most {largest} are read. Save it smaller."),
+        pixels=pixels // 10**6,
+        largest=largest,
+    )
