@@ -1,0 +1,33 @@
+"""Where tests find data, and what they must leave alone."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+PROJECT = Path(__file__).resolve().parent.parent
+SHARED_DATA = PROJECT.parent / "shared" / "data"
+
+# Set before anything reads the settings, and inherited by the processes that tests start: nobody's own
+# models, caches and trainings are seen or touched.
+if "CNN_DATA_DIR" not in os.environ and SHARED_DATA.is_dir():
+    os.environ["CNN_DATA_DIR"] = str(SHARED_DATA)
+_PRIVATE = tempfile.TemporaryDirectory(prefix="cnn-tests-", ignore_cleanup_errors=True)
+for setting in ("MODELS_DIR", "CACHE_DIR", "WORK_DIR"):
+    os.environ[f"CNN_{setting}"] = str(Path(_PRIVATE.name) / setting.lower())
+
+# The machines that run this are shared and slow at times: how long an example takes says nothing.
+hypothesis_settings.register_profile("cnn", deadline=None, max_examples=60, derandomize="CI" in os.environ)
+hypothesis_settings.load_profile("cnn")
+
+
+@pytest.fixture(scope="session")
+def mnist():
+    """MNIST, as `cnn.datasets.Dataset`; without it, on CI, the digits that stand in for it."""
+    from cnn import datasets
+
+    if datasets.find("mnist") is None and os.environ.get("CI") != "true":
+        pytest.skip("needs mnist.npz: name its folder in CNN_DATA_DIR, or run `python -m cnn data`")
+    return datasets.load("mnist")

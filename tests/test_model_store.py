@@ -1,0 +1,316 @@
+"""`cnn.model_store`: saved whole, listed honestly, nobody else's touched."""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnn import model_store
+from cnn.errors import ModelBroken, ModelError, ModelNameError, ModelNotFound, ModelNotSaved
+from cnn.model_store import BrokenModel, ModelRecord
+from cnn.progress import Epoch, TrainedModel
+from cnn.recipes import recipe
+from tests import strategies
+
+KERNELS = np.arange(2 * 3 * 3 * 1 * 4, dtype=np.float32).reshape(2, 3, 3, 1, 4)
+TRAINED = TrainedModel(
+    config=recipe("conv32").config,
+    keras_file=strategies.EMPTY_ZIP,
+    history=(Epoch(1, 0.5, 0.8, 0.4, 0.9, 3.5),),
+    filters=KERNELS,
+    test_accuracy=0.98,
+    test_loss=0.05,
+    parameters=63_050,
+    fit_seconds=3.5,
+    data_name="mnist",
+    data_sha256="ab" * 32,
+    input_shape=(28, 28, 1),
+    class_names=tuple("0123456789"),
+    stopped=False,
+)
+
+
+def content(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+@settings(max_examples=25)
+@given(trained=strategies.trained_models, owner=st.none() | st.text(min_size=1, max_size=9))
+def test_what_was_saved_is_read_again(trained, owner):
+    """Record, network and filters come back as they were, whatever the training was."""
+    with tempfile.TemporaryDirectory() as path:
+        folder = Path(path)
+        saved = model_store.save("A model", trained, owner=owner, folder=folder)
+        assert model_store.read(saved.id, folder) == saved
+        assert model_store.read(folder / saved.id) == saved
+        assert (saved.config, saved.history, saved.owner) == (trained.config, trained.history, owner)
+        assert model_store.keras_path(saved.id, folder).read_bytes() == trained.keras_file
+        kept = model_store.filters(saved.id, folder)
+        assert kept is None if trained.filters is None else np.array_equal(kept, trained.filters)
+
+
+def test_a_model_is_a_folder_of_three_files(tmp_path):
+    """The files have the names that other programs rely on, and nothing else is left beside them."""
+    saved = model_store.save("fast", TRAINED, folder=tmp_path / "new" / "models")
+    assert content(tmp_path / "new" / "models") == {"fast"}
+    folder = tmp_path / "new" / "models" / saved.id
+    assert content(folder) == {"model.keras", "record.json", "filters.npz"}
+    record = json.loads((folder / "record.json").read_text())
+    assert record["recipe"] == "conv32"
+    assert record["test_accuracy"] == 0.98
+    assert record["data_sha256"] == "ab" * 32
+    assert {"python", "keras", "numpy"} <= set(record["versions"])
+    assert record["created"].endswith("Z")
+
+
+def test_two_people_use_one_name(tmp_path):
+    """The same name by two visitors, and twice by one, gives three models."""
+    ids = {model_store.save("숫자 1", TRAINED, owner=owner, folder=tmp_path).id for owner in ("a", "b", "b")}
+    assert len(ids) == 3
+    assert all(model_id.startswith("숫자-1-") for model_id in ids)
+    assert [m.name for m in model_store.list_models("b", tmp_path)] == ["숫자 1", "숫자 1"]
+    assert model_store.list_models(None, tmp_path) == []
+
+
+def test_a_model_of_nobody_is_replaced_by_its_name(tmp_path):
+    """On the command line, the second training of a recipe takes the first one's place, whole."""
+    model_store.save("fast", TRAINED, folder=tmp_path)
+    model_store.save("fast", replace(TRAINED, test_accuracy=0.5, filters=None), folder=tmp_path)
+    assert content(tmp_path) == {"fast"}
+    assert content(tmp_path / "fast") == {"model.keras", "record.json"}
+    assert model_store.read("fast", tmp_path).test_accuracy == 0.5
+
+
+def test_the_list_begins_with_the_shipped_and_the_newest(tmp_path):
+    """Shipped first, then by date, the broken ones last; everybody's and one's own only."""
+    for name, owner in (("older", None), ("shipped", None), ("mine", "me"), ("yours", "you")):
+        model_store.save(name, TRAINED, owner=owner, folder=tmp_path)
+    (tmp_path / "foreign").mkdir()
+    (tmp_path / "foreign" / "notes.txt").write_text("no model")
+    (tmp_path / "a file").write_text("no folder")
+    (tmp_path / ".unfinished-x").mkdir()
+    listed = model_store.list_models("me", tmp_path)
+    assert [getattr(model, "name", model.id) for model in listed] == ["shipped", "mine", "older", "foreign"]
+    assert isinstance(listed[-1], BrokenModel)
+    assert "record.json" in str(listed[-1].reason)
+
+
+def test_without_a_folder_there_is_no_model(tmp_path):
+    """A folder that does not exist yet is empty, not an error."""
+    assert model_store.list_models("me", tmp_path / "missing") == []
+
+
+def test_the_shipped_model_is_found_from_any_models_folder():
+    """Where `models_dir` is another folder, Draw still has the model that comes with the project."""
+    assert model_store.read("shipped").id == "shipped"
+    assert "shipped" in [model.id for model in model_store.list_models()]
+
+
+def _break(folder: Path, how: str) -> None:
+    record, network = folder / "record.json", folder / "model.keras"
+    match how:
+        case "no record":
+            record.unlink()
+        case "no network":
+            network.unlink()
+        case "network cut short":
+            network.write_bytes(network.read_bytes()[:10])
+        case "record cut short":
+            record.write_bytes(record.read_bytes()[:100])
+        case "record is a list":
+            record.write_text("[1, 2]")
+        case "record is no text":
+            record.write_bytes(b"\xff\xfe\x00")
+        case "record nested deeply":
+            record.write_text("[" * 200_000)
+        case "field missing":
+            record.write_text(json.dumps({"name": "x"}))
+        case "accuracy is a word":
+            values = json.loads(record.read_text())
+            record.write_text(json.dumps(values | {"test_accuracy": "good"}))
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "no record",
+        "no network",
+        "network cut short",
+        "record cut short",
+        "record is a list",
+        "record is no text",
+        "record nested deeply",
+        "field missing",
+        "accuracy is a word",
+    ],
+)
+def test_a_broken_model_is_listed_with_its_reason(tmp_path, how):
+    """It breaks nothing: the others are listed, and reading it says which file is to blame."""
+    model_store.save("good", TRAINED, folder=tmp_path)
+    bad = model_store.save("bad", TRAINED, folder=tmp_path)
+    assert len(model_store.list_models(folder=tmp_path)) == 2
+    _break(tmp_path / bad.id, how)
+    good, broken = model_store.list_models(folder=tmp_path)
+    assert isinstance(good, ModelRecord)
+    assert isinstance(broken, BrokenModel)
+    assert broken.id == "bad"
+    with pytest.raises(ModelBroken, match=r"(record\.json|model\.keras)"):
+        model_store.read("bad", tmp_path)
+    with pytest.raises(ModelBroken):
+        model_store.keras_path("bad", tmp_path)
+
+
+@given(
+    junk=st.binary(max_size=300)
+    | st.recursive(st.none() | st.text(), st.lists).map(lambda x: json.dumps(x).encode())
+)
+def test_no_record_at_all_stops_the_list(junk):
+    """Whatever the file of the record holds, the list is a list."""
+    with tempfile.TemporaryDirectory() as path:
+        folder = Path(path) / "bad"
+        folder.mkdir()
+        (folder / "record.json").write_bytes(junk)
+        (folder / "model.keras").write_bytes(strategies.EMPTY_ZIP)
+        (listed,) = model_store.list_models(folder=Path(path))
+        assert isinstance(listed, BrokenModel)
+
+
+@given(name=strategies.names)
+def test_no_name_leads_out_of_the_folder(name):
+    """A name is refused with a sentence, or becomes one folder inside, which its own id finds."""
+    with tempfile.TemporaryDirectory() as path:
+        folder = Path(path) / "inside"
+        for owner in (None, "me"):
+            try:
+                saved = model_store.save(name, TRAINED, owner=owner, folder=folder)
+            except ModelNameError:
+                continue
+            assert (folder / saved.id).is_dir()
+            assert model_store.read(saved.id, folder) == saved
+        assert content(Path(path)) <= {"inside"}
+
+
+@given(model_id=strategies.names)
+def test_no_id_leads_out_of_the_folder(model_id):
+    """An id that somebody makes up finds nothing, also where a model stands beside the folder."""
+    with tempfile.TemporaryDirectory() as path:
+        model_store.save("beside", TRAINED, folder=Path(path))
+        inside = Path(path) / "inside"
+        inside.mkdir()
+        for made_up in (model_id, "../beside", "..", ".", "", str(Path(path) / "beside")):
+            with pytest.raises(ModelNotFound):
+                model_store.read(made_up, inside)
+            with pytest.raises(ModelNotFound):
+                model_store.delete(made_up, None, inside)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("", "no name"),
+        ("   ", "no name"),
+        ("x" * 61, "61 characters"),
+        ("a/b", "'/'"),
+        ("a\\b", "contains"),
+        ("..", "'.'"),
+        (".hidden", "'.'"),
+        ("a\nb", "contains"),
+        ("!!!", "no letter"),
+        ("___", "no letter"),
+    ],
+)
+def test_a_name_that_cannot_be_is_refused_with_its_reason(name, said):
+    """Each refusal says what is wrong with the name."""
+    with pytest.raises(ModelNameError, match=said):
+        model_store.check_name(name)
+
+
+def test_a_name_keeps_what_its_owner_wrote():
+    """Spaces around it go, and letters and their marks are joined; the rest stays."""
+    assert model_store.check_name(" 내 첫 모델 (2) ") == "내 첫 모델 (2)"
+    assert model_store.check_name("e\u0301te\u0301") == "été"
+
+
+def test_only_the_owner_deletes(tmp_path):
+    """Others' models, everybody's and the shipped one stay; one's own goes, with nothing left."""
+    mine = model_store.save("mine", TRAINED, owner="me", folder=tmp_path)
+    yours = model_store.save("yours", TRAINED, owner="you", folder=tmp_path)
+    model_store.save("fast", TRAINED, folder=tmp_path)
+    model_store.save("shipped", TRAINED, folder=tmp_path)
+    for model_id, owner in ((yours.id, "me"), ("fast", "me"), (mine.id, None), ("shipped", None)):
+        with pytest.raises(ModelError, match="not yours"):
+            model_store.delete(model_id, owner, tmp_path)
+    model_store.delete(mine.id, "me", tmp_path)
+    assert content(tmp_path) == {yours.id, "fast", "shipped"}
+    with pytest.raises(ModelNotFound):
+        model_store.delete(mine.id, "me", tmp_path)
+
+
+def test_a_file_in_the_folders_place_is_said(tmp_path):
+    """Where models cannot be kept, saving and listing say where and why."""
+    (tmp_path / "models").write_text("a file")
+    with pytest.raises(ModelNotSaved, match="models"):
+        model_store.save("fast", TRAINED, folder=tmp_path / "models")
+    with pytest.raises(ModelError, match="cannot be read"):
+        model_store.list_models(folder=tmp_path / "models")
+
+
+def test_what_is_no_model_is_never_replaced(tmp_path):
+    """A folder with something else in it is refused as a model's place, and stays as it is."""
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.txt").write_text("years of work")
+    with pytest.raises(ModelNotSaved, match="no model's folder"):
+        model_store.save("thesis", TRAINED, folder=tmp_path)
+    assert content(tmp_path / "thesis") == {"chapter.txt"}
+
+
+def test_a_full_disk_leaves_the_old_model_and_no_half_one(tmp_path):
+    """Where writing stops in the middle, the error says so and everything is as before."""
+    model_store.save("fast", TRAINED, folder=tmp_path)
+    script = """if True:
+        import resource, signal, sys
+        from dataclasses import replace
+        from pathlib import Path
+        from cnn import model_store
+        from cnn.errors import ModelNotSaved
+        from tests.test_model_store import TRAINED
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+        try:
+            model_store.save("fast", replace(TRAINED, keras_file=bytes(200_000)), folder=Path(sys.argv[1]))
+        except ModelNotSaved as error:
+            print(error)
+    """
+    root = Path(__file__).parent.parent
+    done = subprocess.run(
+        [sys.executable, "-c", script, tmp_path], cwd=root, capture_output=True, text=True, check=True
+    )
+    assert "could not be written" in done.stdout
+    assert "File too large" in done.stdout
+    assert content(tmp_path) == {"fast"}
+    assert model_store.keras_path("fast", tmp_path).read_bytes() == strategies.EMPTY_ZIP
+
+
+def test_broken_filters_are_said(tmp_path):
+    """A file of filters that is cut short is an error of its own; the model stays usable."""
+    saved = model_store.save("fast", TRAINED, folder=tmp_path)
+    path = tmp_path / saved.id / "filters.npz"
+    path.write_bytes(path.read_bytes()[:40])
+    with pytest.raises(ModelBroken, match=r"filters\.npz"):
+        model_store.filters(saved.id, tmp_path)
+    assert model_store.read(saved.id, tmp_path) == saved
+
+
+def test_a_copied_folder_goes_by_its_own_name(tmp_path):
+    """A model's id is its folder's name, also after somebody copied or renamed the folder."""
+    model_store.save("fast", TRAINED, folder=tmp_path)
+    shutil.copytree(tmp_path / "fast", tmp_path / "copy")
+    assert model_store.read("copy", tmp_path).id == "copy"
