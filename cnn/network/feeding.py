@@ -8,6 +8,7 @@ import tensorflow as tf
 EVALUATION_BATCH = 250
 
 Distort = Callable[[tf.Tensor], tf.Tensor]
+_Take = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 
 
 def training_batches(
@@ -33,21 +34,25 @@ def training_batches(
     def shuffled(_: tf.Tensor) -> tf.data.Dataset:
         return tf.data.Dataset.from_tensor_slices(tf.random.shuffle(tf.range(count))).batch(batch_size)
 
-    dataset = tf.data.Dataset.range(1).flat_map(shuffled).map(take, num_parallel_calls=tf.data.AUTOTUNE)
-    dataset = dataset.apply(tf.data.experimental.assert_cardinality(-(-count // batch_size)))
-    return dataset.prefetch(tf.data.AUTOTUNE)
+    order = tf.data.Dataset.range(1).flat_map(shuffled)
+    return _fed(order.apply(tf.data.experimental.assert_cardinality(-(-count // batch_size))), take)
 
 
 def evaluation_batches(images: np.ndarray, labels: np.ndarray) -> tf.data.Dataset:
     """All images in their order, in batches of `EVALUATION_BATCH`; else as `training_batches`."""
     take = _taker(images, labels, None)
-    dataset = tf.data.Dataset.range(len(images)).batch(EVALUATION_BATCH)
-    return dataset.map(take, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
+    return _fed(tf.data.Dataset.range(len(images)).batch(EVALUATION_BATCH), take)
 
 
-def _taker(
-    images: np.ndarray, labels: np.ndarray, distort: Distort | None
-) -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
+def _fed(order: tf.data.Dataset, take: _Take) -> tf.data.Dataset:
+    options = tf.data.Options()
+    # TensorFlow's tuner sleeps in ever longer spells, up to many seconds, and an iterator cannot be
+    # let go of before it wakes: a training of 6 s would end after 10.
+    options.autotune.enabled = False
+    return order.map(take).prefetch(2).with_options(options)
+
+
+def _taker(images: np.ndarray, labels: np.ndarray, distort: Distort | None) -> _Take:
     all_images = tf.constant(with_channels(images))
     all_labels = tf.constant(labels)
 
