@@ -108,7 +108,7 @@ class Dataset:
 
 
 @dataclass(frozen=True)
-class _Origin:
+class Origin:
     """Where a data set comes from and what it must look like.
 
     Attributes:
@@ -176,12 +176,12 @@ def load(name: str = "mnist", *, on_bytes: OnBytes | None = None) -> Dataset:
             raise _corrupt(path, error.strerror or str(error)) from error
 
 
-def fetch(name: str, folder: Path = DATA, on_bytes: OnBytes | None = None) -> Path:
+def fetch(name: str, folder: Path | None = None, on_bytes: OnBytes | None = None) -> Path:
     """Fetch a data set and put its file into `folder`: whole and verified, or not at all.
 
     Args:
         name: "mnist", "fashion_mnist" or "cifar10".
-        folder: where `NAME.npz` goes; it is made where it is missing.
+        folder: where `NAME.npz` goes, `data/` by default; it is made where it is missing.
         on_bytes: called with the bytes that came and their whole number.
 
     Raises:
@@ -189,7 +189,7 @@ def fetch(name: str, folder: Path = DATA, on_bytes: OnBytes | None = None) -> Pa
         DownloadFailed: the network did not deliver; 10 s (the setting) without a byte end it.
         DataError: the folder cannot be written, or the disk is full.
     """
-    origin = _origin(name)
+    origin, folder = _origin(name), folder or DATA
     _writable(folder)
     total, before = sum(file.size for file in origin.files), 0
     contents = []
@@ -236,7 +236,7 @@ def _kept_by_keras(file: RemoteFile) -> bytes | None:
     return content if file.matches(content) else None
 
 
-def _origin(name: str) -> _Origin:
+def _origin(name: str) -> Origin:
     if name not in ORIGINS:
         raise DataNotFound(
             N_("There is no data set {name!r}. Take one of: {names}."), name=name, names=", ".join(ORIGINS)
@@ -246,11 +246,24 @@ def _origin(name: str) -> _Origin:
 
 @lru_cache(maxsize=4)
 def _read(name: str, path: Path, _stamp: tuple[int, int]) -> Dataset:
-    origin = ORIGINS[name]
-    content = path.read_bytes()
+    origin, content = ORIGINS[name], path.read_bytes()
     sha256 = hashlib.sha256(content).hexdigest()
     if origin.sha256 not in (None, sha256):
         raise _corrupt(path, f"SHA-256 {sha256[:12]}… ≠ {str(origin.sha256)[:12]}…")
+    return _dataset(name, unpack(path, content, origin), origin.class_names, sha256, str(path))
+
+
+def unpack(path: Path, content: bytes, origin: Origin) -> Arrays:
+    """The four arrays of a `.npz` file, labels as vectors.
+
+    Args:
+        path: where it lies, to be named in errors.
+        content: the file's bytes.
+        origin: what the arrays must look like.
+
+    Raises:
+        DataCorrupt: it is cut short, or its arrays have another form.
+    """
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             x_train, y_train, x_test, y_test = (file[array] for array in ARRAYS)
@@ -259,10 +272,10 @@ def _read(name: str, path: Path, _stamp: tuple[int, int]) -> Dataset:
     y_train, y_test = y_train.ravel(), y_test.ravel()
     for images, labels in ((x_train, y_train), (x_test, y_test)):
         _check(path, images, labels, origin)
-    return _dataset(name, (x_train, y_train, x_test, y_test), origin.class_names, sha256, str(path))
+    return x_train, y_train, x_test, y_test
 
 
-def _check(path: Path, images: np.ndarray, labels: np.ndarray, origin: _Origin) -> None:
+def _check(path: Path, images: np.ndarray, labels: np.ndarray, origin: Origin) -> None:
     if images.dtype != np.uint8 or images.shape[1:] != origin.image_shape or not len(images):
         raise _corrupt(path, f"{images.dtype} {images.shape} ≠ uint8 (N, {str(origin.image_shape)[1:]}")
     if labels.dtype.kind not in "iu" or len(labels) != len(images):
@@ -376,16 +389,16 @@ _KERAS_NAMES = {"mnist.npz": "mnist.npz", "cifar-10-python.tar.gz": "cifar-10-ba
 _KERAS = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 _MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
 
-ORIGINS: Mapping[str, _Origin] = MappingProxyType(
+ORIGINS: Mapping[str, Origin] = MappingProxyType(
     {
-        "mnist": _Origin(
+        "mnist": Origin(
             files=(RemoteFile(_KERAS + "mnist.npz", 11_490_434, "sha256:" + _MNIST_SHA256),),
             pack=_as_it_is,
             image_shape=(28, 28),
             class_names=DIGITS,
             sha256=_MNIST_SHA256,
         ),
-        "fashion_mnist": _Origin(
+        "fashion_mnist": Origin(
             # The MD5 sums are those that the authors publish.
             files=(
                 RemoteFile(
@@ -405,7 +418,7 @@ ORIGINS: Mapping[str, _Origin] = MappingProxyType(
             image_shape=(28, 28),
             class_names=CLOTHES,
         ),
-        "cifar10": _Origin(
+        "cifar10": Origin(
             files=(
                 RemoteFile(
                     "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz",

@@ -112,7 +112,7 @@ def _eight_bit(image: Image.Image) -> Image.Image:
         return Image.fromarray(_deep_grey(image.mode, np.asarray(image)))
     if image.mode in {"1", "L"} and "transparency" not in image.info:
         return image.convert("L")
-    if image.mode in {"P", "PA", "LA", "La", "RGBa"} or "transparency" in image.info:
+    if image.mode in {"P", "PA", "LA", "La", "RGBA", "RGBa"} or "transparency" in image.info:
         return image.convert("RGBA")
     return image.convert("RGB").convert("RGBA")
 
