@@ -1,0 +1,48 @@
+"""`cnn.i18n`: texts in the language of whoever reads."""
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+
+from cnn import i18n
+
+
+@pytest.fixture
+def korean(tmp_path, monkeypatch):
+    """A Korean catalogue with two entries, and a reader who can change the language."""
+    folder = tmp_path / "ko" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    catalogue = Catalog(locale="ko")
+    catalogue.add("Draw", "그리기")
+    catalogue.add(("{n} image", "{n} images"), ("이미지 {n}장",))
+    with (folder / "messages.mo").open("wb") as file:
+        write_mo(file, catalogue)
+    monkeypatch.setattr(i18n, "CATALOGUES", tmp_path)
+    i18n._catalogue.cache_clear()
+    language = ["ko"]
+    i18n.use(lambda: language[0])
+    yield language
+    i18n.use(i18n._english)
+    i18n._catalogue.cache_clear()
+
+
+def test_without_a_reader_texts_are_english():
+    """On the command line and in notebooks, the source texts are shown."""
+    assert i18n._("Draw") == "Draw"
+    assert i18n.ngettext("{n} image", "{n} images", 1) == "{n} image"
+    assert i18n.ngettext("{n} image", "{n} images", 2) == "{n} images"
+
+
+def test_the_reader_decides_at_each_text(korean):
+    """The language is asked for whenever a text is wanted, so two readers in turn get their own."""
+    assert i18n._("Draw") == "그리기"
+    assert i18n.ngettext("{n} image", "{n} images", 2) == "이미지 {n}장"
+    korean[0] = "en"
+    assert i18n._("Draw") == "Draw"
+
+
+@pytest.mark.usefixtures("korean")
+def test_what_is_not_translated_stays_english():
+    """A text that the catalogue lacks is shown as it is; a marked one stays itself."""
+    assert i18n._("Never seen") == "Never seen"
+    assert i18n.N_("Draw") == "Draw"
