@@ -202,16 +202,10 @@ def write(record: ModelRecord, trained: TrainedModel, destination: Path) -> None
             _write_file(whole / KERAS_FILE, trained.keras_file)
             if trained.filters is not None:
                 _write_filters(whole / FILTERS_FILE, trained.filters)
-            text = record.model_dump_json(indent=1, exclude={"id"})
-            _write_file(whole / RECORD_FILE, text.encode())
+            _write_file(whole / RECORD_FILE, _json(record))
             _put(whole, destination, old)
     except OSError as error:
-        raise ModelNotSaved(
-            N_("The model {name!r} could not be written to {folder}: {reason}. Make room or allow writing."),
-            name=record.name,
-            folder=str(destination.parent),
-            reason=error.strerror or str(error),
-        ) from error
+        raise _not_saved(record, destination.parent, error) from error
 
 
 def list_models(owner: str | None = None, folder: Path | None = None) -> list[ModelRecord | BrokenModel]:
@@ -279,6 +273,28 @@ def filters(model: str | Path, folder: Path | None = None) -> np.ndarray | None:
     return kept
 
 
+def rename(model_id: str, name: str, owner: str | None, folder: Path | None = None) -> ModelRecord:
+    """Give one's own model another name; its id stays.
+
+    Raises:
+        ModelNameError: the name cannot be.
+        ModelError: it belongs to somebody else.
+        ModelNotFound, ModelBroken: as `read`.
+        ModelNotSaved: the disk is full or the folder cannot be written.
+    """
+    path = _folder_of(model_id, folder)
+    record = _read(path).model_copy(update={"name": check_name(name)})
+    if record.owner != owner:
+        raise ModelError(N_("The model {name!r} is not yours. Only its owner can rename it."), name=name)
+    try:
+        with _scratch(path) as scratch:
+            _write_file(scratch / RECORD_FILE, _json(record))
+            (scratch / RECORD_FILE).replace(path / RECORD_FILE)
+    except OSError as error:
+        raise _not_saved(record, path, error) from error
+    return record
+
+
 def delete(model_id: str, owner: str | None, folder: Path | None = None) -> None:
     """Remove one's own model.
 
@@ -303,6 +319,19 @@ def delete(model_id: str, owner: str | None, folder: Path | None = None) -> None
             reason=error.strerror or str(error),
             folder=str(path.parent),
         ) from error
+
+
+def _json(record: ModelRecord) -> bytes:
+    return record.model_dump_json(indent=1, exclude={"id"}).encode()
+
+
+def _not_saved(record: ModelRecord, folder: Path, error: OSError) -> ModelNotSaved:
+    return ModelNotSaved(
+        N_("The model {name!r} could not be written to {folder}: {reason}. Make room or allow writing."),
+        name=record.name,
+        folder=str(folder),
+        reason=error.strerror or str(error),
+    )
 
 
 def _slug(name: str) -> str:

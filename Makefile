@@ -1,0 +1,45 @@
+# Every chore is one command. `make run` and `make test` install all they need.
+PORT ?= 8501
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test check bench bench-recipes browser format model clean
+
+run: $(VENV)/.app  ## start the app and print its address
+	$(BIN)/streamlit run app.py --server.port $(PORT)
+
+test: check browser  ## lint, types, units, pages, journeys in a real browser
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev  ## linter, formatter, types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.dev  ## lay the code out as `check` wants it
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: browser  ## the figures of the README
+	$(BIN)/python -m benchmarks
+
+model: $(VENV)/.dev  ## make the shipped model anew and report its figures
+	$(BIN)/python -m cnn.network.shipped
+
+browser: $(VENV)/.dev  ## the browser of the journeys
+	$(BIN)/python -m tests.browser.install
+
+$(VENV)/.app: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or later is needed, but $(PYTHON) is $$($(PYTHON) --version). Name another: make PYTHON=python3.12 run"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.app
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+clean:  ## everything that a command made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

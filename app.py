@@ -1,0 +1,19 @@
+"""The entry point: the server imports this file once, and Streamlit runs it for every visit of a page."""
+
+import streamlit as st
+
+if __name__ == "__main__":
+    from pages.parts import site
+
+    site.show()
+else:
+    from starlette.middleware import Middleware
+
+    from pages.parts import server, visitor
+
+    app = st.App(
+        __file__,
+        lifespan=server.lifespan,
+        middleware=[Middleware(visitor.Cookie)],
+        on_script_error=server.show_error,
+    )

@@ -1,0 +1,100 @@
+"""Arrays to figures. Knows no model and no page; texts on axes come from whoever calls."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure, Scatter
+
+Curve = Sequence[tuple[float, float, float]]
+"""(epochs done, loss, accuracy) for each point."""
+
+
+def curves(training: Curve, validation: Curve, *, names: dict[str, str]) -> "Figure":
+    """Loss and accuracy over the epochs, side by side.
+
+    Args:
+        training, validation: what to draw; accuracy in [0, 1].
+        names: what to call "loss", "accuracy", "epoch", "training", "validation".
+    """
+    from plotly.subplots import make_subplots
+
+    figure = make_subplots(1, 2, subplot_titles=(names["loss"], names["accuracy"]), horizontal_spacing=0.09)
+    for column in (1, 2):
+        figure.add_trace(_line(training, column, names["training"], **_TRAINING_STYLE), 1, column)
+        figure.add_trace(_line(validation, column, names["validation"], **_VALIDATION_STYLE), 1, column)
+    figure.update_xaxes(title_text=names["epoch"], rangemode="tozero")
+    figure.update_yaxes(tickformat=".1%", col=2)
+    figure.update_layout(
+        height=300,
+        margin={"l": 10, "r": 10, "t": 40, "b": 10},
+        legend={"orientation": "h", "y": -0.25},
+        # The same revision keeps a zoom while the curves grow.
+        uirevision="curves",
+    )
+    return figure
+
+
+# Told apart by colour-blind readers too: validation is dotted and has markers.
+_TRAINING_STYLE: dict[str, Any] = {"mode": "lines", "line": {"color": "#3d8bd9"}}
+_VALIDATION_STYLE: dict[str, Any] = {
+    "mode": "lines+markers",
+    "line": {"color": "#e07b39", "dash": "dot"},
+    "marker": {"symbol": "diamond", "size": 7},
+}
+
+
+def _line(curve: Curve, measure: int, name: str, **style: Any) -> "Scatter":
+    from plotly.graph_objects import Scatter
+
+    return Scatter(
+        x=[point[0] for point in curve],
+        y=[point[measure] for point in curve],
+        name=name,
+        legendgroup=name,
+        showlegend=measure == 1,
+        **style,
+    )
+
+
+def tiles(pictures: np.ndarray, *, columns: int, gap: int = 1, ground: int = 128) -> np.ndarray:
+    """Many small pictures in one.
+
+    Args:
+        pictures: uint8 (n, height, width) or (n, height, width, 3).
+        columns: how many stand in a row.
+        gap: pixels between them and around.
+        ground: the grey between them.
+
+    Returns:
+        uint8 (rows * (height + gap) + gap, columns * (width + gap) + gap[, 3]).
+    """
+    count, height, width, *colour = pictures.shape
+    columns = min(columns, count)
+    rows = -(-count // columns)
+    sheet = np.full(
+        (rows * (height + gap) + gap, columns * (width + gap) + gap, *colour), ground, dtype=np.uint8
+    )
+    for index, picture in enumerate(pictures):
+        top = gap + index // columns * (height + gap)
+        left = gap + index % columns * (width + gap)
+        sheet[top : top + height, left : left + width] = picture
+    return sheet
+
+
+def kernel_pictures(kernels: np.ndarray) -> np.ndarray:
+    """Kernels of a first layer as pictures, each from its smallest weight (black) to its largest (white).
+
+    Args:
+        kernels: float (height, width, channels, filters) with 1 or 3 channels.
+
+    Returns:
+        uint8 (filters, height, width) or, with 3 channels, (filters, height, width, 3).
+    """
+    each = np.moveaxis(kernels, -1, 0)
+    low = each.min(axis=(1, 2, 3), keepdims=True)
+    span = each.max(axis=(1, 2, 3), keepdims=True) - low
+    levels: np.ndarray = (255 * (each - low) / np.where(span > 0, span, 1)).round().astype(np.uint8)
+    return levels[..., 0] if levels.shape[-1] == 1 else levels

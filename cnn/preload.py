@@ -1,0 +1,35 @@
+"""What Dask runs at the start of this machine's own scheduler, nannies and training workers.
+
+Named to Dask as a preload: https://docs.dask.org/en/stable/customize-initialization.html
+"""
+
+import asyncio
+import os
+
+from distributed import Nanny, Scheduler, Worker
+
+TRAINING_NICENESS = 10
+"""Trainings yield to answers: at equal priority an answer takes twice as long while one runs."""
+
+_PARENT_CHECK_SECONDS = 0.5
+
+
+async def dask_setup(server: Scheduler | Nanny | Worker) -> None:
+    """Let the app alone end its processes, the scheduler leave with the app, a training worker yield."""
+    if isinstance(server, Worker):
+        os.nice(TRAINING_NICENESS)
+        return
+    # Ctrl-C reaches the whole group of a terminal's processes; the app must find its own alive to
+    # end them in order.
+    os.setsid()
+    if isinstance(server, Scheduler):
+        server.parent_watch = asyncio.create_task(_close_with_parent(server))
+
+
+async def _close_with_parent(scheduler: Scheduler) -> None:
+    # A parent that is killed cannot close anything; its child gets another parent then. Workers leave
+    # by themselves once their scheduler has gone.
+    parent = os.getppid()
+    while os.getppid() == parent:
+        await asyncio.sleep(_PARENT_CHECK_SECONDS)
+    await scheduler.close(reason="the app has gone")

@@ -1,0 +1,298 @@
+"""Everybody's trainings: who waits, who trains, what came of it.
+
+The queue is fair between people, not between trainings: whoever has started fewer goes first. A
+training that ends is saved at once, so that nothing is lost when nobody looks.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from functools import cache
+from threading import RLock
+from typing import Any, Literal
+from uuid import uuid4
+
+import numpy as np
+
+from cnn import model_store
+from cnn.errors import CnnError, ConfigError, ModelError
+from cnn.i18n import N_
+from cnn.model_store import ModelRecord
+from cnn.progress import Epoch, Loading, Progress, Resumed, TrainedModel
+from cnn.recipes import TrainConfig
+from cnn.settings import settings
+from cnn.workers import Workers, workers
+
+_log = logging.getLogger(__name__)
+
+State = Literal["waiting", "starting", "running", "stopping", "finished", "failed"]
+Point = tuple[float, float, float]
+MAX_POINTS = 400
+_AT_WORK: frozenset[State] = frozenset({"starting", "running", "stopping"})
+ENDED: frozenset[State] = frozenset({"finished", "failed"})
+
+
+@dataclass(frozen=True)
+class Training:
+    """One training as it stands: a snapshot that never changes.
+
+    Attributes:
+        id: no other training has it.
+        owner: whose it is.
+        config: what was asked for.
+        state: from "waiting" through "running" to "finished" or "failed".
+        place: its place in the queue, from 1; None unless it waits.
+        loading: how far the data's download is, while there is one.
+        progress: the last announcement.
+        filters: the first layer's kernels as last announced, float32 (height, width, channels, filters).
+        history: the whole epochs so far.
+        points: (epochs done, running loss, running accuracy), within the epochs too.
+        starts: how many processes have begun it; more than one says that a process was lost.
+        epochs_kept: how many epochs the last new process had not to do again.
+        record: the saved model, once it has finished.
+        trained: the model itself, only where it could not be saved.
+        error: why it failed or could not be saved.
+    """
+
+    id: str
+    owner: str
+    config: TrainConfig
+    state: State = "waiting"
+    place: int | None = None
+    loading: Loading | None = None
+    progress: Progress | None = None
+    filters: np.ndarray | None = field(default=None, compare=False)
+    history: tuple[Epoch, ...] = ()
+    points: tuple[Point, ...] = ()
+    starts: int = 0
+    epochs_kept: int = 0
+    record: ModelRecord | None = None
+    trained: TrainedModel | None = None
+    error: CnnError | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.state in ENDED
+
+
+class Trainings:
+    """The queue of one app.
+
+    Args:
+        processes: where the trainings run.
+        per_owner: how many trainings one owner may have waiting or running.
+    """
+
+    def __init__(self, processes: Workers, per_owner: int) -> None:
+        self._workers = processes
+        self._per_owner = per_owner
+        self._lock = RLock()
+        self._trainings: dict[str, Training] = {}
+        self._addresses: dict[str, str] = {}
+        self._last_served: dict[str, int] = {}
+
+    def submit(self, owner: str, config: TrainConfig) -> Training:
+        """Queue a training.
+
+        Raises:
+            ConfigError: the owner has too many trainings already.
+        """
+        with self._lock:
+            active = sum(not training.ended for training in self.of(owner))
+            if active >= self._per_owner:
+                raise ConfigError(
+                    N_(
+                        "You have {active} trainings waiting or running, and {limit} is the most. "
+                        "Stop one or wait for one to end."
+                    ),
+                    active=active,
+                    limit=self._per_owner,
+                )
+            training = Training(uuid4().hex[:12], owner, config)
+            self._trainings[training.id] = training
+        self._advance()
+        return self._trainings[training.id]
+
+    def of(self, owner: str) -> list[Training]:
+        """The owner's trainings, the oldest first."""
+        with self._lock:
+            return [training for training in self._trainings.values() if training.owner == owner]
+
+    def get(self, training_id: str) -> Training | None:
+        """The training as it stands, or None once it has left the list."""
+        with self._lock:
+            return self._trainings.get(training_id)
+
+    def all(self) -> list[Training]:
+        """Everybody's trainings, the oldest first."""
+        with self._lock:
+            return list(self._trainings.values())
+
+    def stop(self, training: Training) -> None:
+        """End a training at its next batch and keep what it learned; a waiting one just leaves."""
+        with self._lock:
+            current = self._trainings.get(training.id)
+            if current is None or current.ended:
+                return
+            if current.state == "waiting":
+                del self._trainings[current.id]
+                address = None
+            else:
+                self._change(current.id, state="stopping")
+                address = self._addresses.get(current.id)
+        if address:
+            self._workers.request_stop(current.id, address)
+        self._advance()
+
+    def forget(self, training: Training) -> None:
+        """Drop an ended training from the list; its saved model stays."""
+        with self._lock:
+            if training.ended:
+                self._trainings.pop(training.id, None)
+
+    def rename(self, training: Training, name: str) -> None:
+        """Give a finished training's model another name.
+
+        Raises:
+            ModelNameError: a model cannot have that name.
+            ModelNotSaved: the disk is full or cannot be written.
+        """
+        assert training.record is not None
+        record = model_store.rename(training.record.id, name, training.owner)
+        self._change(training.id, record=record)
+
+    def save_again(self, training: Training) -> None:
+        """Try once more to save a model that could not be saved."""
+        if training.trained is not None:
+            self._keep(training.id, training.trained)
+
+    def _change(self, job: str, **changes: Any) -> None:
+        with self._lock:
+            if job in self._trainings:
+                self._trainings[job] = replace(self._trainings[job], **changes)
+
+    def _advance(self) -> None:
+        """Start what may start and tell the others their places."""
+        with self._lock:
+            free = self._workers.capacity() - sum(
+                training.state in _AT_WORK for training in self._trainings.values()
+            )
+            waiting = _fair_order(self._trainings.values(), self._last_served)
+            starting, staying = waiting[: max(free, 0)], waiting[max(free, 0) :]
+            for training in starting:
+                self._change(training.id, state="starting", place=None)
+                self._last_served[training.owner] = 1 + max(self._last_served.values(), default=0)
+            for place, training in enumerate(staying, start=1):
+                self._change(training.id, place=place)
+        for training in starting:
+            self._begin(training)
+
+    def _begin(self, training: Training) -> None:
+        job = training.id
+        try:
+            outcome = self._workers.train(job, training.config, lambda event: self._heard(job, event))
+        except CnnError as error:
+            self._fail(job, error)
+        else:
+            outcome.add_done_callback(lambda done: self._ended(job, done))
+
+    def _heard(self, job: str, event: Any) -> None:
+        match event:
+            case str() as address:
+                self._began(job, address)
+            case Progress():
+                changes = {} if event.filters is None else {"filters": event.filters}
+                points = _with_point(self._trainings[job].points, event)
+                self._change(job, progress=event, loading=None, points=points, **changes)
+            case Epoch():
+                self._add_epoch(job, event)
+            case Loading():
+                self._change(job, loading=event)
+            case Resumed():
+                self._change(job, epochs_kept=event.epochs_kept)
+
+    def _add_epoch(self, job: str, event: Epoch) -> None:
+        # A training that lost its process does some epochs again.
+        kept = tuple(epoch for epoch in self._trainings[job].history if epoch.epoch < event.epoch)
+        self._change(job, history=(*kept, event))
+
+    def _began(self, job: str, address: str) -> None:
+        with self._lock:
+            current = self._trainings[job]
+            stopping = current.state == "stopping"
+            self._addresses[job] = address
+            self._change(
+                job,
+                state="stopping" if stopping else "running",
+                starts=current.starts + 1,
+                epochs_kept=0,
+            )
+        if stopping:
+            self._workers.request_stop(job, address)
+
+    def _ended(self, job: str, outcome: "Future[TrainedModel]") -> None:
+        error = outcome.exception()
+        if error is None:
+            self._keep(job, outcome.result())
+        else:
+            assert isinstance(error, CnnError)
+            self._fail(job, error)
+        self._advance()
+
+    def _keep(self, job: str, trained: TrainedModel) -> None:
+        owner = self._trainings[job].owner
+        try:
+            record = model_store.save(_free_name(owner, trained.config.recipe), trained, owner=owner)
+        except ModelError as error:
+            self._change(job, state="finished", history=trained.history, trained=trained, error=error)
+        else:
+            self._change(
+                job, state="finished", history=trained.history, record=record, trained=None, error=None
+            )
+
+    def _fail(self, job: str, error: CnnError) -> None:
+        self._change(job, state="failed", error=error)
+
+
+def _with_point(points: tuple[Point, ...], progress: Progress) -> tuple[Point, ...]:
+    """The curve with one more point; where it has grown long, every second one of its points goes."""
+    done = progress.epoch - 1 + progress.batch / progress.batches
+    # A training that lost its process goes back to its last whole epoch.
+    kept = tuple(point for point in points if point[0] < done)
+    if len(kept) >= MAX_POINTS:
+        kept = kept[::2]
+    return (*kept, (done, progress.loss, progress.accuracy))
+
+
+def _fair_order(trainings: Iterable[Training], last_served: Mapping[str, int]) -> list[Training]:
+    """Those that wait, in the order in which they will start.
+
+    The n-th training of one person, counting those that run, stands behind everybody's (n-1)-th;
+    among equals, whoever was served longest ago goes first.
+    """
+    listed = list(trainings)
+    taken = Counter(training.owner for training in listed if training.state in _AT_WORK)
+    ranks: dict[str, tuple[int, int]] = {}
+    waiting = [training for training in listed if training.state == "waiting"]
+    for training in waiting:
+        taken[training.owner] += 1
+        ranks[training.id] = taken[training.owner], last_served.get(training.owner, 0)
+    return sorted(waiting, key=lambda training: ranks[training.id])
+
+
+def _free_name(owner: str, recipe: str) -> str:
+    """`recipe` with the first number that none of the owner's models bears."""
+    names = {model.name for model in model_store.list_models(owner) if isinstance(model, ModelRecord)}
+    number = 1
+    while f"{recipe} {number}" in names:
+        number += 1
+    return f"{recipe} {number}"
+
+
+@cache
+def trainings() -> Trainings:
+    """The queue of this process."""
+    return Trainings(workers(), settings().trainings_per_visitor)

@@ -1,0 +1,277 @@
+"""The door to the processes where networks live.
+
+One process of this machine answers drawings; others train, at a lower priority, started when first
+needed. With `DASK_SCHEDULER_ADDRESS` an existing Dask cluster trains instead, and only answering
+stays here: an answer that crosses a network would come late.
+
+`workers()` gives the one set of this process; `close` ends every process that it started.
+"""
+
+import logging
+import os
+import pickle
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from functools import cache
+from pathlib import Path
+from threading import Lock
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import psutil
+
+from cnn.answer import Answer
+from cnn.errors import CnnError, OutOfMemory, TrainingError, WorkerError
+from cnn.i18n import N_
+from cnn.progress import TrainedModel
+from cnn.recipes import TrainConfig
+from cnn.settings import PROJECT, Settings, settings
+
+if TYPE_CHECKING:
+    from distributed import Client
+    from distributed.deploy.spec import SpecCluster
+
+_log = logging.getLogger(__name__)
+
+SHIPPED = "shipped"
+"""The model that answers from the first moment."""
+
+_ANSWERING = "answering"
+_TRAINING = "training"
+_RETRY_SECONDS = 0.2
+
+
+class Workers:
+    """The worker processes of one app.
+
+    Args:
+        limits: where models live, how many train at once, how long to wait.
+    """
+
+    def __init__(self, limits: Settings) -> None:
+        # Read when Dask and TensorFlow are imported, here and in the processes, which inherit it.
+        os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "warning")
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+        self._settings = limits
+        self._errands = ThreadPoolExecutor(1, thread_name_prefix="worker-errands")
+        self._lock = Lock()
+        self._cluster: SpecCluster | None = None
+        self._local: Future[Client] | None = None
+        self._remote: Client | None = None
+        self._actor: Any = None
+        self._tasks: dict[str, Any] = {}
+        self._closed = False
+
+    def start(self) -> "Future[Client]":
+        """Begin to start the answering process and return at once; a second call changes nothing."""
+        with self._lock:
+            if self._local is None:
+                self._local = self._errands.submit(self._start_local)
+            return self._local
+
+    def close(self) -> None:
+        """End every process that this object started; a second call changes nothing."""
+        self._closed = True
+        if self._local is not None and not self._local.cancel():
+            for part in (self._remote, self._local.result(), self._cluster):
+                if part is not None:
+                    part.close()
+        self._errands.shutdown()
+
+    # Answers
+
+    def classify(self, folder: Path, image: np.ndarray) -> Answer:
+        """The answer of the model in `folder` to one picture.
+
+        Args:
+            folder: a model's folder.
+            image: float32 (28, 28) in [0, 1], light ink on dark, as `prepare_drawing` gives it.
+
+        Raises:
+            WorkerError: no process answered in time.
+            ModelError: the model cannot be read.
+        """
+        answer: Answer = self._ask("classify", folder, image)
+        return answer
+
+    def _ask(self, method: str, *arguments: Any) -> Any:
+        """What the answering actor's method returns; a process that has gone is waited for."""
+        deadline = monotonic() + self._settings.answer_timeout
+        while True:
+            try:
+                remaining = max(deadline - monotonic(), 0.1)
+                return getattr(self._answering(), method)(*arguments).result(timeout=remaining)
+            except CnnError:
+                raise
+            # The actor has gone with its process, or its process is on its way: Dask names these
+            # states by OSError, RuntimeError and TimeoutError.
+            except (OSError, RuntimeError, TimeoutError, FutureTimeoutError) as error:
+                _log.warning("the answering process is away: %r", error)
+                self._actor = None
+                if monotonic() > deadline or self._closed:
+                    raise WorkerError(
+                        N_(
+                            "The process that answers has not come up within {seconds:.0f} seconds. "
+                            "Draw again in a moment; if this stays, start the app again."
+                        ),
+                        seconds=self._settings.answer_timeout,
+                    ) from error
+                sleep(_RETRY_SECONDS)
+
+    def _answering(self) -> Any:
+        client = self.start().result(timeout=self._settings.answer_timeout)
+        with self._lock:
+            if self._actor is None:
+                self._actor = self._new_actor(client)
+            return self._actor
+
+    def _new_actor(self, client: "Client") -> Any:
+        from cnn.tasks import Answering
+
+        future = client.submit(Answering, actor=True, pure=False, resources={_ANSWERING: 1})
+        return future.result(timeout=self._settings.answer_timeout)
+
+    def h5(self, folder: Path) -> bytes:
+        """The model in `folder` as the bytes of an HDF5 file.
+
+        Raises:
+            WorkerError, ModelError: as `classify`.
+        """
+        data: bytes = self._ask("h5", folder)
+        return data
+
+    # Trainings
+
+    def capacity(self) -> int:
+        """How many trainings can run at the same time."""
+        if self._settings.scheduler_address:
+            return max(len(self._training_client().scheduler_info(n_workers=-1)["workers"]), 1)
+        return self._settings.trainings_at_once
+
+    def train(self, job: str, config: TrainConfig, announce: Callable[[Any], None]) -> "Future[TrainedModel]":
+        """Train in a worker process.
+
+        Args:
+            job: a name for this training that no other has.
+            config: what to train.
+            announce: is called from another thread with each event of `cnn.progress`, and with the
+                worker's address (str) whenever a process begins it.
+
+        Returns:
+            a future that gives the trained model or raises what went wrong, always a `CnnError`.
+        """
+        from cnn import tasks
+
+        client = self._training_client()
+        client.subscribe_topic(job, lambda event: announce(pickle.loads(event[1])))  # noqa: S301 - our own workers'
+        resources = {} if self._settings.scheduler_address else {_TRAINING: 1}
+        task = client.submit(tasks.train, job, config, key=f"train-{job}", pure=False, resources=resources)
+        # Dask cancels a task as soon as nobody holds its future.
+        self._tasks[job] = task
+        outcome: Future[TrainedModel] = Future()
+        task.add_done_callback(lambda done: _deliver(done, outcome))
+        outcome.add_done_callback(lambda _: self._tidy(job, client))
+        return outcome
+
+    def _tidy(self, job: str, client: "Client") -> None:
+        client.unsubscribe_topic(job)
+        del self._tasks[job]
+
+    def request_stop(self, job: str, address: str) -> None:
+        """End the training `job` at its next batch, in the worker at `address`."""
+        from cnn import tasks
+
+        # In a thread of its own: announcements arrive on the client's loop, which must not wait for itself.
+        client = self._training_client()
+        self._errands.submit(client.run, tasks.request_stop, job, workers=[address], on_error="ignore")
+
+    def _training_client(self) -> "Client":
+        from distributed import Client
+
+        if address := self._settings.scheduler_address:
+            with self._lock:
+                if self._remote is None:
+                    self._remote = Client(address, timeout=self._settings.answer_timeout)
+                return self._remote
+        client = self.start().result(timeout=self._settings.answer_timeout)
+        assert self._cluster is not None
+        self._cluster.scale(1 + self._settings.trainings_at_once)
+        return client
+
+    def _start_local(self) -> "Client":
+        from distributed import Client
+
+        self._cluster = _cluster(self._settings)
+        client = Client(self._cluster, direct_to_workers=True, set_as_default=False)
+        self._actor = self._new_actor(client)
+        return client
+
+
+def _cluster(limits: Settings) -> "SpecCluster":
+    """A scheduler and one answering worker as processes of this machine; `scale` adds training ones."""
+    from distributed.deploy.spec import SpecCluster
+    from distributed.deploy.subprocess import SubprocessScheduler, SubprocessWorker
+
+    preload = [str(PROJECT / "cnn" / "preload.py")]
+    common = {
+        "host": "127.0.0.1",
+        "nthreads": 1,
+        "dashboard": False,
+        "env": {"PYTHONPATH": str(PROJECT)},
+        "preload_nanny": preload,
+    }
+    training_memory = int(psutil.virtual_memory().total * limits.training_memory / limits.trainings_at_once)
+    answering = common | {"resources": {_ANSWERING: 1}, "memory_limit": 0}
+    training = common | {"resources": {_TRAINING: 1}, "memory_limit": training_memory, "preload": preload}
+    return SpecCluster(
+        scheduler={
+            "cls": SubprocessScheduler,
+            "options": {
+                "scheduler_kwargs": {
+                    "host": "127.0.0.1",
+                    "port": 0,
+                    "dashboard": False,
+                    "preload": preload,
+                }
+            },
+        },
+        workers={_ANSWERING: {"cls": SubprocessWorker, "options": {"worker_kwargs": answering}}},
+        worker={"cls": SubprocessWorker, "options": {"worker_kwargs": training}},
+        name="cnn",
+    )
+
+
+def _deliver(task: Any, outcome: "Future[TrainedModel]") -> None:
+    """Pass what a Dask future holds to a plain one, errors as the library's own."""
+    try:
+        outcome.set_result(task.result())
+    except CnnError as error:
+        outcome.set_exception(error)
+    except Exception as error:  # noqa: BLE001 - whatever ends a task is told to whoever waits for it
+        outcome.set_exception(_training_error(error))
+
+
+def _training_error(error: Exception) -> CnnError:
+    from distributed import KilledWorker
+
+    if isinstance(error, KilledWorker):
+        return OutOfMemory(
+            N_(
+                "The training's process ended several times, most likely for lack of memory. "
+                "Take a smaller batch, fewer training images or a smaller network."
+            )
+        )
+    _log.error("a training failed", exc_info=error)
+    return TrainingError(
+        N_("The training ended with {kind}: {reason}. Train again, or with other settings."),
+        kind=type(error).__name__,
+        reason=str(error),
+    )
+
+
+@cache
+def workers() -> Workers:
+    """The workers of this process."""
+    return Workers(settings())

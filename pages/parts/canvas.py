@@ -1,0 +1,46 @@
+"""The canvas to draw on."""
+
+from typing import Any
+
+import streamlit as st
+
+from cnn.i18n import _
+
+SIDE = 280
+INK = "#ffffff"
+GROUND = "#000000"
+
+
+def canvas(name: str, *, width: int = SIDE, height: int = SIDE, stroke: int = 18) -> Any:
+    """Show a canvas with its Clear button.
+
+    Args:
+        name: tells several canvases apart.
+        width, height: pixels.
+        stroke: the pen's width in pixels.
+
+    Returns:
+        the drawing as uint8 (height, width, 4), or None before anything was drawn.
+    """
+    # The package registers its component when it is imported, which needs a running app.
+    from streamlit_drawable_canvas import st_canvas
+
+    generation = st.session_state.setdefault(f"{name}_generation", 0)
+    drawing = st_canvas(
+        stroke_width=stroke,
+        stroke_color=INK,
+        background_color=GROUND,
+        width=width,
+        height=height,
+        return_image_data=True,
+        key=f"{name}_{generation}",
+    )
+    st.button(
+        _("Clear"), key="clear", icon=":material/ink_eraser:", on_click=_clear, args=(name,), width=width
+    )
+    return drawing.image_data
+
+
+def _clear(name: str) -> None:
+    # A canvas under another key is a fresh one.
+    st.session_state[f"{name}_generation"] += 1

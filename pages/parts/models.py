@@ -1,0 +1,49 @@
+"""Choosing a model."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from cnn import model_store
+from cnn.i18n import _
+from cnn.model_store import ModelRecord
+from cnn.workers import SHIPPED
+from pages.parts import visitor
+
+_CHOSEN = "chosen_model"
+
+
+def choose(model_id: str) -> None:
+    """Make a model the visitor's choice on every page."""
+    st.session_state[_CHOSEN] = model_id
+
+
+def picker(fits: Callable[[ModelRecord], bool] = lambda _: True) -> ModelRecord | None:
+    """Let the visitor pick one of their models or the shipped one; None where there is none.
+
+    Args:
+        fits: which models can be used here.
+    """
+    found = model_store.list_models(visitor.owner())
+    records = {model.id: model for model in found if isinstance(model, ModelRecord) and fits(model)}
+    if not records:
+        st.info(_("There is no model yet. Train one first."))
+        return None
+    chosen = st.session_state.get(_CHOSEN)
+    start = chosen if chosen in records else SHIPPED if SHIPPED in records else next(iter(records))
+    picked = st.selectbox(
+        _("Model"),
+        list(records),
+        index=list(records).index(start),
+        format_func=lambda model_id: _label(records[model_id]),
+        key="model",
+    )
+    choose(picked)
+    return records[picked]
+
+
+def _label(model: ModelRecord) -> str:
+    name = _("The shipped model") if model.id == SHIPPED else model.name
+    return _("{name} · {accuracy:.2%} on {data}").format(
+        name=name, accuracy=model.test_accuracy, data=model.data_name
+    )

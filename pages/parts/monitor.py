@@ -1,0 +1,245 @@
+"""Watching a training: where it stands, how its curves grow, what came of it."""
+
+import csv
+import io
+
+import streamlit as st
+
+from cnn import figures, model_store
+from cnn.errors import CnnError
+from cnn.i18n import _
+from cnn.progress import Epoch, Progress
+from cnn.settings import settings
+from cnn.trainings import Training, trainings
+from cnn.workers import workers
+from pages.parts import models
+from pages.parts.picture import pixels
+
+REFRESH_SECONDS = 0.5
+
+
+def watch(training: Training) -> None:
+    """Make this training the one that the page shows."""
+    st.session_state["watched_training"] = training.id
+
+
+def choose_training(mine: list[Training]) -> Training:
+    """The training to show: the visitor picks where there are several, the latest one first."""
+    by_id = {training.id: training for training in mine}
+    watched = st.session_state.get("watched_training")
+    if watched not in by_id:
+        watched = mine[-1].id
+    if len(mine) > 1:
+        numbers = {training.id: number for number, training in enumerate(mine, start=1)}
+        watched = st.selectbox(
+            _("Training"),
+            list(by_id),
+            index=list(by_id).index(watched),
+            format_func=lambda training_id: _label(numbers[training_id], by_id[training_id]),
+        )
+    watch(by_id[watched])
+    return by_id[watched]
+
+
+def _label(number: int, training: Training) -> str:
+    states = {
+        "waiting": _("waiting"),
+        "starting": _("starting"),
+        "running": _("running"),
+        "stopping": _("stopping"),
+        "finished": _("finished"),
+        "failed": _("failed"),
+    }
+    return f"{number} · {training.config.recipe} · {states[training.state]}"
+
+
+def monitor(training: Training) -> None:
+    """Show one training; while it is not over, this part alone runs again by itself."""
+    fragment = st.fragment(_show, run_every=None if training.ended else REFRESH_SECONDS)
+    fragment(training.id, training.ended)
+
+
+def _show(training_id: str, ended_before: bool) -> None:
+    training = trainings().get(training_id)
+    if training is None or training.ended != ended_before:
+        # The whole page once more: it then picks another training, or no longer watches by the clock.
+        st.rerun()
+    with st.container(key="train_progress"):
+        _show_state(training)
+    if not training.ended:
+        st.button(
+            _("Stop"),
+            key="train_stop",
+            icon=":material/stop_circle:",
+            disabled=training.state == "stopping",
+            on_click=trainings().stop,
+            args=(training,),
+        )
+    _show_curves(training)
+    if training.ended:
+        _show_outcome(training)
+
+
+def _show_state(training: Training) -> None:
+    if training.starts > 1:
+        st.warning(_told_about_restart(training))
+    match training.state:
+        case "waiting":
+            st.info(_("In the queue: place {place}.").format(place=training.place))
+        case "starting":
+            st.info(_("A training process is starting; this takes some seconds."))
+        case "failed":
+            st.error(str(training.error))
+        case "finished":
+            assert training.record or training.trained
+            st.success(_finished(training))
+        case _:
+            _show_progress(training)
+
+
+def _told_about_restart(training: Training) -> str:
+    if training.epochs_kept:
+        return _("The training's process was lost. It goes on after epoch {epoch}.").format(
+            epoch=training.epochs_kept
+        )
+    return _("The training's process was lost. The training has begun again.")
+
+
+def _finished(training: Training) -> str:
+    model = training.record or training.trained
+    assert model is not None
+    return _("{how} after {seconds:.0f} s: {accuracy:.2%} of the test images right, loss {loss:.4f}.").format(
+        how=_("Stopped") if model.stopped else _("Trained"),
+        seconds=model.fit_seconds,
+        accuracy=model.test_accuracy,
+        loss=model.test_loss,
+    )
+
+
+def _show_progress(training: Training) -> None:
+    progress = training.progress
+    if training.loading is not None:
+        done, total = training.loading.done, training.loading.total
+        st.progress(done / total if total else 0.0, _("Fetching the data: {mb:.1f} MB").format(mb=done / 1e6))
+    elif progress is None:
+        st.info(_("Preparing the network and its data."))
+    else:
+        within = progress.batch / progress.batches
+        st.progress(min((progress.epoch - 1 + within) / progress.epochs, 1.0), _overall(progress, training))
+        st.progress(
+            min(within, 1.0),
+            _("Within the epoch: batch {batch} of {batches}").format(
+                batch=progress.batch, batches=progress.batches
+            ),
+        )
+        st.caption(_pace(progress))
+
+
+def _overall(progress: Progress, training: Training) -> str:
+    text = _("Epoch {epoch} of {epochs}").format(epoch=progress.epoch, epochs=progress.epochs)
+    return text + " · " + _("stopping") if training.state == "stopping" else text
+
+
+def _pace(progress: Progress) -> str:
+    left = (
+        _("{seconds:.0f} s left").format(seconds=progress.seconds_left)
+        if progress.seconds_left is not None
+        else _("time left not known yet")
+    )
+    return _("{speed:,.0f} images a second · {left} · loss {loss:.4f} · accuracy {accuracy:.2%}").format(
+        speed=progress.images_per_second, left=left, loss=progress.loss, accuracy=progress.accuracy
+    )
+
+
+def _show_curves(training: Training) -> None:
+    if not training.points and not training.history:
+        return
+    history = training.history
+    with st.container(key="train_curves"):
+        st.plotly_chart(
+            figures.curves(
+                training.points or [(epoch.epoch, epoch.loss, epoch.accuracy) for epoch in history],
+                [(epoch.epoch, epoch.val_loss, epoch.val_accuracy) for epoch in history],
+                names={
+                    "loss": _("Loss"),
+                    "accuracy": _("Accuracy"),
+                    "epoch": _("Epoch"),
+                    "training": _("Training"),
+                    "validation": _("Validation"),
+                },
+            ),
+            key=f"curves_{training.id}",
+            config={"displayModeBar": False},
+            alt=_curves_in_words(history),
+        )
+    if training.filters is not None and training.filters.shape[2] in (1, 3):
+        with st.container(key="train_filters"):
+            sheet = figures.tiles(figures.kernel_pictures(training.filters), columns=16)
+            st.html(
+                pixels(sheet, 8, alt=_("The first layer's filters as they stand"))
+                + f"<small>{_('The first layer’s filters, as they form')}</small>"
+            )
+
+
+def _curves_in_words(history: tuple[Epoch, ...]) -> str:
+    if not history:
+        return _("Loss and accuracy over the epochs; no epoch is whole yet.")
+    last = history[-1]
+    return _(
+        "Loss and accuracy over the epochs. After epoch {epoch}: training loss {loss:.4f}, accuracy "
+        "{accuracy:.2%}; validation loss {val_loss:.4f}, accuracy {val_accuracy:.2%}."
+    ).format(
+        epoch=last.epoch,
+        loss=last.loss,
+        accuracy=last.accuracy,
+        val_loss=last.val_loss,
+        val_accuracy=last.val_accuracy,
+    )
+
+
+def _show_outcome(training: Training) -> None:
+    if training.trained is not None:
+        st.error(str(training.error))
+        st.button(_("Save again"), on_click=trainings().save_again, args=(training,))
+    record = training.record
+    if record is None:
+        return
+    _name_form(training)
+    folder = settings().models_dir / record.id
+    with st.container(horizontal=True):
+        if st.button(_("Draw with it"), type="primary", key="draw_with_it", icon=":material/draw:"):
+            models.choose(record.id)
+            st.switch_page("pages/draw.py")
+        st.download_button(
+            ".keras",
+            lambda: model_store.keras_path(folder).read_bytes(),
+            f"{record.id}.keras",
+            key="get_keras",
+        )
+        st.download_button(".h5", lambda: workers().h5(folder), f"{record.id}.h5", key="get_h5")
+        st.download_button(
+            _("History as CSV"), _csv(record.history), f"{record.id}.csv", "text/csv", key="get_csv"
+        )
+
+
+def _name_form(training: Training) -> None:
+    record = training.record
+    assert record is not None
+    with st.form("name_form", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.text_input(_("Name"), record.name, max_chars=60, key=f"name_{training.id}")
+        if st.form_submit_button(_("Save under this name"), icon=":material/save:"):
+            try:
+                trainings().rename(training, name)
+            except CnnError as error:
+                st.error(str(error))
+            else:
+                st.toast(_("Saved as “{name}”.").format(name=name))
+
+
+def _csv(history: tuple[Epoch, ...]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    fields = ["epoch", "loss", "accuracy", "val_loss", "val_accuracy", "seconds"]
+    writer.writerow(fields)
+    writer.writerows([getattr(epoch, field) for field in fields] for epoch in history)
+    return text.getvalue()

@@ -1,0 +1,136 @@
+"""A recipe and its hyperparameters, all of which can be changed."""
+
+from typing import Any
+
+import streamlit as st
+
+from cnn.errors import ConfigError
+from cnn.i18n import _
+from cnn.recipes import RECIPES, Recipe, TrainConfig, config_from
+
+_TEST_IMAGES = "test"
+_SHARE = "share"
+
+
+def recipe_form() -> TrainConfig | None:
+    """Let the visitor pick a recipe and change its hyperparameters.
+
+    Returns:
+        the training that results, or None after saying what is wrong with it.
+    """
+    names = [name for name, recipe in RECIPES.items() if recipe.config.dataset == "mnist"]
+    name = st.selectbox(_("Recipe"), names, key="recipe", persist_state="session")
+    recipe = RECIPES[name]
+    st.caption(_about(recipe))
+    base = recipe.config.model_dump()
+    try:
+        return config_from(base | _basic(recipe) | _more(recipe))
+    except ConfigError as error:
+        st.error(str(error))
+        return None
+
+
+def _about(recipe: Recipe) -> str:
+    text = _(recipe.about)
+    if recipe.published:
+        low, high = recipe.published
+        span = f"{low:.2%}" if low == high else f"{low:.2%} – {high:.2%}"
+        text += " " + _("Published: {span}.").format(span=span)
+    return text
+
+
+def _basic(recipe: Recipe) -> dict[str, Any]:
+    config = recipe.config
+    left, right = st.columns(2)
+    with left:
+        epochs = _number(recipe, "epochs", _("Epochs"), config.epochs, (1, 200))
+        optimizers = ["adam", "rmsprop", "adadelta", "sgd"]
+        optimizer = st.selectbox(
+            _("Optimizer"),
+            optimizers,
+            index=optimizers.index(config.optimizer),
+            key=f"optimizer_{recipe.name}",
+            persist_state="session",
+        )
+    with right:
+        batch_size = _number(recipe, "batch_size", _("Batch size"), config.batch_size, (1, 4096))
+        learning_rate = st.number_input(
+            _("Learning rate"),
+            min_value=0.000001,
+            max_value=10.0,
+            value=config.learning_rate,
+            step=config.learning_rate / 10,
+            format="%g",
+            key=f"learning_rate_{recipe.name}",
+            persist_state="session",
+        )
+    return {
+        "epochs": epochs,
+        "optimizer": optimizer,
+        "batch_size": batch_size,
+        "learning_rate": learning_rate,
+    }
+
+
+def _more(recipe: Recipe) -> dict[str, Any]:
+    config = recipe.config
+    with st.expander(_("More settings")):
+        validation = _validation(recipe)
+        train_images = _number(
+            recipe, "train_images", _("Training images (0 for all)"), config.train_images or 0, (0, 60_000)
+        )
+        seed = _number(recipe, "seed", _("Seed"), config.seed, (0, 2**31 - 1))
+        early_stopping = _switch(recipe, "early_stopping", _("Stop early"), config.early_stopping)
+        patience = (
+            _number(recipe, "patience", _("Patience, in epochs"), config.patience, (1, 200))
+            if early_stopping
+            else config.patience
+        )
+        keep_best = _switch(recipe, "keep_best", _("Keep the best epoch"), config.keep_best)
+        as_people_draw = _switch(
+            recipe, "as_people_draw", _("Distort images as people draw"), config.as_people_draw
+        )
+    return {
+        "validation": validation,
+        "train_images": train_images or None,
+        "seed": seed,
+        "early_stopping": early_stopping,
+        "patience": patience,
+        "keep_best": keep_best,
+        "as_people_draw": as_people_draw,
+    }
+
+
+def _validation(recipe: Recipe) -> str | float:
+    share = recipe.config.validation
+    kinds = {_TEST_IMAGES: _("the test images"), _SHARE: _("a share of the training images")}
+    kind = st.selectbox(
+        _("Validate on"),
+        list(kinds),
+        index=0 if share == "test" else 1,
+        format_func=kinds.__getitem__,
+        key=f"validation_{recipe.name}",
+        persist_state="session",
+    )
+    if kind == _TEST_IMAGES:
+        return "test"
+    percent = st.slider(
+        _("Share for validation, in percent"),
+        1,
+        50,
+        20 if share == "test" else round(100 * share),
+        key=f"share_{recipe.name}",
+        persist_state="session",
+    )
+    return percent / 100
+
+
+def _number(recipe: Recipe, field: str, label: str, value: int, span: tuple[int, int]) -> int:
+    return int(
+        st.number_input(label, *span, value, step=1, key=f"{field}_{recipe.name}", persist_state="session")
+        or 0
+    )
+
+
+def _switch(recipe: Recipe, field: str, label: str, value: bool) -> bool:
+    return st.toggle(label, value, key=f"{field}_{recipe.name}", persist_state="session")

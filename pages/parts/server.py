@@ -1,0 +1,56 @@
+"""What the server does beside showing pages: bring the workers up and down, and meet the unforeseen."""
+
+import asyncio
+import gc
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+
+from cnn.errors import CnnError
+from cnn.i18n import _
+from cnn.workers import workers
+
+# Until the first visitor has reached `st.navigation`, Streamlit would make a menu of the files in
+# `pages/`, and open `/train` without the frame that all pages share.
+PagesManager.uses_pages_directory = False
+
+_log = logging.getLogger(__name__)
+
+_FIRST_PAINT_SECONDS = 1.5
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    """Start the answering process with the server, and end every process with it."""
+    warm_up = asyncio.create_task(_start_workers())
+    try:
+        yield
+    finally:
+        warm_up.cancel()
+        await asyncio.to_thread(workers().close)
+
+
+async def _start_workers() -> None:
+    # The first visitor's page comes first: TensorFlow's import would take the cores from it.
+    await asyncio.sleep(_FIRST_PAINT_SECONDS)
+    workers().start()
+    # What is here stays for good; collections need not walk it again.
+    gc.freeze()
+
+
+def show_error(error: Exception) -> bool:
+    """Tell a visitor in a sentence what went wrong; the log keeps the rest."""
+    if isinstance(error, CnnError):
+        st.error(str(error))
+    else:
+        _log.error("a page failed", exc_info=error)
+        st.error(
+            _(
+                "Something went wrong on this page, and it has been noted. "
+                "Reload the page; your trainings go on."
+            )
+        )
+    return True

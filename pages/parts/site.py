@@ -1,0 +1,37 @@
+"""What every page shares: its frame, the navigation, and a word on data that stand in for others."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from cnn import datasets
+from cnn.i18n import _
+
+_STYLE = Path(__file__).with_name("style.css")
+
+
+def show() -> None:
+    """Show the page that the address names, in the frame that all pages share."""
+    st.set_page_config(page_title=_("See a network learn"), page_icon="✏️", layout="wide")
+    st.html(_STYLE)
+    page = st.navigation(
+        [
+            st.Page("pages/draw.py", title=_("Draw"), icon=":material/draw:", default=True),
+            st.Page("pages/train.py", title=_("Train"), icon=":material/model_training:", url_path="train"),
+        ],
+        position="top",
+    )
+    if datasets.find("mnist") is None:
+        _tell_about_missing_data()
+    page.run()
+
+
+def _tell_about_missing_data() -> None:
+    st.caption(
+        _(
+            "MNIST is not on this computer yet. The first training fetches it; without a network, the small "
+            "set of 1,797 UCI digits stands in for it. To bring it along, put `mnist.npz` into a folder and "
+            "start the app with `CNN_DATA_DIR` naming that folder, or run `python -m cnn data` where there "
+            "is a network."
+        )
+    )

@@ -1,0 +1,55 @@
+"""Who is visiting: one browser is one person, known by a random cookie and by nothing else."""
+
+import hashlib
+import secrets
+from http.cookies import SimpleCookie
+
+import streamlit as st
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_NAME = "cnn_visitor"
+_YEAR = 365 * 24 * 3600
+
+
+class Cookie:
+    """ASGI middleware that gives a browser its cookie with the first page."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or _known(scope):
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(raw=message["headers"])
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers.append("set-cookie", _new_cookie())
+            await send(message)
+
+        await self._app(scope, receive, send_with_cookie)
+
+
+def _known(scope: Scope) -> bool:
+    cookies = [value for name, value in scope["headers"] if name == b"cookie"]
+    return any(_NAME.encode() in value for value in cookies)
+
+
+def _new_cookie() -> str:
+    cookie: SimpleCookie = SimpleCookie({_NAME: secrets.token_urlsafe(24)})
+    cookie[_NAME].update({"path": "/", "httponly": True, "samesite": "Lax", "max-age": _YEAR})
+    return cookie[_NAME].OutputString()
+
+
+def owner() -> str:
+    """The visitor's name for the library: a hash, so that no file that carries it opens anything.
+
+    A browser that keeps no cookies is a new visitor with every session.
+    """
+    if "owner" not in st.session_state:
+        token = st.context.cookies.get(_NAME) or secrets.token_urlsafe(24)
+        st.session_state.owner = hashlib.sha256(token.encode()).hexdigest()[:16]
+    return str(st.session_state.owner)

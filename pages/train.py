@@ -1,0 +1,28 @@
+"""Choose a recipe, change what you like, train, and watch."""
+
+import streamlit as st
+
+from cnn.errors import CnnError
+from cnn.i18n import _
+from cnn.trainings import trainings
+from pages.parts import visitor
+from pages.parts.layer_table import layer_table
+from pages.parts.monitor import choose_training, monitor, watch
+from pages.parts.recipe_form import recipe_form
+
+owner = visitor.owner()
+
+st.header(_("Train a network"))
+settings_side, network_side = st.columns([1, 1.5], gap="large")
+with settings_side:
+    config = recipe_form()
+    if config and st.button(_("Train"), key="train_start", type="primary", icon=":material/play_arrow:"):
+        try:
+            watch(trainings().submit(owner, config))
+        except CnnError as error:
+            st.error(str(error))
+with network_side:
+    if mine := trainings().of(owner):
+        monitor(choose_training(mine))
+    if config:
+        layer_table(config)

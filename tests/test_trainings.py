@@ -1,0 +1,250 @@
+"""The queue of trainings: fair, private, and nothing lost. Its workers are played by the tests."""
+
+from concurrent.futures import Future
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnn import model_store
+from cnn.errors import ConfigError, ModelError, TrainingDiverged
+from cnn.progress import Epoch, Progress, Resumed, TrainedModel
+from cnn.recipes import RECIPES
+from cnn.settings import Settings
+from cnn.trainings import MAX_POINTS, Training, Trainings
+
+CONFIG = RECIPES["fast"].config
+
+
+class PlayedWorkers:
+    """Workers that train nothing: a test decides what they announce and when they end."""
+
+    def __init__(self, capacity: int = 1) -> None:
+        self._capacity = capacity
+        self.running: dict[str, tuple] = {}
+        self.stopped: list[tuple[str, str]] = []
+
+    def capacity(self) -> int:
+        return self._capacity
+
+    def train(self, job, config, announce):
+        outcome: Future = Future()
+        self.running[job] = (announce, outcome)
+        return outcome
+
+    def request_stop(self, job, address):
+        self.stopped.append((job, address))
+
+    def announce(self, job, event):
+        self.running[job][0](event)
+
+    def finish(self, job, result):
+        self.running.pop(job)[1].set_result(result)
+
+    def fail(self, job, error):
+        self.running.pop(job)[1].set_exception(error)
+
+
+def trained(stopped: bool = False) -> TrainedModel:
+    return TrainedModel(
+        config=CONFIG,
+        keras_file=_keras_file(),
+        history=(Epoch(1, 0.5, 0.8, 0.4, 0.9, 3.0),),
+        filters=np.zeros((2, 3, 3, 1, 4), np.float32),
+        test_accuracy=0.9,
+        test_loss=0.4,
+        parameters=100,
+        fit_seconds=3.0,
+        data_name="mnist",
+        data_sha256="0" * 64,
+        input_shape=(28, 28, 1),
+        class_names=tuple("0123456789"),
+        stopped=stopped,
+    )
+
+
+def _keras_file() -> bytes:
+    import io
+    import zipfile
+
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("config.json", "{}")
+    return content.getvalue()
+
+
+@pytest.fixture
+def models_dir(tmp_path, monkeypatch):
+    monkeypatch.setattr(model_store, "settings", lambda: Settings(models_dir=tmp_path / "models"))
+    return tmp_path / "models"
+
+
+@pytest.fixture
+def workers():
+    return PlayedWorkers()
+
+
+@pytest.fixture
+def queue(workers, models_dir):
+    return Trainings(workers, per_owner=3)
+
+
+def only(queue: Trainings, owner: str) -> Training:
+    [training] = queue.of(owner)
+    return training
+
+
+def test_a_training_goes_from_start_to_saved_model(queue, workers):
+    """Submitted, begun, watched, ended: each step shows in the snapshot, and the model is saved."""
+    job = queue.submit("ann", CONFIG).id
+    assert only(queue, "ann").state == "starting"
+    workers.announce(job, "tcp://w:1")
+    workers.announce(job, Progress(1, 1, 5, 10, 100.0, 2.0, 0.7, 0.6, np.ones((3, 3, 1, 4), np.float32)))
+    running = only(queue, "ann")
+    assert running.state == "running"
+    assert running.points == ((0.5, 0.7, 0.6),)
+    assert running.filters.shape == (3, 3, 1, 4)
+    workers.finish(job, trained())
+    ended = only(queue, "ann")
+    assert ended.state == "finished"
+    assert model_store.read(ended.record.id).owner == "ann"
+
+
+def test_models_get_the_first_free_number(queue, workers):
+    """Two trainings of one recipe are saved under two names."""
+    for _ in range(2):
+        workers.finish(queue.submit("ann", CONFIG).id, trained())
+    assert [training.record.name for training in queue.of("ann")] == ["fast 1", "fast 2"]
+
+
+def test_the_queue_is_fair_between_people(queue, workers):
+    """Who has two waiting stands with the second one behind everybody's first."""
+    first = queue.submit("ann", CONFIG).id
+    second, third = queue.submit("ann", CONFIG).id, queue.submit("ann", CONFIG).id
+    other = queue.submit("bob", CONFIG).id
+    places = {training.id: training.place for training in queue.all()}
+    assert places == {first: None, other: 1, second: 2, third: 3}
+    workers.finish(first, trained())
+    assert list(workers.running) == [other]
+
+
+@given(owners=st.lists(st.sampled_from("abcd"), min_size=1, max_size=12))
+def test_nobody_waits_for_anothers_second(owners):
+    """Whatever the order of arrival, nobody's n-th starts before another's waiting (n-1)-th."""
+    workers = PlayedWorkers(capacity=0)
+    queue = Trainings(workers, per_owner=100)
+    order = [queue.submit(owner, CONFIG).id for owner in owners]
+    by_place = sorted(queue.all(), key=lambda training: training.place)
+    assert [training.place for training in by_place] == list(range(1, len(order) + 1))
+    seen = dict.fromkeys("abcd", 0)
+    ranks = []
+    for training in by_place:
+        seen[training.owner] += 1
+        ranks.append(seen[training.owner])
+    assert ranks == sorted(ranks)
+
+
+def test_only_so_many_trainings_a_person(queue):
+    """The fourth training of one person is refused with a sentence; others are not."""
+    for _ in range(3):
+        queue.submit("ann", CONFIG)
+    with pytest.raises(ConfigError, match="3 trainings waiting or running"):
+        queue.submit("ann", CONFIG)
+    queue.submit("bob", CONFIG)
+
+
+def test_stopping_a_waiting_training_takes_it_out(queue, workers):
+    """Nothing is asked of a worker, and the others move up."""
+    queue.submit("ann", CONFIG)
+    waiting = queue.submit("bob", CONFIG)
+    last = queue.submit("cas", CONFIG)
+    queue.stop(waiting)
+    assert queue.of("bob") == []
+    assert only(queue, "cas").place == 1
+    assert last.id not in workers.running
+    assert workers.stopped == []
+
+
+def test_stopping_reaches_the_worker_that_trains(queue, workers):
+    """The request goes to the worker's address, also where the worker begins only later."""
+    training = queue.submit("ann", CONFIG)
+    queue.stop(training)
+    assert workers.stopped == []
+    workers.announce(training.id, "tcp://w:1")
+    assert workers.stopped == [(training.id, "tcp://w:1")]
+    workers.finish(training.id, trained(stopped=True))
+    assert only(queue, "ann").record.stopped
+
+
+def test_stopping_twice_or_too_late_harms_nothing(queue, workers):
+    """An ended training stays as it is."""
+    training = queue.submit("ann", CONFIG)
+    workers.finish(training.id, trained())
+    queue.stop(training)
+    queue.stop(training)
+    assert only(queue, "ann").state == "finished"
+
+
+def test_a_lost_process_is_told_and_no_epoch_counted_twice(queue, workers):
+    """After a new start with one epoch kept, epoch two stands once in the history."""
+    job = queue.submit("ann", CONFIG).id
+    epoch = Epoch(1, 0.5, 0.8, 0.4, 0.9, 3.0)
+    workers.announce(job, "tcp://w:1")
+    workers.announce(job, epoch)
+    workers.announce(job, replace(epoch, epoch=2))
+    workers.announce(job, "tcp://w:2")
+    workers.announce(job, Resumed(1))
+    workers.announce(job, replace(epoch, epoch=2, loss=0.3))
+    training = only(queue, "ann")
+    assert (training.starts, training.epochs_kept) == (2, 1)
+    assert [(one.epoch, one.loss) for one in training.history] == [(1, 0.5), (2, 0.3)]
+
+
+def test_a_failed_training_says_why_and_the_next_one_starts(queue, workers):
+    """An error ends one training, not the queue."""
+    first, second = queue.submit("ann", CONFIG).id, queue.submit("bob", CONFIG).id
+    workers.fail(first, TrainingDiverged("the loss is {loss}", loss="nan"))
+    assert only(queue, "ann").state == "failed"
+    assert str(only(queue, "ann").error) == "the loss is nan"
+    assert list(workers.running) == [second]
+
+
+def test_a_model_that_cannot_be_saved_is_not_lost(queue, workers, models_dir):
+    """With a file in the folder's place the model waits in memory, and is saved once there is room."""
+    models_dir.parent.mkdir(exist_ok=True)
+    models_dir.write_text("in the way")
+    training = queue.submit("ann", CONFIG)
+    workers.finish(training.id, trained())
+    unsaved = only(queue, "ann")
+    assert isinstance(unsaved.error, ModelError)
+    assert unsaved.trained is not None
+    models_dir.unlink()
+    queue.save_again(unsaved)
+    saved = only(queue, "ann")
+    assert saved.record is not None
+    assert saved.trained is None
+    assert saved.error is None
+
+
+def test_a_renamed_model_keeps_its_folder(queue, workers):
+    """A name given afterwards is the model's name; its id stays."""
+    training = queue.submit("ann", CONFIG)
+    workers.finish(training.id, trained())
+    before = only(queue, "ann")
+    queue.rename(before, "내 첫 모델")
+    after = only(queue, "ann").record
+    assert (after.id, after.name) == (before.record.id, "내 첫 모델")
+    assert model_store.read(after.id).name == "내 첫 모델"
+
+
+def test_long_curves_stay_small(queue, workers):
+    """However long a training announces, its curve keeps a bounded number of points, in order."""
+    job = queue.submit("ann", CONFIG).id
+    for batch in range(1, 3 * MAX_POINTS):
+        workers.announce(job, Progress(1, 1, batch, 3 * MAX_POINTS, 1.0, None, 1.0, 0.5))
+    points = only(queue, "ann").points
+    assert len(points) <= MAX_POINTS + 1
+    assert list(points) == sorted(points)
+    assert points[-1][0] == (3 * MAX_POINTS - 1) / (3 * MAX_POINTS)
