@@ -80,7 +80,7 @@ def train(
 
 
 @dataclass(frozen=True)
-class _Share:
+class Share:
     """The images and labels that serve one purpose."""
 
     images: np.ndarray
@@ -108,7 +108,7 @@ class _Training:
         self._should_stop = should_stop
         fingerprint = f"{config.model_dump_json()} {dataset.sha256}"
         self._backup = None if backup_dir is None else Backup(backup_dir, fingerprint)
-        self._train, self._validation = _shares(config, dataset)
+        self._train, self._validation = shares(config, dataset)
 
     def run(self) -> TrainedModel:
         keras.utils.set_random_seed(self._config.seed)
@@ -328,20 +328,20 @@ class _BackUp(keras.callbacks.Callback):  # type: ignore[misc] # Keras has no ty
         self._backup.save(self.model, self._run)
 
 
-def _shares(config: TrainConfig, dataset: Dataset) -> tuple[_Share, _Share]:
-    """What to train and what to validate on. The choice depends on the seed alone."""
+def shares(config: TrainConfig, dataset: Dataset) -> tuple[Share, Share]:
+    """The images to train on and the ones to validate on, never the same; the seed alone decides."""
     count = len(dataset.x_train)
     wanted = count if config.train_images is None else min(config.train_images, count)
     if wanted == count and config.validation == "test":
-        return _Share(dataset.x_train, dataset.y_train), _Share(dataset.x_test, dataset.y_test)
+        return Share(dataset.x_train, dataset.y_train), Share(dataset.x_test, dataset.y_test)
     chosen = np.random.default_rng(config.seed).permutation(count)[:wanted]
     if config.validation == "test":
-        held_out = _Share(dataset.x_test, dataset.y_test)
+        held_out = Share(dataset.x_test, dataset.y_test)
     else:
         validating = min(max(1, round(config.validation * wanted)), wanted - 1)
         chosen, apart = np.sort(chosen[validating:]), np.sort(chosen[:validating])
-        held_out = _Share(dataset.x_train[apart], dataset.y_train[apart])
-    return _Share(dataset.x_train[chosen], dataset.y_train[chosen]), held_out
+        held_out = Share(dataset.x_train[apart], dataset.y_train[apart])
+    return Share(dataset.x_train[chosen], dataset.y_train[chosen]), held_out
 
 
 def _distortion(config: TrainConfig, dataset: Dataset) -> Distort | None:
@@ -364,7 +364,7 @@ def _first_filters(model: keras.Model) -> np.ndarray | None:
     first = model.layers[0]
     if not isinstance(first, keras.layers.Conv2D):
         return None
-    return np.array(first.kernel, np.float32)
+    return np.array(first.kernel.numpy(), np.float32)
 
 
 def _epoch_of_the_weights(config: TrainConfig, run: Run, stopped: bool) -> Epoch | None:

@@ -1,0 +1,59 @@
+"""Small networks and data sets, for the tests that train."""
+
+from functools import cache
+
+import numpy as np
+
+from cnn import recipes
+from cnn.datasets import Dataset
+from cnn.recipes import TrainConfig
+from cnn.uci_digits import uci_digits
+
+SMALL = (
+    recipes.Conv2D(filters=8, strides=2),
+    recipes.MaxPool2D(),
+    recipes.Flatten(),
+    recipes.Dense(units=16),
+)
+
+
+@cache
+def digits() -> Dataset:
+    """The digits that come with scikit-learn: 1,500 to train, 297 to test; here on every machine."""
+    real = uci_digits()
+    return Dataset(
+        "uci_digits",
+        real.x_train,
+        real.y_train,
+        real.x_test,
+        real.y_test,
+        tuple("0123456789"),
+        real.sha256,
+        "scikit-learn",
+        "mnist",
+    )
+
+
+@cache
+def colours() -> Dataset:
+    """Images of one colour each, with noise: the class is the colour. Shaped as CIFAR-10."""
+    random = np.random.default_rng(0)
+    labels = random.integers(0, 3, 600)
+    images = random.integers(0, 60, (600, 32, 32, 3)) + 150 * np.eye(3)[labels][:, None, None]
+    images = images.astype(np.uint8)
+    return Dataset(
+        "cifar10",
+        images[:500],
+        labels[:500],
+        images[500:],
+        labels[500:],
+        ("red", "green", "blue"),
+        "0" * 64,
+        "made here",
+    )
+
+
+def small_config(**changes: object) -> TrainConfig:
+    """A training of a second on `digits`."""
+    values = {"layers": SMALL, "learning_rate": 0.01, "batch_size": 100, "epochs": 2} | changes
+    return TrainConfig(**values)
