@@ -169,11 +169,33 @@ def load(name: str = "mnist", *, on_bytes: OnBytes | None = None) -> Dataset:
                 reason=error,
                 folder=str(settings().data_dir or DATA),
             ) from error
-        try:
-            status = path.stat()
-            return _read(name, path, (status.st_mtime_ns, status.st_size))
-        except OSError as error:
-            raise _corrupt(path, error.strerror or str(error)) from error
+        return _read(name, path, _stamp(path))
+
+
+def shape_of(name: str) -> tuple[int, int, int]:
+    """(height, width, channels) of a data set's images, without loading them.
+
+    Raises:
+        DataNotFound: there is no data set of that name.
+    """
+    height, width, channels = (*_origin(name).image_shape, 1)[:3]
+    return height, width, channels
+
+
+def provide(name: str, folder: Path | None = None, on_bytes: OnBytes | None = None) -> Path:
+    """A verified file in `folder`: the one that lies there, a copy of this machine's, or a fetched one.
+
+    Takes and raises what `fetch` does, and `DataCorrupt` where a file that is there cannot be used.
+    """
+    path = (folder or DATA) / f"{name}.npz"
+    found = path if path.is_file() else find(name)
+    if found is None:
+        return fetch(name, path.parent, on_bytes)
+    _read(name, found, _stamp(found))
+    if found != path:
+        _writable(path.parent)
+        _write_whole(path, found.read_bytes())
+    return path
 
 
 def fetch(name: str, folder: Path | None = None, on_bytes: OnBytes | None = None) -> Path:
@@ -244,9 +266,21 @@ def _origin(name: str) -> Origin:
     return ORIGINS[name]
 
 
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise _corrupt(path, error.strerror or str(error)) from error
+    return status.st_mtime_ns, status.st_size
+
+
 @lru_cache(maxsize=4)
 def _read(name: str, path: Path, _stamp: tuple[int, int]) -> Dataset:
-    origin, content = ORIGINS[name], path.read_bytes()
+    origin = ORIGINS[name]
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise _corrupt(path, error.strerror or str(error)) from error
     sha256 = hashlib.sha256(content).hexdigest()
     if origin.sha256 not in (None, sha256):
         raise _corrupt(path, f"SHA-256 {sha256[:12]}… ≠ {str(origin.sha256)[:12]}…")

@@ -134,6 +134,7 @@ def save(  # noqa: PLR0913 - the last three belong to the answers of the model, 
     *,
     owner: str | None = None,
     folder: Path | None = None,
+    place: Path | None = None,
     temperature: float = 1.0,
     reject_class: bool = False,
     reject_threshold: float = 0.5,
@@ -148,6 +149,7 @@ def save(  # noqa: PLR0913 - the last three belong to the answers of the model, 
         trained: what the training left.
         owner: the visitor it belongs to.
         folder: in place of the setting `models_dir`; it is made where it is missing.
+        place: the model's own folder, anywhere, in place of one in `folder`.
         temperature, reject_class, reject_threshold: see `ModelRecord`.
 
     Raises:
@@ -155,10 +157,11 @@ def save(  # noqa: PLR0913 - the last three belong to the answers of the model, 
         ModelNotSaved: the disk is full or the folder cannot be written.
     """
     name = check_name(name)
-    home = _home(folder)
-    model_id = _slug(name) if owner is None else _free_id(name, home)
+    if place is None:
+        home = _home(folder)
+        place = home / (_slug(name) if owner is None else _free_id(name, home))
     record = ModelRecord(
-        id=model_id,
+        id=place.name,
         name=name,
         owner=owner,
         recipe=trained.config.recipe,
@@ -179,33 +182,27 @@ def save(  # noqa: PLR0913 - the last three belong to the answers of the model, 
         reject_class=reject_class,
         reject_threshold=reject_threshold,
     )
-    write(record, trained, home / model_id)
+    _write(record, trained, place)
     return record
 
 
-def write(record: ModelRecord, trained: TrainedModel, destination: Path) -> None:
-    """Write a model's folder; a model that stands there is replaced once the new one is whole.
+def check_place(place: Path) -> None:
+    """Say before a long training that no model can be kept in this folder.
 
     Raises:
-        ModelNotSaved: the disk is full, the folder cannot be written, or it holds something else.
+        ModelNotSaved: it cannot be written, or it holds something else than a model.
     """
-    if destination.exists() and not _may_replace(destination):
+    if place.exists() and not _may_replace(place):
         raise ModelNotSaved(
             N_("{folder} exists and is no model's folder. Choose another place, so that nothing is lost."),
-            folder=str(destination),
+            folder=str(place),
         )
     try:
-        destination.parent.mkdir(parents=True, exist_ok=True)
-        with _scratch(destination.parent) as scratch:
-            whole, old = scratch / "new", scratch / "old"
-            whole.mkdir()
-            _write_file(whole / KERAS_FILE, trained.keras_file)
-            if trained.filters is not None:
-                _write_filters(whole / FILTERS_FILE, trained.filters)
-            _write_file(whole / RECORD_FILE, _json(record))
-            _put(whole, destination, old)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with _scratch(place.parent):
+            pass
     except OSError as error:
-        raise _not_saved(record, destination.parent, error) from error
+        raise _not_saved(place.name, place.parent, error) from error
 
 
 def list_models(owner: str | None = None, folder: Path | None = None) -> list[ModelRecord | BrokenModel]:
@@ -291,7 +288,7 @@ def rename(model_id: str, name: str, owner: str | None, folder: Path | None = No
             _write_file(scratch / RECORD_FILE, _json(record))
             (scratch / RECORD_FILE).replace(path / RECORD_FILE)
     except OSError as error:
-        raise _not_saved(record, path, error) from error
+        raise _not_saved(record.name, path, error) from error
     return record
 
 
@@ -325,13 +322,29 @@ def _json(record: ModelRecord) -> bytes:
     return record.model_dump_json(indent=1, exclude={"id"}).encode()
 
 
-def _not_saved(record: ModelRecord, folder: Path, error: OSError) -> ModelNotSaved:
+def _not_saved(name: str, folder: Path, error: OSError) -> ModelNotSaved:
     return ModelNotSaved(
         N_("The model {name!r} could not be written to {folder}: {reason}. Make room or allow writing."),
-        name=record.name,
+        name=name,
         folder=str(folder),
         reason=error.strerror or str(error),
     )
+
+
+def _write(record: ModelRecord, trained: TrainedModel, place: Path) -> None:
+    """Write a model's folder; a model that stands there is replaced once the new one is whole."""
+    check_place(place)
+    try:
+        with _scratch(place.parent) as scratch:
+            whole = scratch / "new"
+            whole.mkdir()
+            _write_file(whole / KERAS_FILE, trained.keras_file)
+            if trained.filters is not None:
+                _write_filters(whole / FILTERS_FILE, trained.filters)
+            _write_file(whole / RECORD_FILE, _json(record))
+            _put(whole, place, scratch / "old")
+    except OSError as error:
+        raise _not_saved(record.name, place.parent, error) from error
 
 
 def _slug(name: str) -> str:
@@ -430,10 +443,10 @@ def _three(shape: tuple[int, ...]) -> tuple[int, int, int]:
     return height, width, channels
 
 
-def _may_replace(destination: Path) -> bool:
-    if not destination.is_dir():
+def _may_replace(place: Path) -> bool:
+    if not place.is_dir():
         return False
-    content = {path.name for path in destination.iterdir()}
+    content = {path.name for path in place.iterdir()}
     return not content or not content.isdisjoint({RECORD_FILE, KERAS_FILE})
 
 
@@ -444,15 +457,15 @@ def _scratch(parent: Path) -> Iterator[Path]:
         yield Path(path)
 
 
-def _put(whole: Path, destination: Path, old: Path) -> None:
+def _put(whole: Path, place: Path, old: Path) -> None:
     """Move a folder to its place; what stood there goes to `old`, and back if the move fails."""
-    if destination.exists():
-        destination.replace(old)
+    if place.exists():
+        place.replace(old)
     try:
-        whole.replace(destination)
+        whole.replace(place)
     except OSError:
         if old.exists():
-            old.replace(destination)
+            old.replace(place)
         raise
 
 

@@ -417,3 +417,21 @@ def test_cifar10_is_packed_from_keras_cache(elsewhere, monkeypatch):
     red, green, blue = batches["data_batch_2"][b"data"][1].reshape(3, 32, 32)
     assert np.array_equal(loaded.x_train[5], np.dstack([red, green, blue]))
     assert loaded.y_test.tolist() == batches["test_batch"][b"labels"]
+
+
+def test_a_room_is_provided_from_what_this_machine_has(elsewhere):
+    """A file found here is verified and copied, without the network; a broken one is refused, not copied."""
+    file, room = elsewhere / "mine" / "cifar10.npz", elsewhere / "room"
+    file.write_bytes(packed(**arrays((32, 32, 3))))
+    assert datasets.provide("cifar10", room) == room / "cifar10.npz"
+    assert (room / "cifar10.npz").read_bytes() == file.read_bytes()
+    assert datasets.provide("cifar10", room) == room / "cifar10.npz"
+    (room / "cifar10.npz").write_bytes(b"half a fi")
+    with pytest.raises(DataCorrupt, match=r"room.cifar10\.npz"):
+        datasets.provide("cifar10", room)
+    assert names(room) == ["cifar10.npz"]
+
+
+def test_a_shape_is_known_without_the_data(elsewhere):
+    """What a network's input looks like needs no file."""
+    assert [datasets.shape_of(name) for name in datasets.ORIGINS] == [(28, 28, 1), (28, 28, 1), (32, 32, 3)]

@@ -314,3 +314,29 @@ def test_a_copied_folder_goes_by_its_own_name(tmp_path):
     model_store.save("fast", TRAINED, folder=tmp_path)
     shutil.copytree(tmp_path / "fast", tmp_path / "copy")
     assert model_store.read("copy", tmp_path).id == "copy"
+
+
+def test_only_the_owner_renames(tmp_path):
+    """A new name stays with the model, its id does too; nobody else's name can be changed."""
+    mine = model_store.save("first", TRAINED, owner="me", folder=tmp_path)
+    renamed = model_store.rename(mine.id, "둘째", "me", tmp_path)
+    assert model_store.read(mine.id, tmp_path) == renamed
+    assert (renamed.name, renamed.id) == ("둘째", mine.id)
+    assert content(tmp_path / mine.id) == {"model.keras", "record.json", "filters.npz"}
+    with pytest.raises(ModelError, match="not yours"):
+        model_store.rename(mine.id, "taken over", "you", tmp_path)
+    with pytest.raises(ModelNameError):
+        model_store.rename(mine.id, "../x", "me", tmp_path)
+    assert model_store.read(mine.id, tmp_path) == renamed
+
+
+def test_a_model_is_kept_at_any_place(tmp_path):
+    """A place of one's own choosing holds the model itself; one that cannot is refused in advance."""
+    saved = model_store.save("fast", TRAINED, place=tmp_path / "new" / "My model.v1")
+    assert saved.id == "My model.v1"
+    assert model_store.read(tmp_path / "new" / "My model.v1") == saved
+    model_store.check_place(tmp_path / "new" / "My model.v1")
+    (tmp_path / "file").write_text("a file")
+    for place in (tmp_path / "file", tmp_path / "file" / "inside", tmp_path):
+        with pytest.raises(ModelNotSaved):
+            model_store.check_place(place)

@@ -1,0 +1,389 @@
+"""The command line: all that works without a page. `python -m cnn --help` says what there is.
+
+With `--json`, one JSON object a line goes to standard output and nothing else does. What is for people
+who watch goes to standard error. An error is one sentence there, and the exit code 1.
+"""
+
+import argparse
+import json
+import logging
+import math
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from threading import Event
+from typing import Any, TextIO
+
+from cnn.errors import CnnError, ConfigError, ModelError, PictureError
+from cnn.i18n import N_, _
+
+
+class Output:
+    """Where results go: as sentences, or as JSON with `--json`."""
+
+    def __init__(self, stream: TextIO, as_json: bool) -> None:
+        self.stream = stream
+        self.as_json = as_json
+
+    def say(self, values: dict[str, Any], sentence: str) -> None:
+        """One result, as one line."""
+        line = json.dumps(_finite(values), ensure_ascii=False) if self.as_json else sentence
+        self.stream.write(line + "\n")
+        self.stream.flush()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return the exit code."""
+    # TensorFlow reads this when it is imported.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # What the library logs is said by the errors, too.
+    logging.getLogger("cnn").addHandler(logging.NullHandler())
+    options = _parser().parse_args(arguments)
+    output = Output(sys.stdout, getattr(options, "json", False))
+    try:
+        with redirect_stdout(sys.stderr):
+            code: int = options.run(options, output)
+            return code
+    except CnnError as error:
+        _tell(str(error))
+        if output.as_json:
+            output.say({"error": str(error)}, "")
+        return 1
+    except BrokenPipeError:
+        # Whoever read the results has seen enough, as `head` does; Python would complain at its exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m cnn", description=_("Train convolutional networks and classify drawings.")
+    )
+    commands = parser.add_subparsers(required=True, metavar=_("COMMAND"))
+
+    data = commands.add_parser("data", help=_("fetch and verify data sets, for a room without internet"))
+    data.add_argument("names", nargs="*", metavar="NAME", help="mnist, fashion_mnist, cifar10")
+    data.add_argument("--to", type=Path, metavar="DIR", help=_("the folder for the files; data/ by default"))
+    data.set_defaults(run=_data)
+
+    recipes = commands.add_parser("recipes", help=_("each recipe: network, parameters, hyperparameters"))
+    recipes.set_defaults(run=_recipes)
+
+    train = commands.add_parser("train", help=_("train a network"))
+    train.add_argument("--recipe", required=True, metavar="NAME")
+    train.add_argument("--dataset", metavar="D", help=_("in place of the recipe's own"))
+    train.add_argument("--epochs", type=int, metavar="N")
+    train.add_argument("--seed", type=int, metavar="S")
+    train.add_argument(
+        "--out", type=Path, metavar="FOLDER", help=_("the model's folder; models/RECIPE by default")
+    )
+    train.set_defaults(run=_train)
+
+    evaluate = commands.add_parser("evaluate", help=_("count a model's mistakes on the test images"))
+    evaluate.add_argument("model", metavar="MODEL", help=_("a model's id in models/, or its folder"))
+    evaluate.add_argument("--dataset", metavar="D", help=_("in place of the one it was trained on"))
+    evaluate.set_defaults(run=_evaluate)
+
+    classify = commands.add_parser("classify", help=_("read the digit in each picture"))
+    classify.add_argument("paths", nargs="+", type=Path, metavar="FILE_OR_FOLDER")
+    classify.add_argument("--model", default="shipped", metavar="MODEL")
+    classify.add_argument("--number", action="store_true", help=_("read a whole number in each picture"))
+    classify.set_defaults(run=_classify)
+
+    for command in (recipes, train, evaluate, classify):
+        command.add_argument("--json", action="store_true", help=_("one JSON object a line"))
+    return parser
+
+
+def _data(options: argparse.Namespace, output: Output) -> int:
+    from cnn import datasets
+
+    failed = False
+    for name in options.names or datasets.ORIGINS:
+        try:
+            path = datasets.provide(name, options.to, _bytes_told(name))
+            output.say({}, _("{name} is in {path}.").format(name=name, path=path))
+        except CnnError as error:
+            _tell(str(error))
+            failed = True
+    return int(failed)
+
+
+def _recipes(_options: argparse.Namespace, output: Output) -> int:
+    from cnn.datasets import shape_of
+    from cnn.recipes import RECIPES, layer_table
+
+    for recipe in RECIPES.values():
+        config = recipe.config
+        table = layer_table(config.layers, shape_of(config.dataset), 10)
+        network = [f"{row.kind} {row.detail}".strip() for row in table]
+        values = {
+            "recipe": recipe.name,
+            "dataset": config.dataset,
+            "parameters": sum(row.parameters for row in table),
+            "optimizer": config.optimizer,
+            "batch_size": config.batch_size,
+            "epochs": config.epochs,
+            "learning_rate": config.learning_rate,
+            "validation": config.validation,
+            "network": network,
+        }
+        output.say(
+            values,
+            _(
+                "{recipe}: {about}\n    {layers}\n    {parameters:,} parameters; {dataset}; {optimizer}, "
+                "learning rate {learning_rate:g}, batch {batch_size}, {epochs} epochs, "
+                "validated on {validation}"
+            ).format(about=_(recipe.about), layers=" → ".join(network), **values),
+        )
+    return 0
+
+
+def _train(options: argparse.Namespace, output: Output) -> int:
+    from cnn import model_store
+    from cnn.datasets import load
+    from cnn.progress import Epoch
+    from cnn.recipes import config_from, recipe
+    from cnn.settings import settings
+
+    asked = {name: getattr(options, name) for name in ("dataset", "epochs", "seed")}
+    changes = {name: value for name, value in asked.items() if value is not None}
+    config = config_from(recipe(options.recipe).config.model_dump() | changes)
+    place = options.out or settings().models_dir / config.recipe
+    model_store.check_place(place)
+    dataset = load(config.dataset, on_bytes=_bytes_told(config.dataset))
+    _say_what_stands_in(dataset)
+
+    with _without_tensorflows_notes():
+        from cnn.network.training import train
+
+    def announce(event: object) -> None:
+        if isinstance(event, Epoch):
+            output.say(vars(event), _epoch_sentence(event, config.epochs))
+
+    with _stop_on_interrupt() as stop:
+        trained = train(config, dataset, announce=announce, should_stop=stop.is_set)
+    model_store.save(config.recipe, trained, place=place)
+    values = {
+        "test_accuracy": trained.test_accuracy,
+        "test_loss": trained.test_loss,
+        "parameters": trained.parameters,
+        "fit_seconds": trained.fit_seconds,
+        "model": str(place.resolve()),
+        "dataset": trained.data_name,
+    }
+    output.say(
+        values,
+        _(
+            "Test images: {test_accuracy:.2%} right, loss {test_loss:.4f}. {parameters:,} parameters, fitted "
+            "in {fit_seconds:.1f} s. The model is in {model}."
+        ).format(**values),
+    )
+    return 0
+
+
+def _epoch_sentence(epoch: Any, epochs: int) -> str:
+    return _(
+        "Epoch {epoch} of {epochs}, {seconds:.1f} s: loss {loss:.4f}, accuracy {accuracy:.2%}; "
+        "validation: loss {val_loss:.4f}, accuracy {val_accuracy:.2%}"
+    ).format(epochs=epochs, **vars(epoch))
+
+
+def _evaluate(options: argparse.Namespace, output: Output) -> int:
+    import numpy as np
+
+    from cnn import datasets, model_store
+
+    model = _model(options.model)
+    record = model_store.read(model)
+    name = options.dataset or {"uci_digits": "mnist"}.get(record.data_name, record.data_name)
+    dataset = datasets.load(name, on_bytes=_bytes_told(name))
+    _say_what_stands_in(dataset)
+    if (dataset.image_shape, dataset.classes) != (record.input_shape, len(record.class_names)):
+        raise ConfigError(
+            N_("The model {name!r} takes images of shape {expected}, but those of {dataset} have {shape}."),
+            name=record.name,
+            expected="×".join(map(str, record.input_shape)),
+            dataset=dataset.name,
+            shape="×".join(map(str, dataset.image_shape)),
+        )
+
+    with _without_tensorflows_notes():
+        from cnn.network.classifier import Classifier
+
+    probabilities = Classifier(record, model_store.keras_path(model)).probabilities(dataset.x_test)
+    mistakes = int((probabilities.argmax(axis=1) != dataset.y_test).sum())
+    images = len(dataset.y_test)
+    chances = probabilities[np.arange(images), dataset.y_test].astype(np.float64)
+    values = {
+        "accuracy": 1 - mistakes / images,
+        # Keras's cross-entropy leaves no chance below 1e-7, so that one surprise does not outweigh all.
+        "loss": float(-np.log(np.clip(chances, 1e-7, 1)).mean()),
+        "mistakes": mistakes,
+        "images": images,
+        "dataset": dataset.name,
+    }
+    output.say(
+        values,
+        _("{mistakes:,} of {images:,} wrong: accuracy {accuracy:.2%}, loss {loss:.4f}").format(**values),
+    )
+    return 0
+
+
+def _classify(options: argparse.Namespace, output: Output) -> int:
+    from cnn import model_store
+
+    if options.number:
+        raise ConfigError(N_("Whole numbers cannot be read yet. Leave --number out, one digit in a picture."))
+    pictures = _pictures(options.paths)
+    model = _model(options.model)
+    record = model_store.read(model)
+    if record.input_shape != (28, 28, 1):
+        raise ModelError(
+            N_(
+                "The model {name!r} takes no drawings of digits: its images have shape {shape}. "
+                "Choose another."
+            ),
+            name=record.name,
+            shape="×".join(map(str, record.input_shape)),
+        )
+
+    with _without_tensorflows_notes():
+        from cnn.network.classifier import Classifier
+
+    classifier = Classifier(record, model_store.keras_path(model))
+    answered = 0
+    for name, path in pictures:
+        try:
+            answer = classifier.classify(_prepared(path))
+        except PictureError as error:
+            output.say({"file": name, "error": str(error)}, f"{name}: {error}")
+            continue
+        answered += 1
+        digit = _("{digit} ({probability:.1%})") if answer.is_digit else _("not a digit (at best a {digit})")
+        output.say(
+            {
+                "file": name,
+                "digit": answer.digit,
+                "probability": answer.probability,
+                "probabilities": [round(float(p), 6) for p in answer.probabilities],
+                "is_digit": answer.is_digit,
+            },
+            f"{name}: " + digit.format(digit=answer.digit, probability=answer.probability),
+        )
+    return 0 if answered else 1
+
+
+def _prepared(path: Path) -> Any:
+    """The digit in a picture's file, float32 (28, 28) in [0, 1]."""
+    from cnn.pictures import read_picture
+    from cnn.preprocess import prepare_drawing
+
+    prepared = prepare_drawing(read_picture(path))
+    if prepared.is_empty:
+        raise PictureError(N_("Nothing is drawn on this picture. Draw a digit first."))
+    return prepared.image
+
+
+def _pictures(paths: list[Path]) -> list[tuple[str, Path]]:
+    """Each file's name with its path, in name order; folders give the files in them that are not hidden."""
+    found: set[Path] = set()
+    for path in paths:
+        try:
+            inside = [file for file in path.iterdir() if file.is_file() and not file.name.startswith(".")]
+        except OSError:
+            inside = [path]
+        found.update(inside)
+    if not found:
+        raise PictureError(N_("There is no file in {folders}."), folders=", ".join(map(str, paths)))
+    names = [path.name for path in found]
+    named = ((path.name if names.count(path.name) == 1 else str(path), path) for path in found)
+    return sorted(named)
+
+
+def _model(text: str) -> str | Path:
+    """A model's id, or the path of its folder: what looks like a path, or is a folder and no id."""
+    from cnn import model_store
+    from cnn.errors import ModelNotFound
+
+    path = Path(text)
+    if len(path.parts) > 1 or text.startswith("."):
+        return path
+    try:
+        model_store.read(text)
+    except ModelNotFound:
+        return path if path.is_dir() else text
+    return text
+
+
+def _bytes_told(name: str) -> Any:
+    """A download's progress, for those who watch in a terminal."""
+    if not sys.stderr.isatty():
+        return None
+
+    def tell(done: int, total: int | None) -> None:
+        of = f" / {total / 1e6:.1f}" if total else ""
+        sys.stderr.write(f"\r{name}: {done / 1e6:.1f}{of} MB" + ("\n" if done == total else ""))
+
+    return tell
+
+
+def _say_what_stands_in(dataset: Any) -> None:
+    if dataset.stands_in_for is not None:
+        _tell(
+            _(
+                "MNIST is not on this machine and could not be fetched: the {count:,} digits of scikit-learn "
+                "take its place. `python -m cnn data` fetches it, or name its folder in CNN_DATA_DIR."
+            ).format(count=len(dataset.y_train) + len(dataset.y_test))
+        )
+
+
+@contextmanager
+def _without_tensorflows_notes() -> Iterator[None]:
+    """TensorFlow's import writes notes past Python and past its own log level; errors still come through."""
+    kept = os.dup(2)
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+@contextmanager
+def _stop_on_interrupt() -> Iterator[Event]:
+    """Ctrl+C ends the training and keeps what was learned; pressed again, it ends the program."""
+    stop = Event()
+
+    def interrupted(*_args: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    before = signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _finite(values: dict[str, Any]) -> dict[str, Any]:
+    """JSON has no word for a number that is none."""
+    return {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value
+        for name, value in values.items()
+    }
+
+
+def _tell(sentence: str) -> None:
+    sys.stderr.write(sentence + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
