@@ -1,0 +1,305 @@
+"""`cnn.network.inspection` and `cnn.inspected`: what is shown is what the network computes."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnn import recipes
+from cnn.errors import ConfigError, ModelBroken, PictureError
+from cnn.inspected import activate, arithmetic, receptive_field, softmax_steps
+from cnn.network.build import build
+from cnn.network.inspection import Inspector
+from cnn.network.training import train
+from cnn.recipes import RECIPES, layer_table
+from tests.networks import digits, small_config
+from tests.strategies import ACTIVATIONS, proper_layers
+
+SHAPES = {"mnist": (28, 28, 1), "cifar10": (32, 32, 3)}
+PER_LAYER = 12
+
+
+def random_image(shape, seed=0):
+    """Noise with a black part, as float32 in [0, 1]."""
+    image = np.random.default_rng(seed).random(shape, np.float32)
+    image[: shape[0] // 3] = 0
+    return image
+
+
+def stirred(model, seed=0):
+    """The model with random weights and statistics throughout, so that no bias or scale is trivial."""
+    random = np.random.default_rng(seed)
+    for layer in model.layers:
+        layer.set_weights(
+            [(random.random(w.shape) * 0.2 - 0.08 + (w.ndim == 1) * 0.1) for w in layer.get_weights()]
+        )
+    return model
+
+
+@pytest.fixture(scope="module")
+def trained():
+    """The inspector of a network that reads digits, and the network."""
+    result = train(small_config(epochs=3), digits())
+    model = build(result.config, (28, 28, 1), 10)
+    model.set_weights(_weights_of(result))
+    return Inspector(model), model
+
+
+def _weights_of(result):
+    import tempfile
+    from pathlib import Path
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        path.write_bytes(result.keras_file)
+        return keras.models.load_model(path).get_weights()
+
+
+def convolved_in_loops(inputs, kernel, bias, stride, same):
+    """A convolution written out: for each place, each filter, each weight."""
+    size, channels = kernel.shape[0], kernel.shape[3]
+    if same:
+        outs = [-(-side // stride) for side in inputs.shape[:2]]
+        missing = [
+            max((out - 1) * stride + size - side, 0) for out, side in zip(outs, inputs.shape, strict=False)
+        ]
+        around = [(lack // 2, lack - lack // 2) for lack in missing]
+        inputs = np.pad(inputs, [*around, (0, 0)])
+    else:
+        outs = [(side - size) // stride + 1 for side in inputs.shape[:2]]
+    result = np.zeros((*outs, channels))
+    for row in range(outs[0]):
+        for column in range(outs[1]):
+            patch = inputs[row * stride : row * stride + size, column * stride : column * stride + size]
+            for channel in range(channels):
+                result[row, column, channel] = (patch * kernel[..., channel]).sum() + bias[channel]
+    return result
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_look_equals_keras_and_loops(name):
+    """For each recipe every layer's output is Keras's own, and every convolution that of plain loops."""
+    config = RECIPES[name].config
+    model = stirred(build(config, SHAPES[config.dataset], 10))
+    inspector = Inspector(model)
+    image = random_image(SHAPES[config.dataset])
+    look = inspector.look(image)
+    outputs = keras.Model(model.inputs, [layer.output for layer in model.layers]).predict(
+        image[None], verbose=0
+    )
+    for number, (facts, values, output) in enumerate(
+        zip(inspector.layers, look.layers, outputs, strict=True)
+    ):
+        assert values.output == pytest.approx(output[0], abs=1e-4, rel=1e-4)
+        if facts.kind == "conv2d":
+            layer = config.layers[number]
+            same = layer.padding == "same"
+            expected = convolved_in_loops(
+                look.input_of(number), facts.kernel, facts.bias, layer.strides, same
+            )
+            assert values.before == pytest.approx(expected, abs=1e-4, rel=1e-4)
+    assert look.probabilities.sum() == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_the_arithmetic_gives_what_keras_gives(name):
+    """For every layer of every recipe, the steps shown for a value end in Keras's value, to 1e-4."""
+    config = RECIPES[name].config
+    model = stirred(build(config, SHAPES[config.dataset], 10))
+    inspector = Inspector(model)
+    look = inspector.look(random_image(SHAPES[config.dataset], seed=1))
+    random = np.random.default_rng(2)
+    for number, (facts, values) in enumerate(zip(inspector.layers, look.layers, strict=True)):
+        corners = [tuple(0 for _ in facts.output_shape), tuple(side - 1 for side in facts.output_shape)]
+        others = [tuple(int(i) for i in random.integers(facts.output_shape)) for _ in range(PER_LAYER)]
+        for pixel in corners + others:
+            steps = arithmetic(facts, look.input_of(number), pixel)
+            assert steps.before == pytest.approx(float(values.before[pixel]), abs=1e-4, rel=1e-4)
+            if facts.activation != "softmax":
+                assert steps.after == pytest.approx(float(values.output[pixel]), abs=1e-4, rel=1e-4)
+            if steps.products is not None:
+                assert steps.products == pytest.approx(steps.patch * steps.kernel)
+                assert steps.shares.sum() + steps.bias == pytest.approx(steps.before, abs=1e-4)
+
+
+@settings(max_examples=15)
+@given(layers=proper_layers(), side=st.integers(12, 18), seed=st.integers(0, 99))
+def test_the_arithmetic_holds_for_any_network(layers, side, seed):
+    """Any kernel, stride, padding, pool and activation: the steps end in Keras's value."""
+    try:
+        layer_table(layers, (side, side, 2), 4)
+    except ConfigError:
+        return
+    inspector = Inspector(stirred(build(small_config(layers=layers), (side, side, 2), 4), seed))
+    look = inspector.look(random_image((side, side, 2), seed))
+    for number, (facts, values) in enumerate(zip(inspector.layers, look.layers, strict=True)):
+        for pixel in (tuple(0 for _ in facts.output_shape), tuple(size - 1 for size in facts.output_shape)):
+            steps = arithmetic(facts, look.input_of(number), pixel)
+            assert steps.before == pytest.approx(float(values.before[pixel]), abs=1e-3, rel=1e-3)
+            if facts.activation != "softmax":
+                assert steps.after == pytest.approx(float(values.output[pixel]), abs=1e-3, rel=1e-3)
+
+
+def test_pooling_shows_its_four_numbers():
+    """The patch of a 2×2 max-pool holds four numbers, and the chosen place is the largest one's."""
+    inspector = Inspector(stirred(build(small_config(), (28, 28, 1), 10)))
+    look = inspector.look(random_image((28, 28, 1)))
+    steps = arithmetic(inspector.layers[1], look.input_of(1), (3, 2, 5))
+    assert steps.patch == pytest.approx(look.layers[0].output[6:8, 4:6, 5])
+    assert steps.frame == (6, 4, 8, 6)
+    assert steps.patch[steps.chosen] == steps.after == steps.patch.max()
+
+
+def test_over_the_border_there_are_zeros():
+    """At the corner of a padded convolution the patch begins outside the image, with zeros."""
+    layers = (recipes.Conv2D(filters=2, kernel_size=5, padding="same"), recipes.Flatten())
+    inspector = Inspector(stirred(build(small_config(layers=layers), (28, 28, 1), 10)))
+    image = np.ones((28, 28, 1), np.float32)
+    steps = arithmetic(inspector.layers[0], image, (0, 0, 1))
+    assert steps.frame == (-2, -2, 3, 3)
+    expected = np.zeros((5, 5, 1))
+    expected[2:, 2:] = 1
+    assert np.array_equal(steps.patch, expected)
+
+
+@given(scores=st.lists(st.floats(-500, 500, width=32), min_size=2, max_size=12))
+def test_softmax_steps_end_in_softmax(scores):
+    """The steps end in what Keras calls softmax, also for scores too large to exponentiate."""
+    scores = np.array(scores, np.float32)
+    steps = softmax_steps(scores)
+    assert steps.probabilities == pytest.approx(np.array(keras.ops.softmax(scores)), abs=1e-5)
+    assert steps.exponentials.max() == 1
+    assert steps.total == pytest.approx(steps.exponentials.sum())
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+@given(value=st.floats(-50, 50))
+def test_activations_are_keras_own(name, value):
+    """Each activation, computed here by its definition, is Keras's."""
+    expected = float(keras.activations.get(name)(keras.ops.convert_to_tensor(value, "float64")))
+    assert activate(name, value) == pytest.approx(expected, abs=1e-6)
+
+
+FIELD_NETWORKS = {
+    "valid": (
+        recipes.Conv2D(filters=2),
+        recipes.AveragePool2D(),
+        recipes.Conv2D(filters=3),
+        recipes.Flatten(),
+    ),
+    "same": (
+        recipes.Conv2D(filters=2, kernel_size=5, padding="same"),
+        recipes.MaxPool2D(),
+        recipes.BatchNormalization(),
+        recipes.Conv2D(filters=2, kernel_size=2, padding="same"),
+        recipes.MaxPool2D(pool_size=3),
+        recipes.Dropout(),
+        recipes.Flatten(),
+        recipes.Dense(units=3),
+    ),
+    "strides": (
+        recipes.Conv2D(filters=2, kernel_size=4, strides=3, padding="same"),
+        recipes.Conv2D(filters=2, strides=2),
+        recipes.Flatten(),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FIELD_NETWORKS)
+def test_the_receptive_field_is_where_the_gradient_is(name):
+    """The box computed from windows, strides and paddings is the box of the pixels that matter."""
+    # With positive weights, no activation, and means in place of maxima, every pixel that can matter does.
+    layers = tuple(_everything_matters(layer) for layer in FIELD_NETWORKS[name])
+    model = build(small_config(layers=layers), (20, 22, 1), 4)
+    model.set_weights([np.abs(weights) + 0.1 for weights in model.get_weights()])
+    inspector = Inspector(model)
+    image = tf.constant(random_image((1, 20, 22, 1)))
+    random = np.random.default_rng(0)
+    for number, facts in enumerate(inspector.layers[:-1]):
+        part = keras.Model(model.inputs, model.layers[number].output)
+        for _ in range(6):
+            pixel = tuple(int(i) for i in random.integers(facts.output_shape))
+            with tf.GradientTape() as tape:
+                tape.watch(image)
+                value = part(image)[(0, *pixel)]
+            rows, columns = np.nonzero(tape.gradient(value, image)[0, ..., 0])
+            expected = (rows.min(), columns.min(), rows.max() + 1, columns.max() + 1)
+            assert receptive_field(inspector.layers, number, pixel) == expected
+
+
+def _everything_matters(layer):
+    if isinstance(layer, recipes.MaxPool2D):
+        return recipes.AveragePool2D(pool_size=layer.pool_size)
+    return layer.model_copy(update={"activation": "linear"}) if hasattr(layer, "activation") else layer
+
+
+def test_a_unit_after_a_dense_layer_sees_the_whole_image():
+    """Behind the flattened vector a dense unit depends on every pixel."""
+    model = build(RECIPES["conv32-conv32"].config, (28, 28, 1), 10)
+    layers = Inspector(model).layers
+    assert receptive_field(layers, len(layers) - 1, (3,)) == (0, 0, 28, 28)
+
+
+def test_evidence_adds_up_to_the_score(trained):
+    """What the pixels add is the difference of the score from a black image's, to a few per cent."""
+    inspector, model = trained
+    scores = keras.Model(model.inputs, model.layers[-1].output)
+    for number in range(8):
+        image = digits().x_test[number, ..., None] / np.float32(255)
+        label = int(digits().y_test[number])
+        evidence = inspector.evidence(image, label)
+        probabilities = scores.predict(np.stack([image, 0 * image]), verbose=0)
+        differences = [inspector.look(picture).layers[-1].before[label] for picture in (image, 0 * image)]
+        assert [evidence.score, evidence.black_score] == pytest.approx(differences, abs=1e-4)
+        assert probabilities[0].sum() == pytest.approx(1, abs=1e-5)
+        whole = evidence.score - evidence.black_score
+        assert evidence.pixels.sum() == pytest.approx(whole, rel=0.05, abs=0.1)
+
+
+def test_evidence_is_only_where_something_is_drawn(trained):
+    """Black pixels have none, and another class has other evidence."""
+    inspector, _ = trained
+    image = digits().x_test[0] / np.float32(255)
+    first, second = inspector.evidence(image, 3), inspector.evidence(image, 8)
+    assert first.pixels.shape == (28, 28)
+    assert (first.pixels[image == 0] == 0).all()
+    assert not np.allclose(first.pixels, second.pixels)
+
+
+def test_the_strongest_images_are_those_of_the_largest_output(trained):
+    """The images, values and places are what one finds by looking at every image's map."""
+    inspector, model = trained
+    maps = keras.Model(model.inputs, model.layers[0].output).predict(
+        digits().x_test[..., None] / np.float32(255), verbose=0
+    )[..., 5]
+    found = inspector.strongest("conv2d_1", 5, digits().x_test, count=7)
+    assert found.values == pytest.approx(np.sort(maps.max(axis=(1, 2)))[::-1][:7], abs=1e-5)
+    for image, value, (row, column) in zip(found.images, found.values, found.pixels, strict=True):
+        assert maps[image, row, column] == pytest.approx(value, abs=1e-5)
+
+
+def test_what_is_not_there_is_said(trained):
+    """A picture, class, layer, map or pixel that cannot be ends in a sentence."""
+    inspector, _ = trained
+    with pytest.raises(PictureError, match="32×32×3"):
+        inspector.look(np.zeros((32, 32, 3), np.float32))
+    with pytest.raises(ConfigError, match="class 10"):
+        inspector.evidence(np.zeros((28, 28), np.float32), 10)
+    with pytest.raises(ConfigError, match="conv2d_1"):
+        inspector.strongest("dense_1", 0, digits().x_test)
+    with pytest.raises(ConfigError, match="8 maps"):
+        inspector.strongest("conv2d_1", 8, digits().x_test)
+    with pytest.raises(ConfigError, match="13×13×8"):
+        arithmetic(inspector.layers[0], np.zeros((28, 28, 1), np.float32), (13, 0, 0))
+
+
+def test_networks_of_another_kind_are_refused():
+    """Branches, and layers that this app never builds, are refused with a reason."""
+    image = keras.Input((8, 8, 1))
+    vector = keras.layers.Flatten()(image)
+    with pytest.raises(ModelBroken, match="no sequence"):
+        Inspector(keras.Model(image, [vector, vector]))
+    with pytest.raises(ModelBroken, match="UpSampling2D"):
+        Inspector(keras.Sequential([image, keras.layers.UpSampling2D()]))
