@@ -25,6 +25,7 @@ import psutil
 from cnn.answer import Answer
 from cnn.errors import CnnError, OutOfMemory, TrainingError, WorkerError
 from cnn.i18n import N_
+from cnn.model_store import SHIPPED, keras_path
 from cnn.progress import TrainedModel
 from cnn.recipes import TrainConfig
 from cnn.settings import PROJECT, Settings, settings
@@ -34,9 +35,6 @@ if TYPE_CHECKING:
     from distributed.deploy.spec import SpecCluster
 
 _log = logging.getLogger(__name__)
-
-SHIPPED = "shipped"
-"""The model that answers from the first moment."""
 
 _ANSWERING = "answering"
 _TRAINING = "training"
@@ -62,6 +60,7 @@ class Workers:
         self._remote: Client | None = None
         self._actor: Any = None
         self._tasks: dict[str, Any] = {}
+        self._awake = False
         self._closed = False
 
     def start(self) -> "Future[Client]":
@@ -69,7 +68,13 @@ class Workers:
         with self._lock:
             if self._local is None:
                 self._local = self._errands.submit(self._start_local)
+                self._errands.submit(self._warm_up)
             return self._local
+
+    @property
+    def awake(self) -> bool:
+        """Whether the answering process has answered and has not been missed since."""
+        return self._awake
 
     def close(self) -> None:
         """End every process that this object started; a second call changes nothing."""
@@ -102,7 +107,9 @@ class Workers:
         while True:
             try:
                 remaining = max(deadline - monotonic(), 0.1)
-                return getattr(self._answering(), method)(*arguments).result(timeout=remaining)
+                result = getattr(self._answering(), method)(*arguments).result(timeout=remaining)
+                self._awake = True
+                return result
             except CnnError:
                 raise
             # The actor has gone with its process, or its process is on its way: Dask names these
@@ -110,6 +117,7 @@ class Workers:
             except (OSError, RuntimeError, TimeoutError, FutureTimeoutError) as error:
                 _log.warning("the answering process is away: %r", error)
                 self._actor = None
+                self._awake = False
                 if monotonic() > deadline or self._closed:
                     raise WorkerError(
                         N_(
@@ -121,7 +129,7 @@ class Workers:
                 sleep(_RETRY_SECONDS)
 
     def _answering(self) -> Any:
-        client = self.start().result(timeout=self._settings.answer_timeout)
+        client = self._local_client()
         with self._lock:
             if self._actor is None:
                 self._actor = self._new_actor(client)
@@ -188,25 +196,50 @@ class Workers:
         self._errands.submit(client.run, tasks.request_stop, job, workers=[address], on_error="ignore")
 
     def _training_client(self) -> "Client":
-        from distributed import Client
-
         if address := self._settings.scheduler_address:
             with self._lock:
                 if self._remote is None:
-                    self._remote = Client(address, timeout=self._settings.answer_timeout)
+                    self._remote = _connect(address, self._settings.answer_timeout)
                 return self._remote
-        client = self.start().result(timeout=self._settings.answer_timeout)
+        client = self._local_client()
         assert self._cluster is not None
         self._cluster.scale(1 + self._settings.trainings_at_once)
         return client
+
+    def _local_client(self) -> "Client":
+        try:
+            return self.start().result(timeout=self._settings.answer_timeout)
+        except (OSError, RuntimeError, FutureTimeoutError) as error:
+            raise WorkerError(
+                N_("No worker process could be started: {reason}. Start the app again."),
+                reason=str(error) or type(error).__name__,
+            ) from error
 
     def _start_local(self) -> "Client":
         from distributed import Client
 
         self._cluster = _cluster(self._settings)
-        client = Client(self._cluster, direct_to_workers=True, set_as_default=False)
-        self._actor = self._new_actor(client)
-        return client
+        # An actor finds its way back through the process's default client.
+        return Client(self._cluster, direct_to_workers=True, set_as_default=True)
+
+    def _warm_up(self) -> None:
+        try:
+            self._ask("ready", keras_path(SHIPPED).parent)
+        except CnnError as error:
+            _log.warning("the shipped model is not ready: %s", error)
+
+
+def _connect(address: str, timeout: float) -> "Client":
+    from distributed import Client
+
+    try:
+        return Client(address, timeout=timeout, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise WorkerError(
+            N_("The cluster at {address} does not answer: {reason}. Start its scheduler, then train again."),
+            address=address,
+            reason=str(error),
+        ) from error
 
 
 def _cluster(limits: Settings) -> "SpecCluster":

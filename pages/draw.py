@@ -3,8 +3,7 @@
 import streamlit as st
 
 from cnn.i18n import _
-from cnn.model_store import ModelRecord
-from cnn.settings import settings
+from cnn.model_store import ModelRecord, keras_path
 from cnn.workers import workers
 from pages.parts.answer import answer, invitation
 from pages.parts.canvas import canvas
@@ -27,7 +26,9 @@ def draw(model: ModelRecord | None) -> None:
         if prepared.is_empty:
             invitation()
         else:
-            answer(workers().classify(settings().models_dir / model.id, prepared.image), prepared.image)
+            if not workers().awake:
+                st.caption(_("The network is waking up; your answer comes in a moment."))
+            answer(workers().classify(keras_path(model.id).parent, prepared.image), prepared.image)
 
 
 st.header(_("Draw a digit"))

@@ -3,6 +3,7 @@
 from typing import Any
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from cnn.i18n import _
 
@@ -22,9 +23,9 @@ def canvas(name: str, *, width: int = SIDE, height: int = SIDE, stroke: int = 18
     Returns:
         the drawing as uint8 (height, width, 4), or None before anything was drawn.
     """
-    # The package registers its component when it is imported, which needs a running app.
-    from streamlit_drawable_canvas import st_canvas
-
+    st_canvas = _component()
+    if st_canvas is None:
+        return None
     generation = st.session_state.setdefault(f"{name}_generation", 0)
     drawing = st_canvas(
         stroke_width=stroke,
@@ -39,6 +40,16 @@ def canvas(name: str, *, width: int = SIDE, height: int = SIDE, stroke: int = 18
         _("Clear"), key="clear", icon=":material/ink_eraser:", on_click=_clear, args=(name,), width=width
     )
     return drawing.image_data
+
+
+def _component() -> Any:
+    """The canvas's function. The package cannot be imported where no server runs, as under AppTest."""
+    try:
+        from streamlit_drawable_canvas import st_canvas
+    except StreamlitAPIException:
+        st.info(_("The canvas is not there: no server is running this page."))
+        return None
+    return st_canvas
 
 
 def _clear(name: str) -> None:

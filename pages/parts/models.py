@@ -6,8 +6,7 @@ import streamlit as st
 
 from cnn import model_store
 from cnn.i18n import _
-from cnn.model_store import ModelRecord
-from cnn.workers import SHIPPED
+from cnn.model_store import SHIPPED, ModelRecord
 from pages.parts import visitor
 
 _CHOSEN = "chosen_model"

@@ -9,7 +9,6 @@ from cnn import figures, model_store
 from cnn.errors import CnnError
 from cnn.i18n import _
 from cnn.progress import Epoch, Progress
-from cnn.settings import settings
 from cnn.trainings import Training, trainings
 from cnn.workers import workers
 from pages.parts import models
@@ -205,18 +204,18 @@ def _show_outcome(training: Training) -> None:
     if record is None:
         return
     _name_form(training)
-    folder = settings().models_dir / record.id
+    keras_file = model_store.keras_path(record.id)
     with st.container(horizontal=True):
         if st.button(_("Draw with it"), type="primary", key="draw_with_it", icon=":material/draw:"):
             models.choose(record.id)
             st.switch_page("pages/draw.py")
         st.download_button(
             ".keras",
-            lambda: model_store.keras_path(folder).read_bytes(),
+            keras_file.read_bytes,
             f"{record.id}.keras",
             key="get_keras",
         )
-        st.download_button(".h5", lambda: workers().h5(folder), f"{record.id}.h5", key="get_h5")
+        st.download_button(".h5", lambda: workers().h5(keras_file.parent), f"{record.id}.h5", key="get_h5")
         st.download_button(
             _("History as CSV"), _csv(record.history), f"{record.id}.csv", "text/csv", key="get_csv"
         )

@@ -50,6 +50,8 @@ def owner() -> str:
     A browser that keeps no cookies is a new visitor with every session.
     """
     if "owner" not in st.session_state:
-        token = st.context.cookies.get(_NAME) or secrets.token_urlsafe(24)
+        cookie = st.context.cookies.get(_NAME)
+        # Without a browser, as under AppTest, what comes is no text.
+        token = cookie if isinstance(cookie, str) else secrets.token_urlsafe(24)
         st.session_state.owner = hashlib.sha256(token.encode()).hexdigest()[:16]
     return str(st.session_state.owner)

@@ -1,0 +1,48 @@
+"""A hand that draws on the canvas of a page."""
+
+from playwright.sync_api import Locator, Page, expect
+
+Stroke = list[tuple[float, float]]
+
+DIGITS: dict[int, list[Stroke]] = {
+    1: [[(140, 60), (140, 220)]],
+    3: [
+        [
+            (90, 75),
+            (140, 55),
+            (180, 85),
+            (165, 120),
+            (130, 135),
+            (175, 155),
+            (185, 195),
+            (140, 225),
+            (90, 205),
+        ]
+    ],
+    7: [[(80, 70), (195, 70), (165, 130), (130, 220)]],
+}
+"""Strokes in canvas pixels, x to the right and y down."""
+
+
+def draw(page: Page, digit: int) -> None:
+    """Draw a digit with the mouse, every stroke in several moves as a hand would."""
+    box = canvas(page).bounding_box()
+    assert box is not None
+    for (x, y), *rest in DIGITS[digit]:
+        page.mouse.move(box["x"] + x, box["y"] + y)
+        page.mouse.down()
+        for x_next, y_next in rest:
+            page.mouse.move(box["x"] + x_next, box["y"] + y_next, steps=4)
+        page.mouse.up()
+
+
+def canvas(page: Page) -> Locator:
+    """The drawing area; Fabric.js lays a second canvas over it for the pen."""
+    surface = page.locator("canvas").last
+    expect(surface).to_be_visible(timeout=30_000)
+    return surface
+
+
+def key(page: Page, name: str) -> Locator:
+    """What stands under a key of the app."""
+    return page.locator(f".st-key-{name}")

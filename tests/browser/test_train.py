@@ -1,0 +1,113 @@
+"""Training, in a real browser."""
+
+import re
+import time
+
+from playwright.sync_api import Download, Page, expect
+
+from tests.browser.hand import draw, key
+from tests.browser.served import Served
+
+START = 60_000
+"""Milliseconds that a training process may take to start on a busy machine."""
+
+
+def begin(app: Served, page: Page, epochs: int) -> None:
+    """Start a training of `fast` that lasts some epochs."""
+    page.goto(f"{app.url}/train")
+    field = page.get_by_label("Epochs")
+    field.fill(str(epochs))
+    field.press("Enter")
+    key(page, "train_start").locator("button").click()
+    expect(key(page, "train_progress")).to_contain_text("Epoch 1 of", timeout=START)
+
+
+def stop(page: Page) -> None:
+    """Press Stop and wait for the outcome."""
+    key(page, "train_stop").locator("button").click()
+    expect(key(page, "train_progress")).to_contain_text("Stopped after", timeout=START)
+
+
+def points(page: Page) -> int:
+    """How many corners the training's loss curve has on the screen."""
+    path = key(page, "train_curves").locator("path.js-line").first
+    expect(path).to_be_attached(timeout=START)
+    return (path.get_attribute("d") or "").count("L")
+
+
+def test_a_network_is_trained_and_drawn_with(app: Served, page: Page) -> None:
+    """The curve grows, survives another page and a reload; stopped, saved, downloaded, drawn with."""
+    begin(app, page, 100)
+    before = points(page)
+    deadline = time.monotonic() + 60
+    while points(page) <= before and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert points(page) > before
+    expect(key(page, "train_filters").locator("img")).to_be_visible()
+
+    page.get_by_role("link", name="Draw").click()
+    expect(key(page, "answer")).to_be_visible()
+    page.get_by_role("link", name="Train").click()
+    expect(key(page, "train_progress")).to_contain_text("Epoch")
+    page.reload()
+    expect(key(page, "train_progress")).to_contain_text("Epoch", timeout=START)
+
+    stop(page)
+    expect(key(page, "train_progress")).to_contain_text("of the test images right")
+    page.get_by_label("Name").fill("내 모델")
+    page.get_by_role("button", name="Save under this name").click()
+    expect(page.get_by_text("Saved as")).to_be_visible()
+    assert downloaded(page, "get_keras")[:2] == b"PK"
+    assert downloaded(page, "get_h5")[:4] == b"\x89HDF"
+    assert downloaded(page, "get_csv").startswith(b"epoch,loss,accuracy")
+
+    key(page, "draw_with_it").locator("button").click()
+    expect(key(page, "model")).to_contain_text("내 모델")
+    draw(page, 1)
+    expect(key(page, "answer")).to_have_text(re.compile(r"[0-9?]"), timeout=START)
+
+
+def downloaded(page: Page, name: str) -> bytes:
+    """What a download button gives."""
+    with page.expect_download(timeout=START) as waiting:
+        key(page, name).locator("button").click()
+    download: Download = waiting.value
+    return download.path().read_bytes()
+
+
+def test_visitors_have_trainings_of_their_own(app: Served, page: Page, other_page: Page) -> None:
+    """A second visitor sees nothing of the first one's, waits in the queue, and leaves it undisturbed."""
+    begin(app, page, 100)
+    other_page.goto(f"{app.url}/train")
+    expect(key(other_page, "train_start")).to_be_visible()
+    expect(key(other_page, "train_progress")).to_have_count(0)
+    key(other_page, "train_start").locator("button").click()
+    expect(key(other_page, "train_progress")).to_contain_text("place 1", timeout=START)
+    key(other_page, "train_stop").locator("button").click()
+    expect(key(other_page, "train_progress")).to_have_count(0)
+    expect(key(page, "train_progress")).to_contain_text("Epoch")
+    stop(page)
+
+
+def test_a_killed_training_goes_on(app: Served, page: Page) -> None:
+    """A lost process is replaced, the page says so, and training goes on after the last whole epoch."""
+    page.goto(f"{app.url}/train")
+    page.get_by_text("More settings").click()
+    images = page.get_by_label("Training images")
+    images.fill("1000")
+    images.press("Enter")
+    begin_here(page, 200)
+    expect(key(page, "train_progress")).to_contain_text(re.compile(r"Epoch ([3-9]|\d\d+) of"), timeout=START)
+    for process in app.training_workers():
+        process.kill()
+    expect(key(page, "train_progress")).to_contain_text("It goes on after epoch", timeout=START)
+    expect(key(page, "train_progress")).to_contain_text("Epoch", timeout=START)
+    stop(page)
+
+
+def begin_here(page: Page, epochs: int) -> None:
+    """Start a training with the settings that stand on the page."""
+    field = page.get_by_label("Epochs")
+    field.fill(str(epochs))
+    field.press("Enter")
+    key(page, "train_start").locator("button").click()
