@@ -17,7 +17,8 @@ from functools import cache
 from pathlib import Path
 from threading import Lock
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import uuid4
 
 import numpy as np
 import psutil
@@ -38,6 +39,11 @@ _log = logging.getLogger(__name__)
 
 _ANSWERING = "answering"
 _TRAINING = "training"
+_SCORING = "scoring"
+
+Result = TypeVar("Result")
+_MANY = 1000
+"""More than any task asks for: the resource only says which process is meant."""
 _RETRY_SECONDS = 0.2
 
 
@@ -150,6 +156,43 @@ class Workers:
         data: bytes = self._ask("h5", folder)
         return data
 
+    # Looks inside
+
+    def look(self, task: Callable[..., Result], *arguments: Any) -> Result:
+        """What a short task returns from the answering process, within some hundred milliseconds.
+
+        Args:
+            task: a function of a module that is importable without Keras.
+            *arguments: plain values and arrays.
+
+        Raises:
+            WorkerError: no process did it in time.
+            CnnError: whatever the task raises.
+        """
+        client = self._local_client()
+        future = client.submit(task, *arguments, pure=False, resources={_ANSWERING: 1})
+        try:
+            result: Result = future.result(timeout=self._settings.answer_timeout)
+        except CnnError:
+            raise
+        except Exception as error:
+            _log.exception("a look inside failed")
+            raise WorkerError(
+                N_("The network could not be looked into: {reason}. Try again in a moment."),
+                reason=str(error) or type(error).__name__,
+            ) from error
+        return result
+
+    def score(self, task: Callable[..., Result], *arguments: Any) -> "Future[Result]":
+        """Begin a long task in a process that yields to drawings, and to no training.
+
+        Returns:
+            a future that gives the result or raises what went wrong, always a `CnnError`.
+        """
+        self._scale_for_training()
+        future = self._local_client().submit(task, *arguments, pure=False, resources={_SCORING: 1})
+        return self._hold(f"score-{uuid4().hex}", future)
+
     # Trainings
 
     def capacity(self) -> int:
@@ -176,16 +219,17 @@ class Workers:
         client.subscribe_topic(job, lambda event: announce(pickle.loads(event[1])))  # noqa: S301 - our own workers'
         resources = {} if self._settings.scheduler_address else {_TRAINING: 1}
         task = client.submit(tasks.train, job, config, key=f"train-{job}", pure=False, resources=resources)
-        # Dask cancels a task as soon as nobody holds its future.
-        self._tasks[job] = task
-        outcome: Future[TrainedModel] = Future()
-        task.add_done_callback(lambda done: _deliver(done, outcome))
-        outcome.add_done_callback(lambda _: self._tidy(job, client))
+        outcome: Future[TrainedModel] = self._hold(job, task)
+        outcome.add_done_callback(lambda _: client.unsubscribe_topic(job))
         return outcome
 
-    def _tidy(self, job: str, client: "Client") -> None:
-        client.unsubscribe_topic(job)
-        del self._tasks[job]
+    def _hold(self, name: str, task: Any) -> "Future[Any]":
+        """A plain future of a Dask task, which is held: Dask cancels what nobody holds."""
+        self._tasks[name] = task
+        outcome: Future[Any] = Future()
+        task.add_done_callback(lambda done: _deliver(done, outcome))
+        outcome.add_done_callback(lambda _: self._tasks.pop(name))
+        return outcome
 
     def request_stop(self, job: str, address: str) -> None:
         """End the training `job` at its next batch, in the worker at `address`."""
@@ -201,10 +245,13 @@ class Workers:
                 if self._remote is None:
                     self._remote = _connect(address, self._settings.answer_timeout)
                 return self._remote
-        client = self._local_client()
+        self._scale_for_training()
+        return self._local_client()
+
+    def _scale_for_training(self) -> None:
+        self._local_client()
         assert self._cluster is not None
         self._cluster.scale(1 + self._settings.trainings_at_once)
-        return client
 
     def _local_client(self) -> "Client":
         try:
@@ -250,14 +297,19 @@ def _cluster(limits: Settings) -> "SpecCluster":
     preload = [str(PROJECT / "cnn" / "preload.py")]
     common = {
         "host": "127.0.0.1",
-        "nthreads": 1,
+        # A training and a scoring, or two looks inside, share a process; an actor has a thread of its own.
+        "nthreads": 2,
         "dashboard": False,
         "env": {"PYTHONPATH": str(PROJECT)},
         "preload_nanny": preload,
     }
     training_memory = int(psutil.virtual_memory().total * limits.training_memory / limits.trainings_at_once)
-    answering = common | {"resources": {_ANSWERING: 1}, "memory_limit": 0}
-    training = common | {"resources": {_TRAINING: 1}, "memory_limit": training_memory, "preload": preload}
+    answering = common | {"resources": {_ANSWERING: _MANY}, "memory_limit": 0}
+    training = common | {
+        "resources": {_TRAINING: 1, _SCORING: 1},
+        "memory_limit": training_memory,
+        "preload": preload,
+    }
     return SpecCluster(
         scheduler={
             "cls": SubprocessScheduler,
@@ -276,7 +328,7 @@ def _cluster(limits: Settings) -> "SpecCluster":
     )
 
 
-def _deliver(task: Any, outcome: "Future[TrainedModel]") -> None:
+def _deliver(task: Any, outcome: "Future[Any]") -> None:
     """Pass what a Dask future holds to a plain one, errors as the library's own."""
     try:
         outcome.set_result(task.result())
