@@ -1,0 +1,216 @@
+"""The model that ships: `python -m cnn.network.shipped --data FOLDER` makes it and reports its figures.
+
+It learns from MNIST and from digits written on a screen, all of them distorted, from digits in styles of
+the world, and from drawings that are no digits, which its eleventh output stands for. The folder needs
+mnist.npz, screen_digits.json, characters.npz and doodles.npz; each says in its docstring what it is.
+"""
+
+import argparse
+import logging
+import tempfile
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from cnn import datasets, model_store, strokes
+from cnn.network import build, drawings, feeding, report
+from cnn.network.distortions import distort
+from cnn.network.drawings import NOT_A_DIGIT, Pictures
+from cnn.progress import Epoch, TrainedModel
+from cnn.recipes import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPool2D, TrainConfig
+from cnn.settings import settings
+
+log = logging.getLogger(__name__)
+
+CONFIG = TrainConfig(
+    recipe="shipped",
+    layers=(
+        Conv2D(filters=32, kernel_size=5, padding="same"),
+        MaxPool2D(),
+        BatchNormalization(),
+        Conv2D(filters=48, padding="same"),
+        BatchNormalization(),
+        Conv2D(filters=64, padding="same"),
+        MaxPool2D(),
+        BatchNormalization(),
+        Conv2D(filters=128, padding="same"),
+        BatchNormalization(),
+        Flatten(),
+        Dropout(rate=0.4),
+        Dense(units=128),
+        BatchNormalization(),
+        Dropout(rate=0.3),
+    ),
+    learning_rate=0.004,
+    schedule="one_cycle",
+    batch_size=128,
+    epochs=10,
+    as_people_draw=True,
+)
+# MNIST's last training images decide, with the tuning writers, on temperature and threshold.
+_MNIST_TUNING = 4000
+# The share of the tuning digits that are taken for digits.
+_DIGITS_THAT_PASS = 0.985
+
+
+def training_pictures(
+    folder: Path, mnist: datasets.Dataset, rng: np.random.Generator, size: float
+) -> Pictures:
+    """All that the model learns from; `size` times the usual number of drawings."""
+    seen = [digit for digit in _screen_digits(folder) if digit.writer not in drawings.TUNING_WRITERS]
+    images, labels = mnist.x_train[:-_MNIST_TUNING], mnist.y_train[:-_MNIST_TUNING]
+    scanned = rng.choice(len(labels), round(12_000 * size), replace=False)
+    times = max(1, round(4 * size))
+    parts = {
+        "MNIST": Pictures(images, labels),
+        "MNIST, prepared again": drawings.enlarged(images[scanned], labels[scanned], rng),
+        "screen digits": drawings.written(seen, rng, times=times),
+        "screen digits, rewritten": drawings.written(seen, rng, times=times, strength=1.0),
+        "styles": drawings.styled(rng, each=round(1000 * size)),
+        "characters": drawings.characters(folder / "characters.npz", rng, unseen=False, times=times),
+        "doodles": drawings.doodles(folder / "doodles.npz", rng, unseen=False, times=max(1, times // 2)),
+        "invented": drawings.invented(rng, round(20_000 * size)),
+    }
+    for name, part in parts.items():
+        log.info("%6d pictures: %s", len(part.labels), name)
+    return sum(parts.values(), Pictures(np.empty((0, 28, 28), np.uint8), np.empty(0, np.int64)))
+
+
+def tuning_pictures(folder: Path, mnist: datasets.Dataset, rng: np.random.Generator) -> Pictures:
+    """The digits that decide on temperature and threshold."""
+    writers = [digit for digit in _screen_digits(folder) if digit.writer in drawings.TUNING_WRITERS]
+    kept = Pictures(mnist.x_train[-_MNIST_TUNING:], mnist.y_train[-_MNIST_TUNING:])
+    return kept + drawings.written(writers, rng, times=5)
+
+
+def _screen_digits(folder: Path) -> list[strokes.ScreenDigit]:
+    digits = strokes.load(folder / "screen_digits.json")
+    return [digit for digit in digits if digit.writer not in drawings.UNSEEN_WRITERS]
+
+
+def fit(pictures: Pictures, tuning: Pictures, epochs: int) -> tuple[keras.Model, list[Epoch], float]:
+    """Train on the pictures; the tuning digits are only watched.
+
+    Returns:
+        The network, its epochs, and the seconds that fitting took.
+    """
+    config = CONFIG.model_copy(update={"epochs": epochs})
+    keras.utils.set_random_seed(config.seed)
+    steps = -(-len(pictures.labels) // config.batch_size) * epochs
+    model = build.build(config, (28, 28, 1), NOT_A_DIGIT + 1, steps=steps)
+    batches = feeding.training_batches(pictures.images, pictures.labels, config.batch_size)
+    started = time.perf_counter()
+    history: list[Epoch] = []
+
+    def note(epoch: int, logs: dict[str, float]) -> None:
+        seconds = time.perf_counter() - started
+        loss, accuracy = float(logs["loss"]), float(logs["accuracy"])
+        val_loss, val_accuracy = float(logs["val_loss"]), float(logs["val_accuracy"])
+        history.append(Epoch(epoch + 1, loss, accuracy, val_loss, val_accuracy, seconds))
+        log.info("epoch %d of %d: %s", epoch + 1, epochs, history[-1])
+
+    model.fit(
+        batches.map(_distorted, num_parallel_calls=2).prefetch(4),
+        validation_data=feeding.evaluation_batches(tuning.images, tuning.labels),
+        epochs=epochs,
+        verbose=0,
+        callbacks=[
+            keras.callbacks.LambdaCallback(on_epoch_end=note),
+            # Half an hour of work is not lost with its process.
+            keras.callbacks.BackupAndRestore(str(settings().work_dir / "shipped")),
+        ],
+    )
+    return model, history, time.perf_counter() - started
+
+
+def _distorted(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    return distort(images), labels
+
+
+def temperature_of(outputs: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
+    """The temperature with which the digits' probabilities have the least cross-entropy.
+
+    Args:
+        outputs: float32 (N, 11), what the network gives for digits.
+        labels: int64 (N,), the digits.
+    """
+    scores = np.log(np.maximum(outputs[:, :NOT_A_DIGIT], 1e-9))
+
+    def loss(temperature: float) -> float:
+        scaled = scores / temperature
+        norm = np.log(np.exp(scaled - scaled.max(axis=1, keepdims=True)).sum(axis=1)) + scaled.max(axis=1)
+        return float((norm - scaled[np.arange(len(labels)), labels]).mean())
+
+    return float(min(np.geomspace(0.3, 4, 100), key=loss))
+
+
+def threshold_of(outputs: NDArray[np.float32], temperature: float) -> float:
+    """The last output's value below which `_DIGITS_THAT_PASS` of the digits stay."""
+    scaled = np.maximum(outputs, 1e-9) ** (1 / temperature)
+    return float(np.quantile(scaled[:, NOT_A_DIGIT] / scaled.sum(axis=1), _DIGITS_THAT_PASS))
+
+
+def make(folder: Path, *, epochs: int, size: float, destination: Path) -> model_store.ModelRecord:
+    """Make the shipped model out of the data in `folder` and save it under `destination`."""
+    rng = np.random.default_rng(0)
+    mnist = datasets.load("mnist")
+    tuning = tuning_pictures(folder, mnist, rng)
+    pictures = training_pictures(folder, mnist, rng, size)
+    model, history, seconds = fit(pictures, tuning, epochs)
+    outputs = model.predict(tuning.images[..., None] / np.float32(255), batch_size=500, verbose=0)
+    temperature = temperature_of(outputs, tuning.labels)
+    test = model.predict(mnist.x_test[..., None] / np.float32(255), batch_size=500, verbose=0)
+    right = test[np.arange(len(test)), mnist.y_test]
+    trained = TrainedModel(
+        config=CONFIG.model_copy(update={"epochs": epochs}),
+        keras_file=_without_optimizer(model),
+        history=tuple(history),
+        filters=None,
+        test_accuracy=float((test[:, :NOT_A_DIGIT].argmax(axis=1) == mnist.y_test).mean()),
+        test_loss=float(-np.log(np.maximum(right, 1e-9)).mean()),
+        parameters=model.count_params(),
+        fit_seconds=seconds,
+        data_name=mnist.name,
+        data_sha256=mnist.sha256,
+        input_shape=mnist.image_shape,
+        class_names=mnist.class_names,
+        stopped=False,
+    )
+    return model_store.save(
+        model_store.SHIPPED,
+        trained,
+        folder=destination,
+        temperature=temperature,
+        reject_class=True,
+        reject_threshold=threshold_of(outputs, temperature),
+    )
+
+
+def _without_optimizer(model: keras.Model) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        # The same layers in a model that was never compiled have no optimizer to save.
+        keras.Sequential([keras.Input((28, 28, 1)), *model.layers]).save(path)
+        return path.read_bytes()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m cnn.network.shipped", description=__doc__)
+    parser.add_argument("--data", type=Path, default=settings().data_dir, help="the folder with the data")
+    parser.add_argument("--models", type=Path, default=settings().models_dir, help="where the model goes")
+    parser.add_argument("--epochs", type=int, default=CONFIG.epochs)
+    parser.add_argument("--size", type=float, default=1.0, help="times the usual number of drawings")
+    parser.add_argument("--report", action="store_true", help="only measure the model that is there")
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    if not arguments.report:
+        make(arguments.data, epochs=arguments.epochs, size=arguments.size, destination=arguments.models)
+    report.main(model_store.SHIPPED, arguments.data, arguments.models)
+
+
+if __name__ == "__main__":
+    main()
