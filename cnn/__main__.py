@@ -195,8 +195,6 @@ def _epoch_sentence(epoch: Any, epochs: int) -> str:
 
 
 def _evaluate(options: argparse.Namespace, output: Output) -> int:
-    import numpy as np
-
     from cnn import datasets, model_store
 
     model = _model(options.model)
@@ -215,17 +213,14 @@ def _evaluate(options: argparse.Namespace, output: Output) -> int:
 
     with _without_tensorflows_notes():
         from cnn.network.classifier import Classifier
+        from cnn.network.evaluation import evaluate
 
-    probabilities = Classifier(record, model_store.keras_path(model)).probabilities(dataset.x_test)
-    mistakes = int((probabilities.argmax(axis=1) != dataset.y_test).sum())
-    images = len(dataset.y_test)
-    chances = probabilities[np.arange(images), dataset.y_test].astype(np.float64)
+    scored = evaluate(Classifier(record, model_store.keras_path(model)), dataset)
     values = {
-        "accuracy": 1 - mistakes / images,
-        # Keras's cross-entropy leaves no chance below 1e-7, so that one surprise does not outweigh all.
-        "loss": float(-np.log(np.clip(chances, 1e-7, 1)).mean()),
-        "mistakes": mistakes,
-        "images": images,
+        "accuracy": scored.accuracy,
+        "loss": scored.loss,
+        "mistakes": int((scored.predictions != scored.labels).sum()),
+        "images": len(scored.labels),
         "dataset": dataset.name,
     }
     output.say(
