@@ -1,0 +1,191 @@
+"""What a model gets right and wrong on many images: plain arrays and the questions one asks them.
+
+Needs no Keras. `cnn.network.evaluation` makes the probabilities.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkstemp
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnn.errors import DataCorrupt
+from cnn.i18n import N_
+
+Numbers = NDArray[np.int64]
+Order = Literal["surest", "least_sure", "number", "random"]
+
+# Probabilities below this are taken for this, so that they have a logarithm.
+_LEAST = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """A model's answers to all images of a data set, and what follows from them.
+
+    Attributes:
+        probabilities: float32 (N, classes), each row summing to 1.
+        labels: int64 (N,), what the images show.
+        predictions: int64 (N,), the most probable classes.
+        accuracy: the share of right predictions, in [0, 1].
+        loss: the mean cross-entropy.
+        confusion: int64 (classes, classes), how many images of the class of the row were taken for
+            the class of the column.
+        precision, recall, f1: float64 (classes,), in [0, 1]; 0 where nothing was there to divide by.
+        support: int64 (classes,), how many images of each class there are.
+    """
+
+    probabilities: NDArray[np.float32]
+    labels: Numbers
+    predictions: Numbers
+    accuracy: float
+    loss: float
+    confusion: Numbers
+    precision: NDArray[np.float64]
+    recall: NDArray[np.float64]
+    f1: NDArray[np.float64]
+    support: Numbers
+
+    @property
+    def sureness(self) -> NDArray[np.float32]:
+        """float32 (N,), the probability of each prediction."""
+        return np.asarray(self.probabilities.max(axis=1))
+
+
+def evaluated(probabilities: NDArray[np.float32], labels: Numbers) -> Evaluation:
+    """All figures of these answers, by scikit-learn.
+
+    Args:
+        probabilities: float32 (N, classes).
+        labels: int64 (N,) in [0, classes).
+    """
+    # A second of import that only whoever evaluates should wait for.
+    from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+
+    classes = np.arange(probabilities.shape[1])
+    predictions = probabilities.argmax(axis=1)
+    precision, recall, f1, support = precision_recall_fscore_support(
+        labels, predictions, labels=classes, zero_division=0
+    )
+    of_truth = probabilities[np.arange(len(labels)), labels].astype(np.float64)
+    return Evaluation(
+        probabilities=probabilities,
+        labels=labels,
+        predictions=predictions,
+        accuracy=float((predictions == labels).mean()),
+        loss=float(-np.log(np.maximum(of_truth, _LEAST)).mean()),
+        confusion=confusion_matrix(labels, predictions, labels=classes),
+        precision=precision,
+        recall=recall,
+        f1=f1,
+        support=support,
+    )
+
+
+def mistakes(
+    evaluation: Evaluation,
+    order: Order = "surest",
+    *,
+    truth: int | None = None,
+    predicted: int | None = None,
+    seed: int = 0,
+) -> Numbers:
+    """The numbers of the images that were taken for something else.
+
+    Args:
+        evaluation: the answers.
+        order: the most surely wrong first, the least sure first, by number, or shuffled.
+        truth: only images of this class.
+        predicted: only images that were taken for this class.
+        seed: of the shuffling.
+    """
+    wrong = evaluation.predictions != evaluation.labels
+    if truth is not None:
+        wrong &= evaluation.labels == truth
+    if predicted is not None:
+        wrong &= evaluation.predictions == predicted
+    return _ordered(np.flatnonzero(wrong), evaluation, order, seed)
+
+
+def cell(evaluation: Evaluation, truth: int, predicted: int, order: Order = "number") -> Numbers:
+    """The numbers of the images in one cell of the confusion matrix, right ones on its diagonal."""
+    inside = (evaluation.labels == truth) & (evaluation.predictions == predicted)
+    return _ordered(np.flatnonzero(inside), evaluation, order, 0)
+
+
+def only_first_right(first: Evaluation, second: Evaluation) -> Numbers:
+    """The numbers of the images that the first model gets right and the second wrong.
+
+    Both must be of the same images.
+    """
+    right, also_right = (each.predictions == each.labels for each in (first, second))
+    return np.flatnonzero(right & ~also_right)
+
+
+def doubtful(evaluation: Evaluation) -> Numbers:
+    """The numbers of the images whose label may be wrong, the most doubtful first.
+
+    A label is doubtful where the model is surer of another class than it is on average of that class's
+    own images. Source: confident learning; Northcutt, Jiang, Chuang, https://arxiv.org/abs/1911.00068.
+    The better the model, the better the hint.
+    """
+    classes = evaluation.probabilities.shape[1]
+    usual = np.array(
+        [
+            evaluation.probabilities[evaluation.labels == number, number].mean() if count else np.inf
+            for number, count in zip(range(classes), evaluation.support, strict=True)
+        ]
+    )
+    wrong = mistakes(evaluation)
+    surely = evaluation.sureness[wrong] >= usual[evaluation.predictions[wrong]]
+    return wrong[surely]
+
+
+def save(evaluation: Evaluation, path: Path) -> None:
+    """Keep the answers in a file; it appears whole or not at all.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, scratch = mkstemp(dir=path.parent, prefix=".", suffix=".npz")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez_compressed(file, probabilities=evaluation.probabilities, labels=evaluation.labels)
+        Path(scratch).replace(path)
+    except BaseException:
+        Path(scratch).unlink(missing_ok=True)
+        raise
+
+
+def read(path: Path) -> Evaluation:
+    """The evaluation that `save` kept.
+
+    Raises:
+        FileNotFoundError: there is none.
+        DataCorrupt: the file holds something else.
+    """
+    try:
+        with np.load(path) as kept:
+            return evaluated(kept["probabilities"], kept["labels"])
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # zip, zlib and NumPy have many ways to say so
+        raise DataCorrupt(
+            N_("{file} holds no evaluation of a model: {reason}"), file=path.name, reason=str(error)
+        ) from error
+
+
+def _ordered(numbers: Numbers, evaluation: Evaluation, order: Order, seed: int) -> Numbers:
+    match order:
+        case "surest":
+            return numbers[np.argsort(-evaluation.sureness[numbers], kind="stable")]
+        case "least_sure":
+            return numbers[np.argsort(evaluation.sureness[numbers], kind="stable")]
+        case "random":
+            return np.random.default_rng(seed).permutation(numbers)
+        case "number":
+            return numbers
