@@ -71,7 +71,7 @@ def train(
         OutOfMemory: network and batch need more memory than there is.
     """
     try:
-        return _Training(config, dataset, announce, should_stop, backup_dir).run()
+        return _Training(config, dataset, _Audience(announce, should_stop), backup_dir).run()
     except (MemoryError, tf.errors.ResourceExhaustedError) as error:
         raise OutOfMemory(
             N_("There is not enough memory for batches of {batch_size} images. Make the batch size smaller."),
@@ -87,6 +87,14 @@ class Share:
     labels: np.ndarray
 
 
+@dataclass(frozen=True)
+class _Audience:
+    """Who hears what happens and may say stop."""
+
+    announce: Announce
+    should_stop: Callable[[], bool]
+
+
 class _Stopped(Exception):
     """Somebody asked for a stop; raised between batches to leave Keras's loop at once."""
 
@@ -98,14 +106,12 @@ class _Training:
         self,
         config: TrainConfig,
         dataset: Dataset,
-        announce: Announce,
-        should_stop: Callable[[], bool],
+        audience: _Audience,
         backup_dir: Path | None,
     ) -> None:
         self._config = config
         self._dataset = dataset
-        self._announce = announce
-        self._should_stop = should_stop
+        self._audience = audience
         fingerprint = f"{config.model_dump_json()} {dataset.sha256}"
         self._backup = None if backup_dir is None else Backup(backup_dir, fingerprint)
         self._train, self._validation = shares(config, dataset)
@@ -134,15 +140,14 @@ class _Training:
         if run is not None:
             # The epochs to come must not repeat the order and the dropouts of the ones that were.
             keras.utils.set_random_seed(self._config.seed + len(run.history))
-            self._announce(Resumed(epochs_kept=len(run.history)))
+            self._audience.announce(Resumed(epochs_kept=len(run.history)))
         return run
 
     def _fit(self, run: Run, began: float) -> bool:
         """Train; whether somebody stopped it."""
         stopping = _EarlyStopping(self._config, run)
         images = (len(self._train.images), len(self._validation.images))
-        watch = _Watch(self._config, run, began, images)
-        watch.announce, watch.should_stop = self._announce, self._should_stop
+        watch = _Watch(self._config, run, began, images, self._audience)
         callbacks: list[keras.callbacks.Callback] = [stopping, watch]
         if self._backup is not None:
             callbacks.append(_BackUp(self._backup, run))
@@ -225,11 +230,11 @@ class _Watch(keras.callbacks.Callback):  # type: ignore[misc] # Keras has no typ
     has to wait for the device.
     """
 
-    announce: Announce = staticmethod(ignore)
-    should_stop: Callable[[], bool] = staticmethod(never)
-
-    def __init__(self, config: TrainConfig, run: Run, began: float, images: tuple[int, int]) -> None:
+    def __init__(
+        self, config: TrainConfig, run: Run, began: float, images: tuple[int, int], audience: _Audience
+    ) -> None:
         super().__init__()
+        self._announce, self._should_stop = audience.announce, audience.should_stop
         self._config = config
         self._run = run
         self._began = began
@@ -258,7 +263,7 @@ class _Watch(keras.callbacks.Callback):  # type: ignore[misc] # Keras has no typ
             self._marks.append((now, done))
         elif now - self._marks[-1][0] >= SECONDS_BETWEEN_ANNOUNCEMENTS:
             self._marks.append((now, done))
-            self.announce(self._progress(batch + 1, logs))
+            self._announce(self._progress(batch + 1, logs))
             self._announcements += 1
 
     def on_test_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
@@ -270,10 +275,10 @@ class _Watch(keras.callbacks.Callback):  # type: ignore[misc] # Keras has no typ
         figures = {name: logs[name] for name in ("loss", "accuracy", "val_loss", "val_accuracy")}
         self._run.history.append(Epoch(epoch + 1, seconds=perf_counter() - self._began, **figures))
         self._keep_filters()
-        self.announce(self._run.history[-1])
+        self._announce(self._run.history[-1])
 
     def _heed_stop(self) -> None:
-        if self.should_stop():
+        if self._should_stop():
             raise _Stopped
 
     def _check_finite(self, loss: float) -> None:
