@@ -60,15 +60,32 @@ def prepare_drawing(picture: NDArray[Any]) -> Prepared:
     Raises:
         PictureError: the array has another shape or another dtype.
     """
-    ink = _ink(_near(_checked(picture)))
+    ink = ink_of(picture)
     box = _box(ink)
     if box is None:
         return Prepared(np.zeros((SIDE, SIDE), dtype=np.float32), {}, is_empty=True)
     cropped = ink[box]
     adjusted = _adjust_width(_to_work_size(cropped))
-    fitted, centred = _fit_and_centre(adjusted)
+    # A small picture's edges are as soft as its pixels are large.
+    softness = 0.4 * BOX / max(cropped.shape)
+    fitted, centred = _fit_and_centre(adjusted, max(_SMOOTHING**2 - softness**2, 0.04) ** 0.5)
     steps = {"drawn": _preview(ink), "cropped": _preview(cropped), "fitted": fitted, "centred": centred}
     return Prepared(np.float32(1 / 255) * centred, steps, is_empty=False)
+
+
+def ink_of(picture: NDArray[Any]) -> Picture:
+    """How much each pixel is ink, whatever the background's shade and the light on it.
+
+    Args:
+        picture: as in `prepare_drawing`; one of more than 1024 pixels is reduced to its ink.
+
+    Returns:
+        uint8 (height, width): 0 for the background, 255 for the strongest ink; all 0 without ink.
+
+    Raises:
+        PictureError: the array has another shape or another dtype.
+    """
+    return _ink(_near(_checked(picture)))
 
 
 def _checked(picture: NDArray[Any]) -> Picture:
@@ -195,21 +212,22 @@ def _adjust_width(ink: Picture) -> Picture:
     width = 4 * float(distances[mask > 0].mean()) - 1
     wanted = float(np.clip(width / side * BOX, *_WIDTHS)) / BOX
     change = round((wanted * side - width) / (2 * (1 - wanted)))
+    # Where strokes are of several widths, the thin ones stay.
+    ridges = distances[(distances > 0) & (distances == cv2.dilate(distances, np.ones((3, 3))))]
+    change = max(change, -int(0.6 * np.percentile(ridges, 20)))
     if change == 0:
         return ink
-    # What is drawn with strokes of several widths keeps its thin ones.
-    change = max(change, -round(0.35 * width))
     brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * abs(change) + 1,) * 2)
     return (cv2.dilate if change > 0 else cv2.erode)(ink, brush).astype(np.uint8, copy=False)
 
 
-def _fit_and_centre(ink: Picture) -> tuple[Picture, Picture]:
-    """The ink fitted into 20x20, and the same centred by its mass in 28x28."""
+def _fit_and_centre(ink: Picture, smoothing: float) -> tuple[Picture, Picture]:
+    """The ink fitted into 20x20, and the same centred by its mass in 28x28, with smoothed edges."""
     rows, columns = np.nonzero(ink > 127)
     low = np.array([columns.min(), rows.min()]) - 0.5
     high = np.array([columns.max(), rows.max()]) + 0.5
     scale = BOX / float((high - low).max())
-    smooth = _to_picture(cv2.GaussianBlur(ink, (0, 0), _SMOOTHING / scale))
+    smooth = _to_picture(cv2.GaussianBlur(ink, (0, 0), smoothing / scale))
     moments = cv2.moments(ink)
     mass = np.array([moments["m10"], moments["m01"]]) / moments["m00"]
     middle = (low + high) / 2

@@ -57,12 +57,18 @@ class Classifier:
         Raises:
             PictureError: the picture has another shape.
         """
-        outputs = self._outputs(self._checked(image[np.newaxis])).numpy()[0]
-        return answer_from(
-            outputs,
-            reject_class=self.record.reject_class,
-            reject_threshold=self.record.reject_threshold,
-        )
+        return self.answers(image[np.newaxis])[0]
+
+    def answers(self, images: NDArray[Any]) -> list[Answer]:
+        """What each of several pictures shows; takes and raises what `probabilities` does."""
+        return [
+            answer_from(
+                outputs,
+                reject_class=self.record.reject_class,
+                reject_threshold=self.record.reject_threshold,
+            )
+            for outputs in self.outputs(images)
+        ]
 
     def probabilities(self, images: NDArray[Any]) -> NDArray[np.float32]:
         """The probability of each class given that the picture shows one, float32 (N, classes).
