@@ -1,0 +1,40 @@
+"""Pages without a browser, by Streamlit's AppTest; the workers behind them are played."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnn import trainings
+from cnn.settings import settings
+from tests.pages.opened import open_app
+from tests.test_trainings import PlayedWorkers
+
+OWNER = "ann"
+
+
+@pytest.fixture
+def models_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A models folder of the test's own."""
+    monkeypatch.setenv("CNN_MODELS_DIR", str(tmp_path / "models"))
+    settings.cache_clear()
+    yield tmp_path / "models"
+    settings.cache_clear()
+
+
+@pytest.fixture
+def workers(models_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PlayedWorkers]:
+    """Workers that train nothing, behind an empty queue."""
+    played = PlayedWorkers()
+    monkeypatch.setattr(trainings, "workers", lambda: played)
+    trainings.trainings.cache_clear()
+    yield played
+    trainings.trainings.cache_clear()
+
+
+@pytest.fixture
+def visit(workers: PlayedWorkers) -> Callable[[str], AppTest]:
+    """Opens a page, as the visitor `OWNER`."""
+
+    return lambda name: open_app(OWNER).switch_page(f"pages/{name}.py").run()

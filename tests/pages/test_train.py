@@ -1,0 +1,273 @@
+"""The Train page: what is chosen is what is trained, and what happens to it is told."""
+
+import numpy as np
+import pytest
+
+from cnn.errors import TrainingDiverged, WorkerError
+from cnn.i18n import N_
+from cnn.progress import Epoch, Loading, Progress, Resumed
+from cnn.recipes import RECIPES
+from cnn.settings import settings
+from cnn.trainings import trainings
+from tests.pages.conftest import OWNER
+from tests.pages.opened import html
+from tests.test_trainings import trained
+
+PUBLISHED_PARAMETERS = {
+    "conv32": 63_050,
+    "conv32-conv32": 600_810,
+    "conv32-conv64": 1_199_882,
+    "conv32-conv64-rmsprop": 1_199_882,
+    "conv32-conv64-dense1000": 3_156_098,
+}
+PROGRESS = Progress(1, 2, 5, 10, 1234.0, 6.0, 0.7, 0.6, np.eye(3, dtype=np.float32)[..., None, None])
+
+
+def table(page):
+    """The layer table's cells without its head, and the sentence below it."""
+    lines, totals = [element.value for element in page.markdown]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines.splitlines()[2:]]
+    return rows, totals
+
+
+def submitted():
+    """The config of the one training that the visitor has."""
+    [training] = trainings().of(OWNER)
+    return training.config
+
+
+def start(page):
+    return page.button(key="train_start").click().run()
+
+
+def texts(elements):
+    return [element.value for element in elements]
+
+
+@pytest.mark.parametrize("name", [name for name in RECIPES if RECIPES[name].config.dataset == "mnist"])
+def test_a_recipe_brings_its_network(visit, name):
+    """Another recipe brings its own layers, whose parameters add up to what was published."""
+    page = visit("train")
+    page.selectbox(key="recipe").select(name).run()
+    rows, totals = table(page)
+    assert len(rows) == len(RECIPES[name].config.layers) + 1
+    assert rows[-1][:2] == ["Dense 10, softmax", "10"]
+    total = sum(int(parameters.replace(",", "")) for _, _, parameters in rows)
+    assert total == PUBLISHED_PARAMETERS.get(name, total)
+    assert f"**{total:,} parameters**" in totals
+
+
+@pytest.mark.parametrize("name", [name for name in RECIPES if RECIPES[name].config.dataset == "mnist"])
+def test_a_recipe_is_trained_as_it_stands(visit, name):
+    """Where nothing was changed, Train submits exactly the recipe."""
+    page = visit("train")
+    page.selectbox(key="recipe").select(name).run()
+    start(page)
+    assert submitted() == RECIPES[name].config
+
+
+@pytest.mark.parametrize(
+    ("widget", "field", "value", "expected"),
+    [
+        ("number_input", "epochs", 7, 7),
+        ("number_input", "batch_size", 33, 33),
+        ("number_input", "learning_rate", 0.0005, 0.0005),
+        ("number_input", "train_images", 1500, 1500),
+        ("number_input", "seed", 42, 42),
+        ("selectbox", "optimizer", "sgd", "sgd"),
+        ("selectbox", "validation", "share", 0.2),
+        ("toggle", "early_stopping", True, True),
+        ("toggle", "keep_best", True, True),
+        ("toggle", "as_people_draw", True, True),
+    ],
+)
+def test_each_setting_reaches_the_training(visit, widget, field, value, expected):
+    """What is set on the page is set in the submitted training, and nothing else is changed by it."""
+    page = visit("train")
+    page.selectbox(key="recipe").select("conv32").run()
+    getattr(page, widget)(key=f"{field}_conv32").set_value(value).run()
+    start(page)
+    assert submitted() == RECIPES["conv32"].config.model_copy(update={field: expected})
+
+
+def test_settings_that_others_bring(visit):
+    """Patience and the share for validation can be set once there is something that they belong to."""
+    page = visit("train")
+    page.toggle(key="early_stopping_fast").set_value(True)
+    page.selectbox(key="validation_fast").select("share").run()
+    page.number_input(key="patience_fast").set_value(3)
+    page.slider(key="share_fast").set_value(35).run()
+    start(page)
+    assert (submitted().patience, submitted().validation) == (3, 0.35)
+
+
+def test_settings_survive_another_page(visit):
+    """A recipe and a changed number are there again after a look at another page."""
+    page = visit("train")
+    page.selectbox(key="recipe").select("conv32").run()
+    page.number_input(key="epochs_conv32").set_value(9).run()
+    page.switch_page("pages/draw.py").run()
+    page.switch_page("pages/train.py").run()
+    assert page.selectbox(key="recipe").value == "conv32"
+    assert page.number_input(key="epochs_conv32").value == 9
+
+
+def test_what_cannot_be_is_a_sentence(visit):
+    """A value out of range is named with what was expected, and there is nothing to start."""
+    page = visit("train")
+    page.number_input(key="train_images_fast").set_value(50).run()
+    [sentence] = texts(page.error)
+    assert "50" in sentence
+    assert "100" in sentence
+    assert not page.exception
+    assert not any(button.key == "train_start" for button in page.button)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("epochs", 0), ("epochs", 201), ("batch_size", 5000), ("seed", -1)]
+)
+def test_fields_keep_their_range(visit, field, value):
+    """A number that a field does not take leaves the training as it was."""
+    page = visit("train")
+    page.number_input(key=f"{field}_fast").set_value(value).run()
+    start(page)
+    assert submitted() == RECIPES["fast"].config
+
+
+def test_too_many_trainings_are_a_sentence(visit):
+    """One visitor cannot fill the queue: the next press says how many are waiting."""
+    limit = settings().trainings_per_visitor
+    for _ in range(limit):
+        trainings().submit(OWNER, RECIPES["fast"].config)
+    page = start(visit("train"))
+    assert any(str(limit) in sentence for sentence in texts(page.error))
+    assert len(trainings().of(OWNER)) == limit
+
+
+def test_workers_that_cannot_be_had_are_a_sentence(visit, workers, monkeypatch):
+    """Where no process trains, the reason stands on the page, and another training can be started."""
+
+    def no_process(*_arguments):
+        raise WorkerError(N_("No process for {reason}."), reason="lack of memory")
+
+    monkeypatch.setattr(workers, "train", no_process)
+    page = start(visit("train"))
+    assert texts(page.error) == ["No process for lack of memory."]
+    assert page.button(key="train_start")
+
+
+def test_a_training_is_followed_to_its_model(visit, workers):
+    """Waiting for its process, preparing, learning and finished: each state is told."""
+    page = start(visit("train"))
+    [job] = workers.running
+    assert "starting" in page.info[0].value
+    workers.announce(job, "tcp://worker")
+    assert "Preparing" in page.run().info[0].value
+    workers.announce(job, Loading(2_500_000, 10_000_000))
+    page.run()
+    assert "2.5 MB" in page.get("progress")[0].proto.text
+    workers.announce(job, PROGRESS)
+    page.run()
+    overall, within = page.get("progress")
+    assert (overall.proto.value, within.proto.value) == (25, 50)
+    assert "Epoch 1 of 2" in overall.proto.text
+    assert any("1,234 images a second" in text and "6 s left" in text for text in texts(page.caption))
+    assert page.get("plotly_chart")
+    assert "first layer" in html(page)
+    workers.announce(job, Epoch(1, 0.5, 0.8, 0.4, 0.9, 3.0))
+    workers.finish(job, trained())
+    page.run()
+    assert "90.00% of the test images right" in page.success[0].value
+    assert not any(button.key == "train_stop" for button in page.button)
+
+
+def test_a_place_in_the_queue_is_told(visit, workers):
+    """Behind another's training, the page says which place this one has; Stop takes it out."""
+    trainings().submit("bob", RECIPES["fast"].config)
+    page = start(visit("train"))
+    assert "place 1" in page.info[0].value
+    page.button(key="train_stop").click().run()
+    assert trainings().of(OWNER) == []
+    assert len(trainings().of("bob")) == 1
+
+
+def test_stop_reaches_the_process(visit, workers):
+    """Stop asks the process that trains, and says so until it has ended."""
+    page = start(visit("train"))
+    [job] = workers.running
+    workers.announce(job, "tcp://worker")
+    page.run().button(key="train_stop").click().run()
+    assert workers.stopped == [(job, "tcp://worker")]
+    assert page.button(key="train_stop").disabled
+    workers.finish(job, trained(stopped=True))
+    assert "Stopped after" in page.run().success[0].value
+
+
+def test_a_lost_process_is_told(visit, workers):
+    """When a second process begins the training, the page says after which epoch it goes on."""
+    page = start(visit("train"))
+    [job] = workers.running
+    workers.announce(job, "tcp://worker")
+    workers.announce(job, "tcp://another")
+    assert "begun again" in page.run().warning[0].value
+    workers.announce(job, Resumed(3))
+    assert "after epoch 3" in page.run().warning[0].value
+
+
+def test_a_failed_training_says_why(visit, workers):
+    """The reason stands on the page, without a traceback, and another training can be started."""
+    page = start(visit("train"))
+    [job] = workers.running
+    workers.fail(job, TrainingDiverged(N_("The loss is no number after epoch {epoch}."), epoch=2))
+    page.run()
+    assert texts(page.error) == ["The loss is no number after epoch 2."]
+    assert not page.exception
+    start(page)
+    assert len(trainings().of(OWNER)) == 2
+
+
+def test_one_of_several_trainings_is_watched(visit, workers):
+    """The latest is shown first, and an earlier one can be chosen."""
+    page = start(visit("train"))
+    [job] = workers.running
+    workers.fail(job, TrainingDiverged(N_("The first one failed.")))
+    page.run()
+    start(page)
+    assert not page.error
+    chooser = next(box for box in page.selectbox if box.label == "Training")
+    chooser.select(job).run()
+    assert texts(page.error) == ["The first one failed."]
+
+
+def test_a_saved_model_is_renamed(visit, workers, models_dir):
+    """A name that no model can have is a sentence; a proper one is kept."""
+    page = start(visit("train"))
+    [job] = workers.running
+    workers.finish(job, trained())
+    page.run()
+    save = next(button for button in page.button if button.label == "Save under this name")
+    page.text_input(key=f"name_{job}").set_value("../evil")
+    save.click().run()
+    assert any("contains '/'" in sentence for sentence in texts(page.error))
+    page.text_input(key=f"name_{job}").set_value("내 모델")
+    save = next(button for button in page.button if button.label == "Save under this name")
+    save.click().run()
+    assert not page.error
+    [training] = trainings().of(OWNER)
+    assert training.record.name == "내 모델"
+    assert list(models_dir.iterdir()) == [models_dir / training.record.id]
+
+
+def test_a_model_that_cannot_be_saved_is_not_lost(visit, workers, models_dir):
+    """Where the folder of models cannot be written, the page says so and saves at the next press."""
+    page = start(visit("train"))
+    [job] = workers.running
+    models_dir.write_text("a file where a folder should be")
+    workers.finish(job, trained())
+    page.run()
+    assert any(str(models_dir) in sentence for sentence in texts(page.error))
+    models_dir.unlink()
+    next(button for button in page.button if button.label == "Save again").click().run()
+    assert not page.error
+    [training] = trainings().of(OWNER)
+    assert (models_dir / training.record.id / "model.keras").exists()
