@@ -77,8 +77,13 @@ def test_a_broken_stroke_belongs_to_its_digit() -> None:
 
 
 def test_touching_digits_are_cut() -> None:
-    """Two digits that share ink are read as two."""
-    assert segment.read_number(row("00", gap=-6), by_shape).text == "00"
+    """Digits that share ink are read one by one by the shipped model."""
+    from cnn.model_store import keras_path, read
+    from cnn.network.classifier import Classifier
+
+    classifier = Classifier(read("shipped"), keras_path("shipped"))
+    for text in ("00", "70", "07"):
+        assert segment.read_number(row(text, gap=-6), classifier.answers).text == text
 
 
 def test_an_empty_canvas_is_no_number() -> None:
