@@ -18,6 +18,7 @@ def show() -> None:
         [
             st.Page("pages/draw.py", title=_("Draw"), icon=":material/draw:", default=True),
             st.Page("pages/train.py", title=_("Train"), icon=":material/model_training:", url_path="train"),
+            st.Page("pages/mistakes.py", title=_("Mistakes"), icon=":material/rule:", url_path="mistakes"),
         ],
         position="top",
     )

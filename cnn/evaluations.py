@@ -1,0 +1,89 @@
+"""The evaluations of saved models: each made once, in a process that yields, and kept on disk.
+
+cache_dir/evaluations/0f3a....npz    named by the hash of the model's file and of its data set
+"""
+
+from collections import OrderedDict
+from concurrent.futures import Future
+from functools import cache, lru_cache
+from hashlib import file_digest, sha256
+from pathlib import Path
+from threading import Lock
+
+from cnn import evaluated, looks
+from cnn.datasets import Dataset
+from cnn.errors import DataCorrupt
+from cnn.evaluated import Evaluation
+from cnn.model_store import ModelRecord, keras_path
+from cnn.settings import settings
+from cnn.workers import Workers, workers
+
+REMEMBERED = 8
+
+
+class Evaluations:
+    """The evaluations that one app has at hand.
+
+    Args:
+        scoring: the processes that make them.
+        folder: where they are kept.
+    """
+
+    def __init__(self, scoring: Workers, folder: Path) -> None:
+        self._scoring = scoring
+        self._folder = folder
+        self._lock = Lock()
+        self._futures: OrderedDict[Path, Future[Evaluation]] = OrderedDict()
+
+    def of(self, record: ModelRecord, dataset: Dataset) -> "Future[Evaluation]":
+        """The answers of a model to the test images of its data set.
+
+        Whoever asks while it is being made waits for the same work; what failed is tried again when
+        somebody asks again.
+
+        Returns:
+            a future, done at once where the evaluation has been made before; it gives the evaluation
+            or raises a `CnnError`.
+
+        Raises:
+            ModelError: the model is not there.
+            WorkerError: no process can be started.
+        """
+        path = self._path(record, dataset)
+        with self._lock:
+            future = self._futures.pop(path, None) or self._kept(path)
+            if future is None:
+                future = self._scoring.score(looks.evaluate, keras_path(record.id).parent, path)
+            if not (future.done() and future.exception()):
+                self._futures[path] = future
+            while len(self._futures) > REMEMBERED:
+                self._futures.popitem(last=False)
+        return future
+
+    def _path(self, record: ModelRecord, dataset: Dataset) -> Path:
+        file = keras_path(record.id)
+        stat = file.stat()
+        content = _hash(file, stat.st_mtime_ns, stat.st_size)
+        # The temperature is no part of the Keras file, but of the answers.
+        key = f"{content} {dataset.sha256} {record.temperature} {record.reject_class}"
+        return self._folder / f"{sha256(key.encode()).hexdigest()}.npz"
+
+    def _kept(self, path: Path) -> "Future[Evaluation] | None":
+        future: Future[Evaluation] = Future()
+        try:
+            future.set_result(evaluated.read(path))
+        except (FileNotFoundError, DataCorrupt):
+            return None
+        return future
+
+
+@lru_cache(256)
+def _hash(file: Path, _modified_ns: int, _size: int) -> str:
+    with file.open("rb") as content:
+        return file_digest(content, "sha256").hexdigest()
+
+
+@cache
+def evaluations() -> Evaluations:
+    """The evaluations of this process."""
+    return Evaluations(workers(), settings().cache_dir / "evaluations")

@@ -1,0 +1,150 @@
+"""Looks into networks, as tasks that run in worker processes. Importable without Keras.
+
+The short ones go through `Workers.look`, the long ones, which read thousands of images, through
+`Workers.score`. A model is named by its folder.
+"""
+
+import logging
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cnn import datasets, evaluated
+from cnn.datasets import Dataset
+from cnn.evaluated import Evaluation, Numbers
+from cnn.inspected import Array, Evidence, LayerFacts, Look, Strongest
+from cnn.model_store import ModelRecord, keras_path, read
+
+if TYPE_CHECKING:
+    from cnn.network.evaluation import Neighbours
+    from cnn.network.inspection import Inspector
+
+RESIDENT_INSPECTORS = 8
+RESIDENT_NEIGHBOURS = 2
+"""Each holds a vector for each training image."""
+
+_log = logging.getLogger(__name__)
+
+
+def dataset_of(record: ModelRecord) -> Dataset:
+    """The data set that a model was trained on; MNIST, where it is here, for its stand-in.
+
+    Raises:
+        DataError: it cannot be had.
+    """
+    return datasets.load("mnist" if record.data_name == "uci_digits" else record.data_name)
+
+
+def layers(folder: Path) -> tuple[LayerFacts, ...]:
+    """The layers of a network, without their weights: see `weights`.
+
+    Raises:
+        ModelError: the model cannot be read, or its layers cannot be shown.
+    """
+    return tuple(replace(facts, kernel=None, bias=None) for facts in _inspector(folder).layers)
+
+
+def weights(folder: Path, layer: int, channel: int | None = None) -> tuple[Array, Array]:
+    """The kernel and bias of a layer that has them, with the shapes of `LayerFacts`.
+
+    Args:
+        folder: the model's.
+        layer: the layer's number, from 0.
+        channel: only what makes this map or unit; the last axis then has one entry.
+
+    Raises:
+        ModelError: as `layers`.
+    """
+    facts = _inspector(folder).layers[layer]
+    assert facts.kernel is not None
+    assert facts.bias is not None
+    if channel is None:
+        return facts.kernel, facts.bias
+    return facts.kernel[..., channel : channel + 1], facts.bias[channel : channel + 1]
+
+
+def look(folder: Path, image: Array) -> Look:
+    """What every layer makes of a float32 image in [0, 1].
+
+    Raises:
+        ModelError: as `layers`.
+        PictureError: the image has another shape than the network takes.
+    """
+    return _inspector(folder).look(image)
+
+
+def evidence(folder: Path, image: Array, class_number: int) -> Evidence:
+    """Where on an image the score of a class comes from; raises what `look` does, and `ConfigError`."""
+    return _inspector(folder).evidence(image, class_number)
+
+
+def strongest(folder: Path, layer: str, channel: int, count: int) -> Strongest:
+    """The test images of the model's data set that a map answers most. Takes seconds.
+
+    Raises:
+        ModelError, ConfigError, DataError: the model, the map or the images are not there.
+    """
+    return _inspector(folder).strongest(layer, channel, dataset_of(read(folder)).x_test, count)
+
+
+def nearest(folder: Path, image: np.ndarray, count: int) -> tuple[Numbers, Array]:
+    """The numbers of the training images that a network sees most alike, and how far they are.
+
+    The first one of a model takes many seconds: all training images go through the network.
+
+    Args:
+        folder: the model's.
+        image: uint8, as the data set's.
+        count: how many.
+
+    Raises:
+        ModelError, DataError: the model or the images are not there.
+    """
+    # `Nearest` stands where Keras is imported, so it cannot cross to a process without it.
+    found = _neighbours(folder, keras_path(folder).stat().st_mtime_ns).nearest(image, count)
+    return found.images, found.distances
+
+
+def evaluate(folder: Path, kept: Path) -> Evaluation:
+    """A model's answers to all test images of its data set, also written to `kept`. Takes seconds.
+
+    Where it cannot be written, that is logged.
+
+    Raises:
+        ModelError, DataError, PictureError: the model or the images cannot be used.
+    """
+    from cnn.network.classifier import Classifier
+    from cnn.network.evaluation import evaluate
+
+    record = read(folder)
+    evaluation = evaluate(Classifier(record, keras_path(folder)), dataset_of(record))
+    try:
+        evaluated.save(evaluation, kept)
+    except OSError as error:
+        _log.warning("the evaluation of %s cannot be kept: %s", folder.name, error)
+    return evaluation
+
+
+def _inspector(folder: Path) -> "Inspector":
+    # The modification time is part of the key: a model saved again under its name is another one.
+    return _compiled(folder, keras_path(folder).stat().st_mtime_ns)
+
+
+@lru_cache(RESIDENT_INSPECTORS)
+def _compiled(folder: Path, _modified_ns: int) -> "Inspector":
+    from cnn.network.build import load
+    from cnn.network.inspection import Inspector
+
+    return Inspector(load(read(folder), keras_path(folder)))
+
+
+@lru_cache(RESIDENT_NEIGHBOURS)
+def _neighbours(folder: Path, _modified_ns: int) -> "Neighbours":
+    from cnn.network.build import load
+    from cnn.network.evaluation import Neighbours
+
+    record = read(folder)
+    return Neighbours(load(record, keras_path(folder)), dataset_of(record).x_train)

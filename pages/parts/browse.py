@@ -1,0 +1,180 @@
+"""Going through a model's mistakes: the matrix and the gallery that it filters, and one image picked."""
+
+import streamlit as st
+
+from cnn import evaluated, looks
+from cnn.datasets import Dataset
+from cnn.evaluated import Evaluation, Numbers
+from cnn.i18n import _, ngettext
+from cnn.model_store import ModelRecord, keras_path
+from cnn.workers import workers
+from pages.parts.confusion import Cell, confusion
+from pages.parts.gallery import A_PAGE, gallery, in_words, named
+from pages.parts.picture import pixels
+from pages.parts.probabilities import probability_bars
+from pages.parts.told import told
+from pages.parts.waiting import wait
+
+ALIKE = 8
+RANDOM = 16
+
+_TRUTH, _READ, _ORDER, _PAGE, _IMAGE = (
+    f"mistakes_{name}" for name in ("truth", "read", "order", "page", "image")
+)
+
+
+@st.fragment
+def browse(model: ModelRecord, dataset: Dataset, evaluation: Evaluation) -> None:
+    """The confusion matrix beside the gallery; below, the image that is picked."""
+    names = [named(dataset, label) for label in range(dataset.classes)]
+    left, right = st.columns([1, 1.15], gap="large")
+    with left:
+        confusion(evaluation.confusion, names, _cell(), _pick_cell)
+    with right:
+        numbers = _filtered(evaluation, names)
+        _gallery(numbers, dataset, evaluation)
+    image = st.session_state.get(_IMAGE)
+    if image is not None and image < len(evaluation.labels):
+        with st.container(border=True, key="one_mistake"), told():
+            _one(image, model, dataset, evaluation, names)
+
+
+def _cell() -> Cell | None:
+    truth, read = st.session_state.get(_TRUTH), st.session_state.get(_READ)
+    return None if truth is None or read is None else (truth, read)
+
+
+def _pick_cell(cell: Cell | None) -> None:
+    st.session_state[_TRUTH], st.session_state[_READ] = cell or (None, None)
+    _first_page()
+
+
+def _first_page() -> None:
+    st.session_state.pop(_PAGE, None)
+
+
+def _filtered(evaluation: Evaluation, names: list[str]) -> Numbers:
+    """The widgets that choose images, and the images they choose."""
+    classes = [None, *range(len(names))]
+    orders = {
+        "surest": _("Most surely wrong"),
+        "least_sure": _("Least sure"),
+        "number": _("By number"),
+        "random": _("Random {count}").format(count=RANDOM),
+        "doubtful": _("Doubtful labels"),
+    }
+
+    def label(number: int | None) -> str:
+        return _("any") if number is None else names[number]
+
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        truth = st.selectbox(
+            _("Shows"), classes, format_func=label, key=_TRUTH, on_change=_first_page, width=110
+        )
+        read = st.selectbox(
+            _("Taken for"), classes, format_func=label, key=_READ, on_change=_first_page, width=110
+        )
+        order = st.selectbox(
+            _("Order"),
+            list(orders),
+            format_func=orders.__getitem__,
+            key=_ORDER,
+            on_change=_first_page,
+            width=200,
+        )
+        if order == "random":
+            st.button(_("Others"), icon=":material/shuffle:", key="mistakes_shuffle", on_click=_reshuffle)
+    numbers = _chosen(evaluation, order, truth, read)
+    st.caption(_told(len(numbers), order))
+    return numbers
+
+
+def _chosen(evaluation: Evaluation, order: str, truth: int | None, read: int | None) -> Numbers:
+    if order == "doubtful":
+        numbers = evaluated.doubtful(evaluation)
+        fits = (truth is None) | (evaluation.labels[numbers] == truth)
+        return numbers[fits & ((read is None) | (evaluation.predictions[numbers] == read))]
+    seed = st.session_state.get("mistakes_seed", 0)
+    if truth is not None and truth == read:
+        numbers = evaluated.cell(evaluation, truth, read, order)
+    else:
+        numbers = evaluated.mistakes(evaluation, order, truth=truth, predicted=read, seed=seed)
+    return numbers[:RANDOM] if order == "random" else numbers
+
+
+def _reshuffle() -> None:
+    st.session_state["mistakes_seed"] = st.session_state.get("mistakes_seed", 0) + 1
+    _first_page()
+
+
+def _told(count: int, order: str) -> str:
+    if order == "doubtful":
+        return _(
+            "{count:,} images whose label may itself be wrong: the network is surer of another class than it "
+            "usually is of that class's own images."
+        ).format(count=count)
+    return ngettext("{count:,} image", "{count:,} images", count).format(count=count)
+
+
+def _gallery(numbers: Numbers, dataset: Dataset, evaluation: Evaluation) -> None:
+    pages = max(1, -(-len(numbers) // A_PAGE))
+    page = min(st.session_state.get(_PAGE) or 1, pages)
+    shown = numbers[(page - 1) * A_PAGE : page * A_PAGE]
+    gallery(shown, evaluation, dataset, st.session_state.get(_IMAGE), _pick_image, ".st-key-one_mistake")
+    if pages > 1:
+        st.pagination(pages, key=_PAGE, max_visible_pages=5)
+
+
+def _pick_image(number: int) -> None:
+    st.session_state[_IMAGE] = number
+
+
+def _one(number: int, model: ModelRecord, dataset: Dataset, evaluation: Evaluation, names: list[str]) -> None:
+    about = in_words(number, evaluation, dataset)
+    st.markdown(f"**{about}**")
+    seen, probabilities, alike = st.columns([0.8, 1, 1.4], gap="medium")
+    with seen:
+        st.html(pixels(dataset.x_test[number], 7, alt=about))
+        if st.button(_("Look inside"), key="mistakes_look_inside", icon=":material/layers:", type="primary"):
+            st.session_state["looked_at"] = {"kind": "test", "index": number}
+            st.switch_page("pages/feature_maps.py")
+    with probabilities:
+        probability_bars(evaluation.probabilities[number], names)
+    with alike:
+        _alike(number, model, dataset)
+
+
+def _alike(number: int, model: ModelRecord, dataset: Dataset) -> None:
+    st.markdown(_("**What it resembles**"))
+    asked = st.session_state.setdefault("mistakes_alike", {})
+    key = (model.id, number)
+    if key not in asked:
+        st.caption(
+            _(
+                "The training images that the network sees most alike, in its last hidden layer, often tell "
+                "why. The first search of a model reads all training images."
+            )
+        )
+        if not st.button(_("Find them"), key="mistakes_find", icon=":material/search:"):
+            return
+        asked.clear()
+        asked[key] = workers().score(
+            looks.nearest, keras_path(model.id).parent, dataset.x_test[number], ALIKE
+        )
+    if not asked[key].done():
+        wait(asked[key], _("The network reads the training images."))
+        return
+    try:
+        found, _distances = asked[key].result()
+    except BaseException:
+        del asked[key]
+        raise
+    items = "".join(_training_image(int(image), dataset) for image in found)
+    st.html(f'<ul class="strip">{items}</ul>')
+    st.caption(_("The nearest first."))
+
+
+def _training_image(number: int, dataset: Dataset) -> str:
+    name = named(dataset, dataset.y_train[number])
+    alt = _("Training image {number}, labelled {name}").format(number=number, name=name)
+    return f"<li>{pixels(dataset.x_train[number], 2, alt=alt)}{name}</li>"

@@ -1,0 +1,71 @@
+"""Two models side by side: what one gets right and the other wrong."""
+
+import numpy as np
+import streamlit as st
+
+from cnn import evaluated, model_store
+from cnn.datasets import Dataset
+from cnn.evaluated import Evaluation
+from cnn.evaluations import evaluations
+from cnn.i18n import _
+from cnn.model_store import ModelRecord
+from pages.parts import visitor
+from pages.parts.gallery import in_words, named
+from pages.parts.picture import pixels
+from pages.parts.waiting import wait
+
+SHOWN = 24
+
+
+@st.fragment
+def compare(model: ModelRecord, dataset: Dataset, evaluation: Evaluation) -> None:
+    """Let the visitor pick a second model of the same images, and show where the two differ."""
+    found = model_store.list_models(visitor.owner())
+    others = {
+        other.id: other
+        for other in found
+        if isinstance(other, ModelRecord) and other.id != model.id and other.data_name == model.data_name
+    }
+    if not others:
+        st.info(_("There is no other model of these images yet. Train one, then compare."))
+        return
+    other = st.selectbox(
+        _("The other model"),
+        list(others),
+        index=None,
+        placeholder=_("Choose a model"),
+        format_func=lambda model_id: _("{name} · {accuracy:.2%}").format(
+            name=others[model_id].name, accuracy=others[model_id].test_accuracy
+        ),
+        key="mistakes_other",
+    )
+    if other is None:
+        return
+    future = evaluations().of(others[other], dataset)
+    if not future.done():
+        wait(future, _("The other network reads the test images."))
+        return
+    second = future.result()
+    both = int(((evaluation.predictions != evaluation.labels) & (second.predictions != second.labels)).sum())
+    st.markdown(_("Both wrong on **{count:,}** images.").format(count=both))
+    ours, theirs = st.columns(2, gap="large")
+    with ours:
+        only = evaluated.only_first_right(evaluation, second)
+        st.markdown(_("Only this model is right: **{count:,}**").format(count=len(only)))
+        _strip(only, second, dataset)
+    with theirs:
+        only = evaluated.only_first_right(second, evaluation)
+        st.markdown(_("Only the other is right: **{count:,}**").format(count=len(only)))
+        _strip(only, evaluation, dataset)
+
+
+def _strip(numbers: np.ndarray, wrong: Evaluation, dataset: Dataset) -> None:
+    """Some of the images, with what the model that errs took them for."""
+    items = []
+    for number in map(int, numbers[:SHOWN]):
+        picture = pixels(dataset.x_test[number], 2, alt=in_words(number, wrong, dataset))
+        truth, read = (named(dataset, label[number]) for label in (wrong.labels, wrong.predictions))
+        items.append(f"<li>{picture}{truth} → {read}</li>")
+    st.html(f'<ul class="strip">{"".join(items)}</ul>')
+    if len(numbers) > SHOWN:
+        st.caption(_("The first {count} of them.").format(count=SHOWN))

@@ -1,0 +1,62 @@
+"""The confusion matrix: every cell is a button that picks its images."""
+
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from cnn.i18n import _
+
+Cell = tuple[int, int]
+"""(what an image shows, what it was taken for), as numbers of classes."""
+
+_FILES = Path(__file__)
+_component = st.components.v2.component(
+    "confusion",
+    html='<div class="confusion"><div class="columns"></div>'
+    '<div class="body"><div class="rows"></div><table></table></div></div>',
+    css=_FILES.with_suffix(".css").read_text(encoding="utf-8"),
+    js=_FILES.with_suffix(".js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def confusion(
+    counts: np.ndarray, names: list[str], picked: Cell | None, on_pick: Callable[[Cell | None], None]
+) -> None:
+    """Show the matrix.
+
+    Args:
+        counts: int64 (classes, classes), what the images show down, what they were taken for across.
+        names: of the classes.
+        picked: the cell to mark.
+        on_pick: is called with the cell that was pressed, or None where it was let go.
+    """
+
+    def pressed() -> None:
+        cell = st.session_state["confusion_matrix"].picked
+        on_pick(None if cell == "none" else (int(cell[0]), int(cell[1])))
+
+    with st.container(key="confusion"):
+        _component(
+            key="confusion_matrix",
+            data={
+                "counts": counts.tolist(),
+                "names": [escape(name) for name in names],
+                "picked": picked,
+                "texts": {
+                    "rows": _("What the image shows"),
+                    "columns": _("What it was taken for"),
+                    "cell": escape(_("{count} images show {truth} and were taken for {read}"), quote=True),
+                },
+            },
+            on_picked_change=pressed,
+        )
+        st.caption(
+            _(
+                "Press a cell to see its images. Orange: the more mistakes, the stronger. "
+                "The blue diagonal is what was read right."
+            )
+        )
