@@ -98,3 +98,25 @@ def kernel_pictures(kernels: np.ndarray) -> np.ndarray:
     span = each.max(axis=(1, 2, 3), keepdims=True) - low
     levels: np.ndarray = (255 * (each - low) / np.where(span > 0, span, 1)).round().astype(np.uint8)
     return levels[..., 0] if levels.shape[-1] == 1 else levels
+
+
+_FOR = np.array([31, 108, 196], np.float32)
+_AGAINST = np.array([214, 96, 20], np.float32)
+_NEUTRAL = np.array([247, 247, 247], np.float32)
+
+
+def diverging(values: np.ndarray) -> np.ndarray:
+    """Values around zero in colour: blue above, orange below, pale in between.
+
+    The two hues stay apart for colour-blind readers.
+
+    Args:
+        values: float of any shape, in [-1, 1].
+
+    Returns:
+        uint8 of that shape with three more channels, RGB.
+    """
+    share = np.clip(np.asarray(values, np.float32), -1, 1)[..., np.newaxis]
+    end = np.where(share > 0, _FOR, _AGAINST)
+    colours: np.ndarray = (_NEUTRAL + np.abs(share) * (end - _NEUTRAL)).round().astype(np.uint8)
+    return colours
