@@ -53,7 +53,7 @@ def test_only_known_digits_are_restyled():
     empty = tf.zeros([200, 28, 28, 1])
     assert not distort(empty).numpy().any()
     restyled = distort(empty, tf.zeros([200], tf.int64)).numpy().any(axis=(1, 2, 3))
-    assert 0.1 < restyled.mean() < 0.3
+    assert 0.02 < restyled.mean() < 0.16
 
 
 def test_a_seed_repeats_it():

@@ -14,7 +14,7 @@ _SHIFT = 1.5
 _PERSPECTIVE = 0.006
 _FATTEN, _THIN = 0.6, 0.5
 # How many of the images give way to the same digit in another style of writing.
-_RESTYLED = 0.2
+_RESTYLED = 0.08
 
 
 def distort(images: tf.Tensor, labels: tf.Tensor | None = None) -> tf.Tensor:

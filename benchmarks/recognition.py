@@ -1,0 +1,58 @@
+"""How well people's drawings are read, by the shipped model and by what a visitor trains.
+
+    python -m benchmarks.recognition                     the shipped model
+    python -m benchmarks.recognition fast accurate       these recipes too, each trained once, now
+
+Measured on the writers, characters and doodles that nothing was trained or tuned on. The folder that
+CNN_DATA_DIR names needs mnist.npz, screen_digits.json, characters.npz and doodles.npz.
+"""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from cnn import datasets, model_store
+from cnn.network import report
+from cnn.network.classifier import Classifier
+from cnn.network.training import train
+from cnn.recipes import recipe
+from cnn.settings import PROJECT, settings
+
+
+def measured(name: str, models: Path, folder: Path) -> report.Figures:
+    """The figures of the model `name` in the folder `models`."""
+    keras_file = model_store.keras_path(name, models)
+    return report.measure(Classifier(model_store.read(name, models), keras_file), keras_file, folder)
+
+
+def row(name: str, figures: report.Figures) -> str:
+    """One row of the table."""
+    turned_away = f"{figures.turned_away:.1%}" if figures.passed < 1 else "–"
+    return (
+        f"| {name} | {figures.screen:.2%} | {figures.worst_writer:.1%} | {figures.mnist:.2%} "
+        f"| {turned_away} at {figures.passed:.1%} | {figures.calibration:.4f} "
+        f"| {figures.milliseconds:.1f} | {figures.megabytes:.1f} |"
+    )
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("recipes", nargs="*", help="recipes to train and measure beside the shipped model")
+    arguments = parser.parse_args()
+    folder = settings().data_dir
+    if folder is None or not (folder / "screen_digits.json").exists():
+        sys.exit("The figures need screen_digits.json in the folder that CNN_DATA_DIR names.")
+    print("| model | unseen writers | worst writer | MNIST | turned away at digits passing | ECE | ms | MB |")
+    print("|---|---|---|---|---|---|---|---|")
+    print(row("shipped", measured("shipped", PROJECT / "models", folder)), flush=True)
+    for name in arguments.recipes:
+        with tempfile.TemporaryDirectory() as models:
+            trained = train(recipe(name).config, datasets.load("mnist"))
+            record = model_store.save(name, trained, folder=Path(models))
+            print(row(name, measured(record.id, Path(models), folder)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
