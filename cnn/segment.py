@@ -26,14 +26,14 @@ AnswerAll = Callable[[NDArray[np.float32]], list[Answer]]
 
 MOST_PIECES = 40
 """More pieces than this are not looked at: thirteen digits of three pieces each."""
-_JOINED = 4
+_JOINED = 5
 # Pieces smaller than this share of the row's height are dirt.
 _SPECK = 0.12
 # What is wider than this share of the row's height may be several digits that touch.
-_WIDE = 0.85
+_WIDE = 1.0
 # What a reading costs beside -log(probability): each cut through ink, each unit of empty space (in row
 # heights) that one digit would bridge, each unit of overlap between neighbours that are read as two.
-_CUT_COST = 4.0
+_CUT_COST = 2.0
 _GAP_COST = 6.0
 _OVERLAP_COST = 5.0
 _NOT_A_DIGIT_COST = 4.0
@@ -97,7 +97,7 @@ def read_number(picture: NDArray[Any], answer_all: AnswerAll) -> ReadNumber:
 
     Args:
         picture: as `prepare_drawing` takes it, with digits side by side.
-        answer_all: reads prepared digits; called once, with at most `4 * MOST_PIECES` of them.
+        answer_all: reads prepared digits; called once, with at most `5 * MOST_PIECES` of them.
 
     Raises:
         PictureError: the array has another shape or another dtype.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cnn.answer import Answer
+from cnn.fine_tuning import FineTuning
 from cnn.model_store import keras_path, read
 from cnn.progress import TrainedModel
 from cnn.recipes import TrainConfig
@@ -33,6 +34,10 @@ class Answering:
     def classify(self, folder: Path, image: np.ndarray) -> Answer:
         """The answer of the model in `folder` for a float32 (28, 28) image in [0, 1]."""
         return _classifier(folder).classify(image)
+
+    def answers(self, folder: Path, images: np.ndarray) -> list[Answer]:
+        """The answers of the model in `folder` for float32 (n, 28, 28) in [0, 1]."""
+        return _classifier(folder).answers(images)
 
     def h5(self, folder: Path) -> bytes:
         """The model in `folder` as the bytes of an HDF5 file."""
@@ -56,7 +61,7 @@ def _compiled(folder: Path, _modified_ns: int) -> "Classifier":
     return Classifier(read(folder), keras_path(folder))
 
 
-def train(job: str, config: TrainConfig) -> TrainedModel:
+def train(job: str, config: TrainConfig, tuning: FineTuning | None = None) -> TrainedModel:
     """Train in this worker; announce `(job, event)` on the topic `job` and heed `request_stop(job)`.
 
     Events are pickled: Dask's event stream carries bytes as they are.
@@ -81,6 +86,7 @@ def train(job: str, config: TrainConfig) -> TrainedModel:
             announce=announce,
             should_stop=stop.is_set,
             backup_dir=settings().work_dir / job,
+            tuning=tuning,
         )
     finally:
         _stop_requests.pop(job, None)

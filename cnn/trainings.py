@@ -18,6 +18,7 @@ import numpy as np
 
 from cnn import model_store
 from cnn.errors import CnnError, ConfigError, ModelError
+from cnn.fine_tuning import FineTuning
 from cnn.i18n import N_
 from cnn.model_store import ModelRecord
 from cnn.progress import Epoch, Loading, Progress, Resumed, TrainedModel
@@ -42,6 +43,7 @@ class Training:
         id: no other training has it.
         owner: whose it is.
         config: what was asked for.
+        tuning: the trained model that it goes on from, if any.
         state: from "waiting" through "running" to "finished" or "failed".
         place: its place in the queue, from 1; None unless it waits.
         loading: how far the data's download is, while there is one.
@@ -59,6 +61,7 @@ class Training:
     id: str
     owner: str
     config: TrainConfig
+    tuning: FineTuning | None = field(default=None, compare=False, repr=False)
     state: State = "waiting"
     place: int | None = None
     loading: Loading | None = None
@@ -94,8 +97,8 @@ class Trainings:
         self._addresses: dict[str, str] = {}
         self._last_served: dict[str, int] = {}
 
-    def submit(self, owner: str, config: TrainConfig) -> Training:
-        """Queue a training.
+    def submit(self, owner: str, config: TrainConfig, tuning: FineTuning | None = None) -> Training:
+        """Queue a training, from random weights or, with `tuning`, from a trained model's.
 
         Raises:
             ConfigError: the owner has too many trainings already.
@@ -111,7 +114,7 @@ class Trainings:
                     active=active,
                     limit=self._per_owner,
                 )
-            training = Training(uuid4().hex[:12], owner, config)
+            training = Training(uuid4().hex[:12], owner, config, tuning)
             self._trainings[training.id] = training
         self._advance()
         return self._trainings[training.id]
@@ -193,7 +196,9 @@ class Trainings:
     def _begin(self, training: Training) -> None:
         job = training.id
         try:
-            outcome = self._workers.train(job, training.config, lambda event: self._heard(job, event))
+            outcome = self._workers.train(
+                job, training.config, lambda event: self._heard(job, event), training.tuning
+            )
         except CnnError as error:
             self._fail(job, error)
         else:
@@ -243,9 +248,9 @@ class Trainings:
         self._advance()
 
     def _keep(self, job: str, trained: TrainedModel) -> None:
-        owner = self._trainings[job].owner
+        training = self._trainings[job]
         try:
-            record = model_store.save(_free_name(owner, trained.config.recipe), trained, owner=owner)
+            record = _save(training, trained)
         except ModelError as error:
             self._change(job, state="finished", history=trained.history, trained=trained, error=error)
         else:
@@ -283,13 +288,26 @@ def _fair_order(trainings: Iterable[Training], last_served: Mapping[str, int]) -
     return sorted(waiting, key=lambda training: ranks[training.id])
 
 
-def _free_name(owner: str, recipe: str) -> str:
-    """`recipe` with the first number that none of the owner's models bears."""
+def _save(training: Training, trained: TrainedModel) -> ModelRecord:
+    before = training.tuning.record if training.tuning else None
+    base = before.name if before else trained.config.recipe
+    return model_store.save(
+        _free_name(training.owner, base),
+        trained,
+        owner=training.owner,
+        temperature=before.temperature if before else 1.0,
+        reject_class=before.reject_class if before else False,
+        reject_threshold=before.reject_threshold if before else 0.5,
+    )
+
+
+def _free_name(owner: str, base: str) -> str:
+    """`base` with the first number that none of the owner's models bears."""
     names = {model.name for model in model_store.list_models(owner) if isinstance(model, ModelRecord)}
     number = 1
-    while f"{recipe} {number}" in names:
+    while f"{base} {number}" in names:
         number += 1
-    return f"{recipe} {number}"
+    return f"{base} {number}"
 
 
 @cache

@@ -25,6 +25,7 @@ import psutil
 
 from cnn.answer import Answer
 from cnn.errors import CnnError, OutOfMemory, TrainingError, WorkerError
+from cnn.fine_tuning import FineTuning
 from cnn.i18n import N_
 from cnn.model_store import SHIPPED, keras_path
 from cnn.progress import TrainedModel
@@ -106,6 +107,11 @@ class Workers:
         """
         answer: Answer = self._ask("classify", folder, image)
         return answer
+
+    def classify_all(self, folder: Path, images: np.ndarray) -> list[Answer]:
+        """The answers to several pictures, float32 (n, 28, 28); else as `classify`."""
+        answers: list[Answer] = self._ask("answers", folder, images)
+        return answers
 
     def _ask(self, method: str, *arguments: Any) -> Any:
         """What the answering actor's method returns; a process that has gone is waited for."""
@@ -201,7 +207,13 @@ class Workers:
             return max(len(self._training_client().scheduler_info(n_workers=-1)["workers"]), 1)
         return self._settings.trainings_at_once
 
-    def train(self, job: str, config: TrainConfig, announce: Callable[[Any], None]) -> "Future[TrainedModel]":
+    def train(
+        self,
+        job: str,
+        config: TrainConfig,
+        announce: Callable[[Any], None],
+        tuning: FineTuning | None = None,
+    ) -> "Future[TrainedModel]":
         """Train in a worker process.
 
         Args:
@@ -209,6 +221,7 @@ class Workers:
             config: what to train.
             announce: is called from another thread with each event of `cnn.progress`, and with the
                 worker's address (str) whenever a process begins it.
+            tuning: a trained network to begin with; see `cnn.fine_tuning`.
 
         Returns:
             a future that gives the trained model or raises what went wrong, always a `CnnError`.
@@ -218,7 +231,9 @@ class Workers:
         client = self._training_client()
         client.subscribe_topic(job, lambda event: announce(pickle.loads(event[1])))  # noqa: S301 - our own workers'
         resources = {} if self._settings.scheduler_address else {_TRAINING: 1}
-        task = client.submit(tasks.train, job, config, key=f"train-{job}", pure=False, resources=resources)
+        task = client.submit(
+            tasks.train, job, config, tuning, key=f"train-{job}", pure=False, resources=resources
+        )
         outcome: Future[TrainedModel] = self._hold(job, task)
         outcome.add_done_callback(lambda _: client.unsubscribe_topic(job))
         return outcome

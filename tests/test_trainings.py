@@ -29,7 +29,7 @@ class PlayedWorkers:
     def capacity(self) -> int:
         return self._capacity
 
-    def train(self, job, config, announce):
+    def train(self, job, config, announce, tuning=None):
         outcome: Future = Future()
         self.running[job] = (announce, outcome)
         return outcome

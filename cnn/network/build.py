@@ -1,6 +1,7 @@
 """From a `TrainConfig` to a Keras network, and from a saved model back to one."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zipfile import BadZipFile
 
 import keras
@@ -71,17 +72,38 @@ def load(record: ModelRecord, keras_file: Path) -> keras.Model:
     if record.config is None:
         raise ModelBroken(N_("The model {name} does not say what network it is."), name=record.name)
     model = _network(record.config, record.input_shape, len(record.class_names) + record.reject_class)
+    _read_weights(model, record.name, keras_file)
+    _compile(model, record.config, None)
+    return model
+
+
+def set_weights(model: keras.Model, name: str, keras_file: bytes) -> None:
+    """Give a network the weights of a saved one of the same layers.
+
+    Args:
+        model: as `build` makes it.
+        name: the saved model's, for what is said where they do not fit.
+        keras_file: the bytes of its `.keras` file, of which only numbers are read.
+
+    Raises:
+        ModelBroken: the bytes are no `.keras` file or of another network.
+    """
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        path.write_bytes(keras_file)
+        _read_weights(model, name, path)
+
+
+def _read_weights(model: keras.Model, name: str, keras_file: Path) -> None:
     try:
         model.load_weights(keras_file)
     except (OSError, ValueError, KeyError, BadZipFile) as error:
         raise ModelBroken(
             N_("The file {file} does not hold the weights of the model {name}: {reason}"),
             file=keras_file.name,
-            name=record.name,
+            name=name,
             reason=str(error).splitlines()[0] if str(error) else type(error).__name__,
         ) from error
-    _compile(model, record.config, None)
-    return model
 
 
 def _network(config: TrainConfig, input_shape: Shape, classes: int) -> keras.Model:

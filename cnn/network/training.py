@@ -15,9 +15,10 @@ import tensorflow as tf
 
 from cnn.datasets import Dataset
 from cnn.errors import ConfigError, OutOfMemory, TrainingDiverged
+from cnn.fine_tuning import FineTuning
 from cnn.i18n import N_
 from cnn.network.backup import Backup, Run
-from cnn.network.build import build
+from cnn.network.build import build, set_weights
 from cnn.network.feeding import Distort, evaluation_batches, training_batches
 from cnn.progress import Epoch, Progress, Resumed, TrainedModel
 from cnn.recipes import TrainConfig
@@ -39,13 +40,14 @@ def never() -> bool:
     return False
 
 
-def train(
+def train(  # noqa: PLR0913 - what to train, who hears of it, and where it begins
     config: TrainConfig,
     dataset: Dataset,
     *,
     announce: Announce = ignore,
     should_stop: Callable[[], bool] = never,
     backup_dir: Path | None = None,
+    tuning: FineTuning | None = None,
 ) -> TrainedModel:
     """Train the network of `config` on `dataset`.
 
@@ -59,6 +61,8 @@ def train(
         backup_dir: a folder of this training's own. After each epoch it holds what is needed to go
             on: called again after its process was killed, the training continues from its last whole
             epoch. At the end the folder is removed.
+        tuning: a trained network to begin with, and pictures to mix with the data set's; without it
+            the weights begin at random.
 
     Returns:
         The trained model, its test figures over all test images. Stopped within an epoch, the
@@ -71,7 +75,7 @@ def train(
         OutOfMemory: network and batch need more memory than there is.
     """
     try:
-        return _Training(config, dataset, _Audience(announce, should_stop), backup_dir).run()
+        return _Training(config, dataset, _Audience(announce, should_stop), backup_dir, tuning).run()
     except (MemoryError, tf.errors.ResourceExhaustedError) as error:
         raise OutOfMemory(
             N_("There is not enough memory for batches of {batch_size} images. Make the batch size smaller."),
@@ -108,13 +112,15 @@ class _Training:
         dataset: Dataset,
         audience: _Audience,
         backup_dir: Path | None,
+        tuning: FineTuning | None,
     ) -> None:
         self._config = config
-        self._dataset = dataset
+        self._tuning = tuning
+        self._dataset = dataset if tuning is None else tuning.dataset(dataset)
         self._audience = audience
         fingerprint = f"{config.model_dump_json()} {dataset.sha256}"
         self._backup = None if backup_dir is None else Backup(backup_dir, fingerprint)
-        self._train, self._validation = shares(config, dataset)
+        self._train, self._validation = shares(config, self._dataset)
 
     def run(self) -> TrainedModel:
         keras.utils.set_random_seed(self._config.seed)
@@ -122,9 +128,11 @@ class _Training:
         self._model = build(
             self._config,
             self._dataset.image_shape,
-            self._dataset.classes,
+            self._dataset.classes + (self._tuning is not None and self._tuning.record.reject_class),
             steps=batches * self._config.epochs,
         )
+        if self._tuning is not None:
+            set_weights(self._model, self._tuning.record.name, self._tuning.keras_file)
         run = self._restored() or Run()
         began = perf_counter() - (run.history[-1].seconds if run.history else 0.0)
         stopped = self._fit(run, began)

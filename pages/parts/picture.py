@@ -6,7 +6,7 @@ from html import escape
 import numpy as np
 
 
-def pixels(image: np.ndarray, scale: int, *, alt: str) -> str:
+def pixels(image: np.ndarray, scale: float, *, alt: str) -> str:
     """An `<img>` of a picture with every pixel `scale` times as large.
 
     Args:
@@ -24,6 +24,6 @@ def pixels(image: np.ndarray, scale: int, *, alt: str) -> str:
     height, width = image.shape[:2]
     source = "data:image/png;base64," + b64encode(png.tobytes()).decode()
     return (
-        f'<img class="pixels" src="{source}" width="{width * scale}" height="{height * scale}" '
+        f'<img class="pixels" src="{source}" width="{round(width * scale)}" height="{round(height * scale)}" '
         f'alt="{escape(alt, quote=True)}">'
     )

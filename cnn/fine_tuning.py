@@ -1,0 +1,78 @@
+"""Teaching a trained network one's own digits without its forgetting the others."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from cnn.datasets import Dataset
+from cnn.errors import ConfigError
+from cnn.i18n import N_
+from cnn.model_store import ModelRecord
+from cnn.recipes import TrainConfig
+
+EPOCHS = 3
+LEARNING_RATE = 0.0003
+"""A tenth of what a network learns with from chance: its weights are good already."""
+
+_KNOWN_IMAGES = 6000
+_SHARE = 0.15
+"""How much of what it learns from is new."""
+
+
+@dataclass(frozen=True, eq=False)
+class FineTuning:
+    """A trained network and the pictures that it shall learn in addition.
+
+    Attributes:
+        record: the network's record.
+        keras_file: the bytes of its `.keras` file.
+        images: uint8 (n, 28, 28), light ink on dark.
+        labels: int64 (n,), what they show.
+    """
+
+    record: ModelRecord
+    keras_file: bytes
+    images: np.ndarray
+    labels: np.ndarray
+
+    def config(self) -> TrainConfig:
+        """The training: the same network, some short epochs with small steps.
+
+        Raises:
+            ConfigError: the record does not say what network it is.
+        """
+        if self.record.config is None:
+            raise ConfigError(
+                N_("The model {name!r} does not say what network it is, so it cannot learn on."),
+                name=self.record.name,
+            )
+        return self.record.config.model_copy(
+            update={
+                "optimizer": "adam",
+                "learning_rate": LEARNING_RATE,
+                "schedule": "constant",
+                "batch_size": 64,
+                "epochs": EPOCHS,
+                "validation": "test",
+                "train_images": None,
+                "early_stopping": False,
+                "keep_best": False,
+                "as_people_draw": True,
+            }
+        )
+
+    def dataset(self, known: Dataset) -> Dataset:
+        """The new pictures, often enough to count, among some of what the network knows.
+
+        Args:
+            known: what it was trained on.
+        """
+        rng = np.random.default_rng(0)
+        kept = rng.permutation(len(known.x_train))[:_KNOWN_IMAGES]
+        wanted = max(len(self.images), round(_SHARE * len(kept) / (1 - _SHARE)))
+        again = np.resize(np.arange(len(self.images)), wanted)
+        return replace(
+            known,
+            x_train=np.concatenate([known.x_train[kept], self.images[again]]),
+            y_train=np.concatenate([known.y_train[kept], self.labels[again]]),
+        )

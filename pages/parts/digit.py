@@ -1,0 +1,43 @@
+"""One digit: the canvas, its answer beside it, and what explains the answer below."""
+
+import streamlit as st
+
+from cnn.i18n import _
+from cnn.model_store import ModelRecord, keras_path
+from cnn.workers import workers
+from pages.parts import corrections
+from pages.parts.answer import answer, invitation
+from pages.parts.canvas import canvas
+from pages.parts.evidence import evidence
+from pages.parts.steps import steps
+
+
+@st.fragment
+def digit_board(model: ModelRecord) -> None:
+    """The canvas and its answer; only this part runs again at a stroke."""
+    left, right = st.columns([1, 1.6], gap="large")
+    with left:
+        drawing = canvas("digit")
+    with right:
+        if drawing is None:
+            invitation()
+            return
+        from cnn.preprocess import prepare_drawing
+
+        prepared = prepare_drawing(drawing)
+        if prepared.is_empty:
+            st.session_state.pop("drawing", None)
+            invitation()
+            return
+        if not workers().awake:
+            st.caption(_("The network is waking up; your answer comes in a moment."))
+        given = workers().classify(keras_path(model.id).parent, prepared.image)
+        answer(given, prepared.image)
+    # Other pages look inside on what was drawn last.
+    st.session_state["drawing"] = prepared.image
+    steps(prepared.steps)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        corrections.offer(prepared.image, given)
+        show_evidence = st.toggle(_("What made it say {digit}?").format(digit=given.digit), key="why")
+    if show_evidence:
+        evidence(model, prepared.image, given)

@@ -1,0 +1,87 @@
+"""A number on a wide canvas: every digit found, boxed, and read from left to right."""
+
+from functools import partial
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from cnn.i18n import _
+from cnn.model_store import ModelRecord, keras_path
+from cnn.workers import workers
+from pages.parts.canvas import canvas
+from pages.parts.picture import pixels
+
+if TYPE_CHECKING:
+    from cnn.segment import ReadDigit, ReadNumber
+
+WIDTH, HEIGHT = 700, 200
+
+
+@st.fragment
+def number_board(model: ModelRecord) -> None:
+    """The wide canvas and the number on it; only this part runs again at a stroke."""
+    drawing = canvas("number", width=WIDTH, height=HEIGHT, stroke=10)
+    if drawing is None:
+        _invite()
+    else:
+        show_number(model, drawing)
+
+
+def show_number(model: ModelRecord, picture: np.ndarray) -> None:
+    """Read the digits of a picture and show them with their boxes.
+
+    Args:
+        model: who reads.
+        picture: as `cnn.segment.read_number` takes it.
+    """
+    from cnn.segment import read_number
+
+    number = read_number(picture, partial(workers().classify_all, keras_path(model.id).parent))
+    if not number.text:
+        _invite()
+        return
+    with st.container(key="answer"):
+        st.html(
+            f'<div role="status"><div class="answer-number">{number.text}</div>'
+            f'<div class="answer-word">{escape(_chance(number))}</div></div>'
+        )
+    with st.container(key="boxes"):
+        st.html(_boxed(number))
+    with st.container(key="probabilities"):
+        st.html(f'<div class="steps">{"".join(map(_card, number.digits))}</div>')
+
+
+def _invite() -> None:
+    with st.container(key="answer"):
+        text = _("Write a number from left to right: a postal code, a phone number.")
+        st.html(f'<div class="invitation">{escape(text)}</div>')
+
+
+def _chance(number: "ReadNumber") -> str:
+    doubtful = [digit for digit in number.digits if digit.answer.verdict != "sure"]
+    if not doubtful:
+        return _("Sure of every digit.")
+    return _("Not sure of all digits: look at those with a mark.")
+
+
+def _boxed(number: "ReadNumber") -> str:
+    """The ink with a box around each digit, as one SVG that scales with the page."""
+    height, width = number.ink.shape
+    boxes = "".join(
+        f'<rect x="{left}" y="{top}" width="{right - left}" height="{bottom - top}"/>'
+        for left, top, right, bottom in (digit.box for digit in number.digits)
+    )
+    picture = pixels(number.ink, 1, alt=_("What was written, with a box around each digit"))
+    return (
+        f'<div class="boxed" style="max-width:{width}px">{picture}'
+        f'<svg viewBox="0 0 {width} {height}" aria-hidden="true">{boxes}</svg></div>'
+    )
+
+
+def _card(digit: "ReadDigit") -> str:
+    given = digit.answer
+    mark = "" if given.verdict == "sure" else "⚠ "
+    text = f"{mark}{given.digit} · {given.probability:.1%}"
+    return f"<figure>{pixels(digit.image, 2, alt=text)}<figcaption>{text}</figcaption></figure>"
