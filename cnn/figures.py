@@ -120,3 +120,48 @@ def diverging(values: np.ndarray) -> np.ndarray:
     end = np.where(share > 0, _FOR, _AGAINST)
     colours: np.ndarray = (_NEUTRAL + np.abs(share) * (end - _NEUTRAL)).round().astype(np.uint8)
     return colours
+
+
+def greys(values: np.ndarray, largest: float) -> np.ndarray:
+    """Numbers from 0 (black) to `largest` (white) as uint8 of the same shape; others at the nearer end."""
+    levels: np.ndarray = (255 * np.clip(values / (largest or 1), 0, 1)).round().astype(np.uint8)
+    return levels
+
+
+def shaded(values: np.ndarray, limit: float, below_zero: bool) -> np.ndarray:
+    """Numbers by `diverging` where some of their kind are below zero, else by `greys`; uint8 (..., 3).
+
+    Args:
+        values: float of any shape.
+        limit: the size at which a colour is full.
+        below_zero: whether some of their kind, not only of these, are negative.
+    """
+    if below_zero:
+        return diverging(values / (limit or 1))
+    return np.repeat(greys(values, limit)[..., np.newaxis], 3, axis=-1)
+
+
+def bars(
+    values: np.ndarray, limit: float, below_zero: bool, *, height: int = 24, width: int = 6
+) -> np.ndarray:
+    """Each number as a bar from zero: white upwards; where some are below zero, blue up and orange down.
+
+    Args:
+        values: float (n,).
+        limit: the number at which a bar is full.
+        below_zero: whether some of their kind are negative.
+        height, width: of each picture.
+
+    Returns:
+        uint8 (n, height, width, 3).
+    """
+    zero = height // 2 if below_zero else height
+    length = np.rint(np.clip(np.abs(values) / (limit or 1), 0, 1) * zero)[:, np.newaxis]
+    above = zero - np.arange(height)
+    up = (values[:, np.newaxis] > 0) & (above > 0) & (above <= length)
+    down = (values[:, np.newaxis] < 0) & (above <= 0) & (above > -length)
+    lower, ground, upper = (
+        (_AGAINST, _NEUTRAL, _FOR) if below_zero else np.array([[0], [30], [255]]) * (1, 1, 1)
+    )
+    pictures = np.where(up[..., np.newaxis], upper, np.where(down[..., np.newaxis], lower, ground))
+    return np.repeat(pictures.astype(np.uint8)[:, :, np.newaxis], width, axis=2)

@@ -9,7 +9,7 @@ from cnn.i18n import _, ngettext
 from cnn.model_store import ModelRecord, keras_path
 from cnn.workers import workers
 from pages.parts.confusion import Cell, confusion
-from pages.parts.gallery import A_PAGE, gallery, in_words, named
+from pages.parts.gallery import A_PAGE, PICKED, gallery, in_words, named
 from pages.parts.picture import pixels
 from pages.parts.probabilities import probability_bars
 from pages.parts.told import told
@@ -35,7 +35,7 @@ def browse(model: ModelRecord, dataset: Dataset, evaluation: Evaluation) -> None
         _gallery(numbers, dataset, evaluation)
     image = st.session_state.get(_IMAGE)
     if image is not None and image < len(evaluation.labels):
-        with st.container(border=True, key="one_mistake"), told():
+        with st.container(border=True, key=PICKED), told():
             _one(image, model, dataset, evaluation, names)
 
 
@@ -120,7 +120,7 @@ def _gallery(numbers: Numbers, dataset: Dataset, evaluation: Evaluation) -> None
     pages = max(1, -(-len(numbers) // A_PAGE))
     page = min(st.session_state.get(_PAGE) or 1, pages)
     shown = numbers[(page - 1) * A_PAGE : page * A_PAGE]
-    gallery(shown, evaluation, dataset, st.session_state.get(_IMAGE), _pick_image, ".st-key-one_mistake")
+    gallery(shown, evaluation, dataset, st.session_state.get(_IMAGE), _pick_image)
     if pages > 1:
         st.pagination(pages, key=_PAGE, max_visible_pages=5)
 

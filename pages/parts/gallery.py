@@ -13,6 +13,8 @@ from cnn.i18n import _
 from pages.parts.picture import pixels
 
 A_PAGE = 30
+PICKED = "one_mistake"
+"""The key of the container in which a picked image is shown."""
 
 _FILES = Path(__file__)
 _component = st.components.v2.component(
@@ -30,7 +32,6 @@ def gallery(
     dataset: Dataset,
     picked: int | None,
     on_pick: Callable[[int], None],
-    shown: str,
 ) -> None:
     """Show test images, at most one page of them.
 
@@ -40,7 +41,6 @@ def gallery(
         dataset: theirs.
         picked: the image to mark.
         on_pick: is called with the number of the image that was pressed.
-        shown: the CSS selector of the place where a picked image is shown.
     """
 
     def pressed() -> None:
@@ -56,7 +56,7 @@ def gallery(
                 "cards": [_card(int(number), evaluation, dataset) for number in numbers],
                 "picked": picked,
                 "label": _("Images"),
-                "shown": shown,
+                "shown": f".st-key-{PICKED}",
             },
             on_picked_change=pressed,
         )

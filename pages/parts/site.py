@@ -19,6 +19,12 @@ def show() -> None:
             st.Page("pages/draw.py", title=_("Draw"), icon=":material/draw:", default=True),
             st.Page("pages/train.py", title=_("Train"), icon=":material/model_training:", url_path="train"),
             st.Page("pages/mistakes.py", title=_("Mistakes"), icon=":material/rule:", url_path="mistakes"),
+            st.Page(
+                "pages/feature_maps.py",
+                title=_("Feature maps"),
+                icon=":material/layers:",
+                url_path="feature_maps",
+            ),
         ],
         position="top",
     )

@@ -5,6 +5,9 @@ from typing import Any
 
 import streamlit as st
 
+from cnn.i18n import _
+from cnn.workers import workers
+
 _LOOK_SECONDS = 0.4
 
 
@@ -19,3 +22,20 @@ def wait(future: "Future[Any]", text: str, *, height: int = 120) -> None:
         st.skeleton(height=height)
 
     waiting()
+
+
+def awake() -> bool:
+    """Whether the answering process can be asked; while it starts, say so and run the page again then."""
+    workers().start()
+    if workers().awake:
+        return True
+
+    @st.fragment(run_every=_LOOK_SECONDS)
+    def waking() -> None:
+        if workers().awake:
+            st.rerun()
+        st.caption(_("The network is waking up; this page comes in a moment."))
+        st.skeleton(height=320)
+
+    waking()
+    return False

@@ -1,0 +1,53 @@
+"""What each layer of a network makes of an image, and how each number of it comes about."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from cnn import looks
+from cnn.answer import answer_from
+from cnn.i18n import _
+from cnn.model_store import ModelRecord
+from pages.parts.arithmetic import arithmetic
+from pages.parts.evidence import evidence
+from pages.parts.image_choice import Picture, image_choice
+from pages.parts.inside import layers_of, look_at, outputs
+from pages.parts.map_grid import choose_layer, map_grid
+from pages.parts.models import picker
+from pages.parts.picture import pixels
+from pages.parts.poster import poster
+from pages.parts.probabilities import probability_bars
+from pages.parts.told import told
+from pages.parts.waiting import awake
+
+
+@st.fragment
+def explore(model: ModelRecord, picture: Picture) -> None:
+    """The network from left to right, one of its layers, and the arithmetic of one of its maps."""
+    layers, look = layers_of(model), look_at(model, picture.image)
+    layer, open_layer = choose_layer(layers)
+    poster(layers, look, layer, open_layer)
+    grid, image = st.columns([1.9, 1], gap="large")
+    with grid:
+        channel = map_grid(layers, look, layer)
+    with image:
+        st.html(pixels(picture.image, 5, alt=picture.about))
+        st.caption(picture.about)
+        probability_bars(look.probabilities, outputs(model))
+        if st.toggle(_("Where the evidence lies"), key="evidence_shown"):
+            with told():
+                evidence(
+                    model, picture.image, answer_from(look.probabilities, reject_class=model.reject_class)
+                )
+    st.subheader(_("How each number comes about"))
+    with told():
+        arithmetic(model, layers, look, layer, channel, outputs(model))
+
+
+st.html(Path(__file__).parent / "parts" / "look_inside.css")
+st.header(_("What each layer sees"))
+if record := picker():
+    with told():
+        chosen = image_choice(record, looks.dataset_of(record))
+        if chosen is not None and awake():
+            explore(record, chosen)

@@ -1,0 +1,78 @@
+"""Choosing an image to look at: a test image by its number or at random, or one's own drawing."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from cnn.datasets import Dataset
+from cnn.i18n import _
+from cnn.inspected import Array
+from cnn.model_store import ModelRecord
+from pages.parts.gallery import named
+
+_KIND, _NUMBER = "image_kind", "image_number"
+_TEST, _DRAWING = "test", "drawing"
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """An image to look at.
+
+    Attributes:
+        image: float32 in [0, 1], of the shape of the data set's images.
+        about: what it is, in a sentence.
+    """
+
+    image: Array
+    about: str
+
+
+def image_choice(model: ModelRecord, dataset: Dataset) -> Picture | None:
+    """Let the visitor choose; None after saying why there is no such image."""
+    _arrive()
+    drawing = st.session_state.get("drawing")
+    kinds = {_TEST: _("Test image")}
+    if drawing is not None and drawing.shape == model.input_shape[: drawing.ndim]:
+        kinds[_DRAWING] = _("My drawing")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        # A choice that is not there today falls back to the first.
+        if st.session_state.get(_KIND) not in kinds:
+            st.session_state[_KIND] = _TEST
+        kind = st.segmented_control(
+            _("Image"), list(kinds), format_func=kinds.__getitem__, key=_KIND, required=True
+        )
+        if kind == _DRAWING:
+            return Picture(drawing, _("Your drawing."))
+        st.session_state.setdefault(_NUMBER, 0)
+        number = st.number_input(_("Number"), step=1, key=_NUMBER, width=140)
+        st.button(
+            _("Another"), icon=":material/shuffle:", key="image_random", on_click=_random, args=(dataset,)
+        )
+    return _test_image(number, dataset)
+
+
+def _arrive() -> None:
+    """Take up what another page asks to look at."""
+    asked = st.session_state.pop("looked_at", None)
+    if asked is not None:
+        st.session_state[_KIND] = asked["kind"]
+        st.session_state[_NUMBER] = asked.get("index", 0)
+
+
+def _random(dataset: Dataset) -> None:
+    st.session_state[_NUMBER] = int(np.random.default_rng().integers(len(dataset.x_test)))
+
+
+def _test_image(number: int | None, dataset: Dataset) -> Picture | None:
+    last = len(dataset.x_test) - 1
+    if number is None or not 0 <= number <= last:
+        st.error(
+            _("There is no test image {number}: they are numbered from 0 to {last:,}.").format(
+                number=number, last=last
+            )
+        )
+        return None
+    image = dataset.x_test[number].astype(np.float32) / 255
+    name = named(dataset, dataset.y_test[number])
+    return Picture(image, _("Test image {number} shows {name}.").format(number=number, name=name))

@@ -1,0 +1,92 @@
+"""What pages ask of a network's inside: through the answering process, once, and shared by all visitors."""
+
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from cnn import looks
+from cnn.i18n import _
+from cnn.inspected import Array, LayerFacts, Look
+from cnn.model_store import ModelRecord, keras_path
+from cnn.workers import workers
+
+KINDS = {
+    "conv2d": lambda: _("Convolution"),
+    "max_pool2d": lambda: _("Max pooling"),
+    "average_pool2d": lambda: _("Average pooling"),
+    "batch_normalization": lambda: _("Normalisation"),
+    "dropout": lambda: _("Dropout"),
+    "flatten": lambda: _("Flatten"),
+    "dense": lambda: _("Dense"),
+}
+
+
+def layers_of(model: ModelRecord) -> tuple[LayerFacts, ...]:
+    """A network's layers, without weights.
+
+    Raises:
+        CnnError: the model is not there or cannot be shown, or no process answered.
+    """
+    file = keras_path(model.id)
+    return _layers(file.parent, file.stat().st_mtime_ns)
+
+
+def look_at(model: ModelRecord, image: Array) -> Look:
+    """What every layer makes of a float32 image; raises what `layers_of` does, and `PictureError`."""
+    file = keras_path(model.id)
+    return _look(file.parent, file.stat().st_mtime_ns, image.tobytes(), image)
+
+
+def weights_of(model: ModelRecord, layer: int, channel: int | None = None) -> tuple[Array, Array]:
+    """The kernel and bias of a layer, or of one of its maps or units; raises what `layers_of` does."""
+    file = keras_path(model.id)
+    return _weights(file.parent, file.stat().st_mtime_ns, layer, channel)
+
+
+def title(layers: tuple[LayerFacts, ...], number: int) -> str:
+    """What a layer is called: its kind and which one of that kind it is."""
+    facts = layers[number]
+    if number == len(layers) - 1:
+        return _("Output")
+    kind = KINDS[facts.kind]()
+    same = [index for index, other in enumerate(layers[:-1]) if other.kind == facts.kind]
+    return kind if len(same) == 1 else f"{kind} {same.index(number) + 1}"
+
+
+def shape_in_words(facts: LayerFacts) -> str:
+    """A layer's output shape, as 26 × 26 × 32."""
+    return " × ".join(map(str, facts.output_shape))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _layers(folder: Path, _modified_ns: int) -> tuple[LayerFacts, ...]:
+    return workers().look(looks.layers, folder)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _look(folder: Path, modified_ns: int, content: bytes, _image: Array) -> Look:
+    look = workers().look(looks.look, folder, _image)
+    for values in (
+        look.image,
+        *(getattr(layer, part.name) for layer in look.layers for part in fields(layer)),
+    ):
+        values.setflags(write=False)
+    return look
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _weights(folder: Path, modified_ns: int, layer: int, channel: int | None) -> tuple[Array, Array]:
+    kernel, bias = (
+        np.ascontiguousarray(part) for part in workers().look(looks.weights, folder, layer, channel)
+    )
+    kernel.setflags(write=False)
+    bias.setflags(write=False)
+    return kernel, bias
+
+
+def outputs(model: ModelRecord) -> list[str]:
+    """What each output of a network stands for, in the reader's language."""
+    names = [_(name) for name in model.class_names]
+    return [*names, _("no digit")] if model.reject_class else names

@@ -1,0 +1,71 @@
+"""The network from left to right as one picture: the image, what each layer makes of it, the answer."""
+
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from cnn import figures
+from cnn.i18n import _
+from cnn.inspected import LayerFacts, Look
+from pages.parts.inside import shape_in_words, title
+from pages.parts.picture import pixels
+
+MAPS = 6
+UNITS = 96
+
+_FILES = Path(__file__)
+_component = st.components.v2.component(
+    "poster",
+    html='<ol class="poster"></ol>',
+    css=_FILES.with_suffix(".css").read_text(encoding="utf-8"),
+    js=_FILES.with_suffix(".js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def poster(layers: tuple[LayerFacts, ...], look: Look, picked: int, on_pick: Callable[[int], None]) -> None:
+    """Show each layer's first maps in a column; `on_pick` is called with the layer that was pressed."""
+
+    def pressed() -> None:
+        on_pick(int(st.session_state["poster_layers"].picked))
+
+    columns = [_image(look), *(_layer(layers, look, number) for number in range(len(layers)))]
+    with st.container(key="poster"):
+        _component(
+            key="poster_layers",
+            data={"columns": columns, "picked": picked, "label": _("The network, layer by layer")},
+            on_picked_change=pressed,
+        )
+
+
+def _image(look: Look) -> dict[str, Any]:
+    image = look.image[..., 0] if look.image.shape[2] == 1 else look.image
+    return {
+        "picture": pixels(image, 1, alt=_("The image")),
+        "title": escape(_("Image")),
+        "shape": " × ".join(map(str, look.image.shape)),
+        "number": -1,
+    }
+
+
+def _layer(layers: tuple[LayerFacts, ...], look: Look, number: int) -> dict[str, Any]:
+    output = look.layers[number].output
+    limit, below_zero = float(np.abs(output).max()), bool(output.min() < 0)
+    if output.ndim == 3:
+        maps = np.moveaxis(output[..., :MAPS], -1, 0)
+        sheet = figures.tiles(figures.shaded(maps, limit, below_zero), columns=1)
+    else:
+        column = figures.shaded(output[:UNITS, np.newaxis], limit, below_zero)
+        # As wide as a column of maps would be.
+        sheet = np.repeat(column, -(-len(column) // MAPS), axis=1)
+    name = title(layers, number)
+    return {
+        "picture": pixels(sheet, 1, alt=_("What {layer} makes of the image").format(layer=name)),
+        "title": escape(name),
+        "shape": shape_in_words(layers[number]),
+        "number": number,
+    }

@@ -1,0 +1,96 @@
+// One picture made of many; every tile is a button. With several frames, a slider and Play show them in turn.
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".tiles");
+  const [sheet, image, buttons, film, weights] =
+    [".sheet", ".picture", ".buttons", ".film", ".weights"].map((name) => root.querySelector(name));
+  root.stop?.();
+  sheet.style.maxWidth = `${data.width}px`;
+  buttons.setAttribute("aria-label", data.about);
+  const rows = Math.ceil(data.labels.length / data.columns);
+  const across = data.columns * (data.tile[0] + data.gap) + data.gap;
+  const down = rows * (data.tile[1] + data.gap) + data.gap;
+  const percent = (part, whole) => `${(100 * part) / whole}%`;
+
+  const focused = buttons.contains(document.activeElement) ? document.activeElement.value : null;
+  buttons.innerHTML = data.labels
+    .map((label, index) => {
+      const left = data.gap + (index % data.columns) * (data.tile[0] + data.gap);
+      const top = data.gap + Math.floor(index / data.columns) * (data.tile[1] + data.gap);
+      const number = data.first + index;
+      const box = `left:${percent(left, across)};top:${percent(top, down)};width:${percent(data.tile[0], across)};height:${percent(data.tile[1], down)}`;
+      return `<button type="button" value="${number}" style="${box}" title="${label}" aria-label="${label}"
+        aria-pressed="${number === data.picked}" tabindex="${index ? -1 : 0}">${data.numbered ? `<i>${number}</i>` : ""}</button>`;
+    })
+    .join("");
+  const all = [...buttons.children];
+  const focus = (button) => {
+    for (const other of all) other.tabIndex = -1;
+    button.tabIndex = 0;
+    button.focus();
+  };
+  if (focused !== null) { const again = all.find((button) => button.value === focused); if (again) focus(again); }
+
+  let frame = data.frames.length - 1;
+  let over = null;
+  const numbers = data.weights && new Float32Array(Uint8Array.from(atob(data.weights), (c) => c.charCodeAt(0)).buffer);
+  const tell = () => {
+    weights.hidden = !numbers || over === null;
+    if (weights.hidden) return;
+    const [height, width] = data.kernel;
+    const size = height * width;
+    const start = (frame * data.labels.length + over) * size;
+    const row = (y) => [...numbers.subarray(start + y * width, start + (y + 1) * width)]
+      .map((value) => `<td>${value.toFixed(3)}</td>`).join("");
+    weights.innerHTML = `<caption>${data.labels[over]}</caption>` +
+      Array.from({ length: height }, (_, y) => `<tr>${row(y)}</tr>`).join("");
+  };
+  const show = (number) => {
+    frame = number;
+    image.innerHTML = data.frames[number];
+    film.querySelector("input").value = number;
+    film.querySelector("output").textContent = data.captions[number] ?? "";
+    tell();
+  };
+  const hover = (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    over = Number(button.value) - data.first;
+    tell();
+  };
+  buttons.onpointerover = hover;
+  buttons.onfocusin = hover;
+  buttons.onclick = (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    focus(button);
+    setTriggerValue("picked", Number(button.value));
+  };
+  buttons.onkeydown = (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: data.columns, ArrowUp: -data.columns }[event.key];
+    const next = step && all[all.indexOf(event.target) + step];
+    if (step) event.preventDefault();
+    if (next) focus(next);
+  };
+
+  const play = film.querySelector("button");
+  const slider = film.querySelector("input");
+  film.hidden = data.frames.length < 2;
+  slider.max = data.frames.length - 1;
+  slider.setAttribute("aria-label", data.texts.epoch ?? "");
+  let timer = null;
+  const playing = (on) => {
+    clearInterval(timer);
+    timer = on ? setInterval(() => (frame < data.frames.length - 1 ? show(frame + 1) : playing(false)), data.interval) : null;
+    play.textContent = on ? `⏸ ${data.texts.pause}` : `▶ ${data.texts.play ?? ""}`;
+  };
+  play.onclick = () => {
+    if (timer) return playing(false);
+    if (frame === data.frames.length - 1) show(0);
+    playing(true);
+  };
+  slider.oninput = () => { playing(false); show(Number(slider.value)); };
+  playing(false);
+  show(frame);
+  root.stop = () => clearInterval(timer);
+  return root.stop;
+}
