@@ -15,10 +15,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from threading import Event
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from cnn.errors import CnnError, ConfigError, ModelError, PictureError
 from cnn.i18n import N_, _
+
+if TYPE_CHECKING:
+    from cnn.answer import Answer
+    from cnn.network.classifier import Classifier
 
 
 class Output:
@@ -233,8 +237,6 @@ def _evaluate(options: argparse.Namespace, output: Output) -> int:
 def _classify(options: argparse.Namespace, output: Output) -> int:
     from cnn import model_store
 
-    if options.number:
-        raise ConfigError(N_("Whole numbers cannot be read yet. Leave --number out, one digit in a picture."))
     pictures = _pictures(options.paths)
     model = _model(options.model)
     record = model_store.read(model)
@@ -252,26 +254,46 @@ def _classify(options: argparse.Namespace, output: Output) -> int:
         from cnn.network.classifier import Classifier
 
     classifier = Classifier(record, model_store.keras_path(model))
+    classify = _number if options.number else _digit
     answered = 0
     for name, path in pictures:
         try:
-            answer = classifier.classify(_prepared(path))
+            fields, text = classify(classifier, path)
         except PictureError as error:
             output.say({"file": name, "error": str(error)}, f"{name}: {error}")
-            continue
-        answered += 1
-        digit = _("{digit} ({probability:.1%})") if answer.is_digit else _("not a digit (at best a {digit})")
-        output.say(
-            {
-                "file": name,
-                "digit": answer.digit,
-                "probability": answer.probability,
-                "probabilities": [round(float(p), 6) for p in answer.probabilities],
-                "is_digit": answer.is_digit,
-            },
-            f"{name}: " + digit.format(digit=answer.digit, probability=answer.probability),
-        )
+        else:
+            answered += 1
+            output.say({"file": name} | fields, f"{name}: {text}")
     return 0 if answered else 1
+
+
+def _digit(classifier: "Classifier", path: Path) -> tuple[dict[str, Any], str]:
+    """One digit's answer as fields and as a sentence."""
+    answer = classifier.classify(_prepared(path))
+    text = _("{digit} ({probability:.1%})") if answer.is_digit else _("not a digit (at best a {digit})")
+    return _fields(answer), text.format(digit=answer.digit, probability=answer.probability)
+
+
+def _number(classifier: "Classifier", path: Path) -> tuple[dict[str, Any], str]:
+    """A row of digits as fields and as a sentence."""
+    from cnn.pictures import read_picture
+    from cnn.segment import read_number
+
+    number = read_number(read_picture(path), classifier.answers)
+    if not number.text:
+        raise PictureError(N_("Nothing is drawn on this picture. Write a number first."))
+    digits = [_fields(digit.answer) | {"box": list(digit.box)} for digit in number.digits]
+    text = _("{number} ({probability:.1%})").format(number=number.text, probability=number.probability)
+    return {"text": number.text, "digits": digits}, text
+
+
+def _fields(answer: "Answer") -> dict[str, Any]:
+    return {
+        "digit": answer.digit,
+        "probability": answer.probability,
+        "probabilities": [round(float(p), 6) for p in answer.probabilities],
+        "is_digit": answer.is_digit,
+    }
 
 
 def _prepared(path: Path) -> Any:

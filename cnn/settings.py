@@ -40,7 +40,7 @@ class Settings(BaseSettings):
         8, ge=1, description="How many trainings one visitor may have waiting or running."
     )
     answer_timeout: float = Field(
-        20.0, gt=0, description="Seconds that a drawing waits for the answering process before saying so."
+        60.0, gt=0, description="Seconds that a drawing waits for the answering process before saying so."
     )
     training_memory: float = Field(
         0.5, gt=0, le=1, description="The share of the machine's memory that the training processes may use."

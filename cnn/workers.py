@@ -45,6 +45,7 @@ _SCORING = "scoring"
 Result = TypeVar("Result")
 _MANY = 1000
 """More than any task asks for: the resource only says which process is meant."""
+_WARM_UP_SECONDS = 300.0
 _RETRY_SECONDS = 0.2
 
 
@@ -113,22 +114,31 @@ class Workers:
         answers: list[Answer] = self._ask("answers", folder, images)
         return answers
 
-    def _ask(self, method: str, *arguments: Any) -> Any:
-        """What the answering actor's method returns; a process that has gone is waited for."""
-        deadline = monotonic() + self._settings.answer_timeout
+    def _ask(self, method: str, *arguments: Any, patience: float | None = None) -> Any:
+        """What the answering actor's method returns; a process that has gone is waited for.
+
+        Args:
+            method: of `cnn.tasks.Answering`.
+            *arguments: for it.
+            patience: seconds to wait, in place of the setting `answer_timeout`.
+        """
+        patience = patience or self._settings.answer_timeout
+        deadline = monotonic() + patience
         while True:
             try:
-                remaining = max(deadline - monotonic(), 0.1)
-                result = getattr(self._answering(), method)(*arguments).result(timeout=remaining)
+                actor = self._answering(deadline)
+                remaining = max(deadline - monotonic(), _RETRY_SECONDS)
+                result = getattr(actor, method)(*arguments).result(timeout=remaining)
                 self._awake = True
                 return result
             except CnnError:
                 raise
-            # The actor has gone with its process, or its process is on its way: Dask names these
-            # states by OSError, RuntimeError and TimeoutError.
-            except (OSError, RuntimeError, TimeoutError, FutureTimeoutError) as error:
-                _log.warning("the answering process is away: %r", error)
-                self._actor = None
+            # Dask says by OSError or RuntimeError that the actor has gone with its process. Where it
+            # says TimeoutError, the actor is there and slow: another one would make it slower.
+            except (OSError, RuntimeError, FutureTimeoutError) as error:
+                if not isinstance(error, TimeoutError):
+                    _log.warning("the answering process is away: %r", error)
+                    self._actor = None
                 self._awake = False
                 if monotonic() > deadline or self._closed:
                     raise WorkerError(
@@ -136,22 +146,19 @@ class Workers:
                             "The process that answers has not come up within {seconds:.0f} seconds. "
                             "Draw again in a moment; if this stays, start the app again."
                         ),
-                        seconds=self._settings.answer_timeout,
+                        seconds=patience,
                     ) from error
                 sleep(_RETRY_SECONDS)
 
-    def _answering(self) -> Any:
+    def _answering(self, deadline: float) -> Any:
         client = self._local_client()
         with self._lock:
             if self._actor is None:
-                self._actor = self._new_actor(client)
+                from cnn.tasks import Answering
+
+                future = client.submit(Answering, actor=True, pure=False, resources={_ANSWERING: 1})
+                self._actor = future.result(timeout=max(deadline - monotonic(), _RETRY_SECONDS))
             return self._actor
-
-    def _new_actor(self, client: "Client") -> Any:
-        from cnn.tasks import Answering
-
-        future = client.submit(Answering, actor=True, pure=False, resources={_ANSWERING: 1})
-        return future.result(timeout=self._settings.answer_timeout)
 
     def h5(self, folder: Path) -> bytes:
         """The model in `folder` as the bytes of an HDF5 file.
@@ -286,7 +293,7 @@ class Workers:
 
     def _warm_up(self) -> None:
         try:
-            self._ask("ready", keras_path(SHIPPED).parent)
+            self._ask("ready", keras_path(SHIPPED).parent, patience=_WARM_UP_SECONDS)
         except CnnError as error:
             _log.warning("the shipped model is not ready: %s", error)
 

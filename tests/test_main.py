@@ -245,6 +245,23 @@ def test_train_evaluate_and_classify(place):
         assert len({answers[name]["digit"] for name in expected if name.startswith(f"{i:02}")}) == 1
 
 
+def test_rows_of_digits_are_read_whole(place):
+    """With --number each picture gives its text and every digit with its box; a bad file does not stop it."""
+    from PIL import Image
+
+    from tests.test_segment import row
+
+    folder = place / "rows"
+    folder.mkdir()
+    Image.fromarray(255 - row("170")).save(folder / "paper.png")
+    (folder / "letter.txt").write_text("no picture")
+    broken, number = lines(cnn(place, "classify", "rows", "--number", "--json"))
+    assert set(broken) == {"file", "error"}
+    assert (number["file"], number["text"]) == ("paper.png", "170")
+    assert [digit["digit"] for digit in number["digits"]] == [1, 7, 0]
+    assert all(len(digit["probabilities"]) == 10 and digit["is_digit"] for digit in number["digits"])
+
+
 def test_an_interrupted_training_is_kept(place):
     """Ctrl+C ends a training within its epoch; the model is tested and saved under the recipe's name."""
     with subprocess.Popen(

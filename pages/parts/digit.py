@@ -29,10 +29,12 @@ def digit_board(model: ModelRecord) -> None:
             st.session_state.pop("drawing", None)
             invitation()
             return
+        place = st.empty()
         if not workers().awake:
-            st.caption(_("The network is waking up; your answer comes in a moment."))
+            place.caption(_("The network is waking up; your answer comes in a moment."))
         given = workers().classify(keras_path(model.id).parent, prepared.image)
-        answer(given, prepared.image)
+        with place.container():
+            answer(given, prepared.image)
     # Other pages look inside on what was drawn last.
     st.session_state["drawing"] = prepared.image
     steps(prepared.steps)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cnn.segment import ReadDigit, ReadNumber
 
 WIDTH, HEIGHT = 700, 200
+_FRAME = (255, 176, 0)
 
 
 @st.fragment
@@ -67,17 +68,13 @@ def _chance(number: "ReadNumber") -> str:
 
 
 def _boxed(number: "ReadNumber") -> str:
-    """The ink with a box around each digit, as one SVG that scales with the page."""
-    height, width = number.ink.shape
-    boxes = "".join(
-        f'<rect x="{left}" y="{top}" width="{right - left}" height="{bottom - top}"/>'
-        for left, top, right, bottom in (digit.box for digit in number.digits)
-    )
-    picture = pixels(number.ink, 1, alt=_("What was written, with a box around each digit"))
-    return (
-        f'<div class="boxed" style="max-width:{width}px">{picture}'
-        f'<svg viewBox="0 0 {width} {height}" aria-hidden="true">{boxes}</svg></div>'
-    )
+    """The ink with a box around each digit."""
+    import cv2
+
+    picture = cv2.cvtColor(number.ink, cv2.COLOR_GRAY2RGB)
+    for left, top, right, bottom in (digit.box for digit in number.digits):
+        cv2.rectangle(picture, (left - 3, top - 3), (right + 2, bottom + 2), _FRAME, 2)
+    return pixels(picture, 1, alt=_("What was written, with a box around each digit"))
 
 
 def _card(digit: "ReadDigit") -> str:
