@@ -1,0 +1,91 @@
+"""What surrounds an answer: its reasons, corrections, numbers, and pictures instead of drawings."""
+
+import io
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.hand import canvas, draw, key
+from tests.browser.served import Served
+from tests.test_segment import row
+
+BUSY = 60_000
+"""Milliseconds that an answer may take while processes start."""
+
+
+def test_the_preparation_and_the_evidence_are_shown(app: Served, page: Page) -> None:
+    """Under an answer stand the four steps, and on request where the evidence lies, for any digit."""
+    page.goto(app.url)
+    draw(page, 3)
+    expect(key(page, "steps").locator("img")).to_have_count(4, timeout=BUSY)
+    key(page, "why").locator("label").click()
+    picture = key(page, "evidence").locator("img")
+    expect(picture).to_be_visible(timeout=BUSY)
+    before = picture.get_attribute("src")
+    page.get_by_role("radiogroup", name="Evidence for").get_by_text("8", exact=True).click()
+    expect(picture).not_to_have_attribute("src", before or "", timeout=BUSY)
+
+
+def test_a_correction_is_kept_and_downloaded(app: Served, page: Page) -> None:
+    """A drawing with another label stands in the list and in the file."""
+    page.goto(app.url)
+    draw(page, 7)
+    expect(key(page, "answer")).to_contain_text("7", timeout=BUSY)
+    page.get_by_role("button", name="No, it was").click()
+    page.get_by_role("radiogroup", name="It was a").get_by_text("1", exact=True).click()
+    expect(page.get_by_text("1, read as 7").first).to_be_visible(timeout=BUSY)
+    with page.expect_download(timeout=BUSY) as waiting:
+        key(page, "get_corrections").locator("button").click()
+    with np.load(io.BytesIO(waiting.value.path().read_bytes())) as arrays:
+        assert arrays["images"].shape == (1, 28, 28)
+        assert arrays["images"].dtype == np.uint8
+        assert arrays["labels"].tolist() == [1]
+
+
+def test_a_number_is_read_whole(app: Served, page: Page) -> None:
+    """Digits side by side on the wide canvas are read from left to right."""
+    page.goto(app.url)
+    page.get_by_text("A number", exact=True).click()
+    box = canvas(page).bounding_box()
+    assert box is not None
+    for points in ([(60, 40), (60, 160)], [(130, 45), (200, 45), (165, 160)], [(280, 40), (280, 160)]):
+        page.mouse.move(box["x"] + points[0][0], box["y"] + points[0][1])
+        page.mouse.down()
+        for x, y in points[1:]:
+            page.mouse.move(box["x"] + x, box["y"] + y, steps=4)
+        page.mouse.up()
+    expect(key(page, "answer")).to_contain_text("171", timeout=BUSY)
+    expect(key(page, "boxes").locator("img")).to_be_visible()
+    expect(key(page, "probabilities").locator("img")).to_have_count(3)
+
+
+def test_a_photo_is_read_and_a_letter_refused(app: Served, page: Page) -> None:
+    """Dark digits on grey paper, lit from one side, are read; a file that is no picture gets a sentence."""
+    page.goto(app.url)
+    page.get_by_text("A picture", exact=True).click()
+    upload = key(page, "upload").locator("input[type=file]")
+    upload.set_input_files({"name": "paper.png", "mimeType": "image/png", "buffer": photo("170")})
+    expect(key(page, "answer")).to_contain_text("170", timeout=BUSY)
+    upload.set_input_files({"name": "letter.png", "mimeType": "image/png", "buffer": b"no picture"})
+    expect(page.get_by_text("This file is no picture")).to_be_visible(timeout=BUSY)
+
+
+def photo(text: str) -> bytes:
+    """A row of digits as a phone would see it on paper, as PNG."""
+    ink = np.pad(row(text), 60).astype(np.float32) / 255
+    light = np.linspace(225, 150, ink.shape[1])[np.newaxis]
+    grain = np.random.default_rng(0).normal(0, 3, ink.shape)
+    paper = light * (1 - 0.75 * ink) + grain
+    content = io.BytesIO()
+    Image.fromarray(np.clip(paper, 0, 255).astype(np.uint8)).save(content, "PNG")
+    return content.getvalue()
+
+
+def test_a_test_image_is_read(app: Served, page: Page) -> None:
+    """By its number, without any pointer, with its label beside the answer."""
+    page.goto(app.url)
+    page.get_by_text("A picture", exact=True).click()
+    page.get_by_text("A test image", exact=True).click()
+    expect(page.get_by_text("Its label says")).to_be_visible(timeout=BUSY)
+    expect(key(page, "probabilities").locator("li")).to_have_count(10)
