@@ -74,11 +74,13 @@ class Backup:
             _log.warning("The training's backup in %s could not be written.", self._folder, exc_info=True)
 
     def restore(self, model: keras.Model) -> Run | None:
-        """Bring the network and its optimizer to the last backup; None where there is none that fits."""
+        """Bring the network and its optimizer to the last backup; None where there is none that fits.
+
+        The optimizer must be built, so that it has what to fill.
+        """
         for folder in self._epochs():
             run = _read_run(folder / "run.npz", self._fingerprint)
             if run is not None:
-                model.optimizer.build(model.trainable_variables)
                 model.load_weights(folder / "model.weights.h5")
                 return run
         self.remove()

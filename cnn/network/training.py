@@ -133,6 +133,7 @@ class _Training:
         )
         if self._tuning is not None:
             set_weights(self._model, self._tuning.record.name, self._tuning.keras_file)
+        _create_variables(self._model)
         run = self._restored() or Run()
         began = perf_counter() - (run.history[-1].seconds if run.history else 0.0)
         stopped = self._fit(run, began)
@@ -371,6 +372,15 @@ def _distortion(config: TrainConfig, dataset: Dataset) -> Distort | None:
     from cnn.network import distortions
 
     return distortions.distort
+
+
+def _create_variables(model: keras.Model) -> None:
+    """Create what Keras creates when it first traces its training step.
+
+    That would trace the step twice, and TensorFlow never lets go of the first trace.
+    """
+    model.optimizer.build(model.trainable_variables)
+    model.compute_metrics(x=None, y=np.zeros(1, np.int64), y_pred=np.zeros((1, *model.output_shape[1:])))
 
 
 def _first_filters(model: keras.Model) -> np.ndarray | None:
