@@ -47,13 +47,13 @@ def layers(folder: Path) -> tuple[LayerFacts, ...]:
     return tuple(replace(facts, kernel=None, bias=None) for facts in _inspector(folder).layers)
 
 
-def weights(folder: Path, layer: int, channel: int | None = None) -> tuple[Array, Array]:
-    """The kernel and bias of a layer that has them, with the shapes of `LayerFacts`.
+def weights(folder: Path, layer: int, channel: int) -> tuple[Array, Array]:
+    """The kernel and bias that make one map or unit of a layer, shaped as in `LayerFacts`, the last axis 1.
 
     Args:
         folder: the model's.
-        layer: the layer's number, from 0.
-        channel: only what makes this map or unit; the last axis then has one entry.
+        layer: the number, from 0, of a layer that has weights.
+        channel: the map or unit.
 
     Raises:
         ModelError: as `layers`.
@@ -61,9 +61,26 @@ def weights(folder: Path, layer: int, channel: int | None = None) -> tuple[Array
     facts = _inspector(folder).layers[layer]
     assert facts.kernel is not None
     assert facts.bias is not None
-    if channel is None:
-        return facts.kernel, facts.bias
     return facts.kernel[..., channel : channel + 1], facts.bias[channel : channel + 1]
+
+
+def slices(folder: Path, layer: int, incoming: int | None) -> Array:
+    """The kernels of a convolution as they act on one map of its input.
+
+    Args:
+        folder: the model's.
+        layer: the layer's number, from 0.
+        incoming: the map of the input; None for all, which can be much.
+
+    Returns:
+        float32 (height, width, channels in, filters), with one channel for one map.
+
+    Raises:
+        ModelError: as `layers`.
+    """
+    kernel = _inspector(folder).layers[layer].kernel
+    assert kernel is not None
+    return kernel if incoming is None else kernel[:, :, incoming : incoming + 1]
 
 
 def look(folder: Path, image: Array) -> Look:

@@ -13,7 +13,7 @@ from pages.parts.gallery import A_PAGE, PICKED, gallery, in_words, named
 from pages.parts.picture import pixels
 from pages.parts.probabilities import probability_bars
 from pages.parts.told import told
-from pages.parts.waiting import wait
+from pages.parts.waiting import on_request
 
 ALIKE = 8
 RANDOM = 16
@@ -146,29 +146,22 @@ def _one(number: int, model: ModelRecord, dataset: Dataset, evaluation: Evaluati
 
 def _alike(number: int, model: ModelRecord, dataset: Dataset) -> None:
     st.markdown(_("**What it resembles**"))
-    asked = st.session_state.setdefault("mistakes_alike", {})
-    key = (model.id, number)
-    if key not in asked:
-        st.caption(
-            _(
-                "The training images that the network sees most alike, in its last hidden layer, often tell "
-                "why. The first search of a model reads all training images."
-            )
+    st.caption(
+        _(
+            "The training images that the network sees most alike, in its last hidden layer, often tell why. "
+            "The first search of a model reads all training images."
         )
-        if not st.button(_("Find them"), key="mistakes_find", icon=":material/search:"):
-            return
-        asked.clear()
-        asked[key] = workers().score(
-            looks.nearest, keras_path(model.id).parent, dataset.x_test[number], ALIKE
-        )
-    if not asked[key].done():
-        wait(asked[key], _("The network reads the training images."))
+    )
+    result = on_request(
+        "mistakes_alike",
+        (model.id, number),
+        _("Find them"),
+        lambda: workers().score(looks.nearest, keras_path(model.id).parent, dataset.x_test[number], ALIKE),
+        _("The network reads the training images."),
+    )
+    if result is None:
         return
-    try:
-        found, _distances = asked[key].result()
-    except BaseException:
-        del asked[key]
-        raise
+    found, _distances = result
     items = "".join(_training_image(int(image), dataset) for image in found)
     st.html(f'<ul class="strip">{items}</ul>')
     st.caption(_("The nearest first."))

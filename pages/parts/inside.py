@@ -39,10 +39,16 @@ def look_at(model: ModelRecord, image: Array) -> Look:
     return _look(file.parent, file.stat().st_mtime_ns, image.tobytes(), image)
 
 
-def weights_of(model: ModelRecord, layer: int, channel: int | None = None) -> tuple[Array, Array]:
-    """The kernel and bias of a layer, or of one of its maps or units; raises what `layers_of` does."""
+def weights_of(model: ModelRecord, layer: int, channel: int) -> tuple[Array, Array]:
+    """The kernel and bias that make one map or unit of a layer; raises what `layers_of` does."""
     file = keras_path(model.id)
     return _weights(file.parent, file.stat().st_mtime_ns, layer, channel)
+
+
+def slices_of(model: ModelRecord, layer: int, incoming: int | None) -> Array:
+    """A convolution's kernels for one map of its input; see `looks.slices`. Raises what `layers_of` does."""
+    file = keras_path(model.id)
+    return _slices(file.parent, file.stat().st_mtime_ns, layer, incoming)
 
 
 def title(layers: tuple[LayerFacts, ...], number: int) -> str:
@@ -77,13 +83,20 @@ def _look(folder: Path, modified_ns: int, content: bytes, _image: Array) -> Look
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _weights(folder: Path, modified_ns: int, layer: int, channel: int | None) -> tuple[Array, Array]:
-    kernel, bias = (
-        np.ascontiguousarray(part) for part in workers().look(looks.weights, folder, layer, channel)
-    )
-    kernel.setflags(write=False)
-    bias.setflags(write=False)
-    return kernel, bias
+def _weights(folder: Path, modified_ns: int, layer: int, channel: int) -> tuple[Array, Array]:
+    kernel, bias = workers().look(looks.weights, folder, layer, channel)
+    return _read_only(kernel), _read_only(bias)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _slices(folder: Path, modified_ns: int, layer: int, incoming: int | None) -> Array:
+    return _read_only(workers().look(looks.slices, folder, layer, incoming))
+
+
+def _read_only(values: Array) -> Array:
+    values = np.ascontiguousarray(values)
+    values.setflags(write=False)
+    return values
 
 
 def outputs(model: ModelRecord) -> list[str]:

@@ -20,6 +20,9 @@ def show() -> None:
             st.Page("pages/train.py", title=_("Train"), icon=":material/model_training:", url_path="train"),
             st.Page("pages/mistakes.py", title=_("Mistakes"), icon=":material/rule:", url_path="mistakes"),
             st.Page(
+                "pages/filters.py", title=_("Filters"), icon=":material/filter_b_and_w:", url_path="filters"
+            ),
+            st.Page(
                 "pages/feature_maps.py",
                 title=_("Feature maps"),
                 icon=":material/layers:",

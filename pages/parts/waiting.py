@@ -1,14 +1,18 @@
 """Waiting for what takes seconds, without holding the page."""
 
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
+from cnn.errors import CnnError
 from cnn.i18n import _
 from cnn.workers import workers
 
 _LOOK_SECONDS = 0.4
+
+Result = TypeVar("Result")
 
 
 def wait(future: "Future[Any]", text: str, *, height: int = 120) -> None:
@@ -22,6 +26,38 @@ def wait(future: "Future[Any]", text: str, *, height: int = 120) -> None:
         st.skeleton(height=height)
 
     waiting()
+
+
+def on_request(
+    name: str, of: Hashable, label: str, begin: "Callable[[], Future[Result]]", text: str
+) -> Result | None:
+    """What a long task gives: first a button that begins it, then a word on waiting, then the result.
+
+    Args:
+        name: of the task on its page; the visitor's session keeps one result of each name.
+        of: what the result is of; for something else the button is there again.
+        label: the button's.
+        begin: begins the task.
+        text: the word on waiting.
+
+    Raises:
+        CnnError: the task failed; then the button is there again the next time.
+    """
+    kept = st.session_state.setdefault(name, {})
+    if of not in kept:
+        if not st.button(label, key=f"{name}_begin", icon=":material/search:"):
+            return None
+        kept.clear()
+        kept[of] = begin()
+    if not kept[of].done():
+        wait(kept[of], text)
+        return None
+    try:
+        result: Result = kept[of].result()
+    except CnnError:
+        del kept[of]
+        raise
+    return result
 
 
 def awake() -> bool:

@@ -1,0 +1,47 @@
+"""The filters of a network: their weights, how they came to be, what they answer."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from cnn import looks
+from cnn.i18n import _
+from cnn.model_store import ModelRecord
+from pages.parts.filter_grid import choose_filters, filter_grid
+from pages.parts.image_choice import image_choice
+from pages.parts.inside import layers_of
+from pages.parts.models import picker
+from pages.parts.one_filter import answer_to, excited_by, weights
+from pages.parts.told import told
+from pages.parts.waiting import awake
+
+
+@st.fragment
+def explore(model: ModelRecord) -> None:
+    """The filters of one layer beside the one that is picked."""
+    layers = layers_of(model)
+    choice = choose_filters(layers)
+    if choice is None:
+        st.info(_("This network has no convolution, so there are no filters to show."))
+        return
+    left, right = st.columns([1.2, 1], gap="large")
+    with left:
+        number = filter_grid(model, layers, choice)
+    with right:
+        st.subheader(_("Filter {number}").format(number=number))
+        weights(model, choice, number)
+        with told():
+            dataset = looks.dataset_of(model)
+            picture = image_choice(model, dataset)
+            if picture is not None:
+                answer_to(model, picture, choice.layer, number)
+        with told():
+            excited_by(model, layers, choice.layer, number)
+
+
+st.html(Path(__file__).parent / "parts" / "look_inside.css")
+st.header(_("What it looks for"))
+if record := picker():
+    with told():
+        if awake():
+            explore(record)

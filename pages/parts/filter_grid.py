@@ -1,0 +1,166 @@
+"""The filters of a convolution in a grid, six to a row; over the epochs where they were kept."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from cnn import figures, model_store
+from cnn.i18n import _
+from cnn.inspected import Array, LayerFacts
+from cnn.model_store import ModelRecord
+from pages.parts.inside import slices_of, title
+from pages.parts.legend import legend
+from pages.parts.tiles import Tiles, tiles
+
+COLUMNS = 6
+AT_ONCE = 120
+FRAMES = 61
+MOST_NUMBERS = 500_000
+"""Weights that are sent to be read off; beyond, only the picture is."""
+_TILE = 24
+
+_FILTER, _PAGE = "filters_picked", "filters_page"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which filters are shown and how.
+
+    Attributes:
+        layer: the convolution's number among the layers.
+        first: whether it is the first convolution, whose filters are kept over the epochs.
+        incoming: the map of its input whose weights are shown; None for the three colours together.
+        around_zero: whether all weights share one scale around zero.
+    """
+
+    layer: int
+    first: bool
+    incoming: int | None
+    around_zero: bool
+
+
+def choose_filters(layers: tuple[LayerFacts, ...]) -> Choice | None:
+    """Let the visitor choose; None where the network has no convolution."""
+    convolutions = [number for number, facts in enumerate(layers) if facts.kind == "conv2d"]
+    if not convolutions:
+        return None
+    if st.session_state.get("filters_layer") not in convolutions:
+        st.session_state["filters_layer"] = convolutions[0]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        layer = st.selectbox(
+            _("Layer"),
+            convolutions,
+            format_func=lambda number: title(layers, number),
+            key="filters_layer",
+            on_change=lambda: st.session_state.pop(_PAGE, None),
+            width=200,
+        )
+        scales = {False: _("Each in greys"), True: _("All around zero")}
+        around_zero = st.segmented_control(
+            _("Colours"), list(scales), format_func=scales.__getitem__, default=False, required=True,
+            key="filters_colours",
+        )  # fmt: skip
+        incoming = _incoming(layers[layer], bool(around_zero))
+    return Choice(layer, layer == convolutions[0], incoming, bool(around_zero))
+
+
+def _incoming(facts: LayerFacts, around_zero: bool) -> int | None:
+    channels = facts.input_shape[2]
+    if channels == 1:
+        return 0
+    if channels == 3 and not around_zero:
+        return None
+    key = f"filters_incoming_{channels}"
+    st.session_state.setdefault(key, 0)
+    return int(st.selectbox(_("Input map"), range(channels), key=key, width=120))
+
+
+def filter_grid(model: ModelRecord, layers: tuple[LayerFacts, ...], choice: Choice) -> int:
+    """Show the filters.
+
+    Returns:
+        the number of the one that is picked.
+
+    Raises:
+        CnnError: the weights cannot be had.
+    """
+    kernels, captions = _over_epochs(model, choice)
+    count = kernels.shape[-1]
+    pages = -(-count // AT_ONCE)
+    page = min(st.session_state.get(_PAGE) or 1, pages)
+    shown = kernels[..., (page - 1) * AT_ONCE : page * AT_ONCE]
+    first = (page - 1) * AT_ONCE
+    picked = min(st.session_state.get(_FILTER, 0), count - 1)
+    tiles(
+        "filters_grid",
+        Tiles(
+            frames=_pictures(shown, choice),
+            labels=[_("Filter {number}").format(number=first + index) for index in range(shown.shape[-1])],
+            alt=_in_words(layers, choice, count),
+            columns=COLUMNS,
+            width=560,
+            first=first,
+            picked=picked,
+            captions=captions,
+            weights=_readable(shown),
+        ),
+        _pick,
+    )
+    if choice.around_zero:
+        legend(float(np.abs(kernels).max()), True)
+    else:
+        st.caption(_("Each filter from its smallest weight, black, to its largest, white."))
+    if pages > 1:
+        st.pagination(pages, key=_PAGE, max_visible_pages=5)
+    if len(kernels) == 1 and choice.first:
+        st.caption(_("Of this model's training no filters were kept, so there is nothing to play."))
+    return picked
+
+
+def _pick(number: int) -> None:
+    st.session_state[_FILTER] = number
+
+
+def _over_epochs(model: ModelRecord, choice: Choice) -> tuple[Array, list[str]]:
+    """float32 (frames, height, width, channels, filters), the last one as saved, and what each frame is."""
+    saved = slices_of(model, choice.layer, choice.incoming)
+    kept = model_store.filters(model.id) if choice.first else None
+    if kept is None or kept.shape[1:3] != saved.shape[:2] or kept.shape[4] != saved.shape[3]:
+        return saved[np.newaxis], [""]
+    if choice.incoming is not None:
+        kept = kept[..., choice.incoming : choice.incoming + 1, :]
+    epochs = np.unique(np.linspace(0, len(kept) - 1, min(len(kept), FRAMES)).round().astype(int))
+    captions = [
+        _("before the first step") if epoch == 0 else _("after epoch {epoch}").format(epoch=epoch)
+        for epoch in epochs
+    ]
+    frames = kept[epochs]
+    if not np.allclose(frames[-1], saved):
+        # The best epoch was kept, or the model was trained further.
+        frames, captions = np.concatenate([frames, saved[np.newaxis]]), [*captions, _("as saved")]
+    return frames, captions
+
+
+def _pictures(kernels: Array, choice: Choice) -> np.ndarray:
+    """uint8 (frames, filters, height, width[, 3]), each weight some pixels wide: gaps are thin."""
+    if choice.around_zero:
+        limit = float(np.abs(kernels).max())
+        pictures = figures.shaded(np.moveaxis(kernels[:, :, :, 0], -1, 1), limit, True)
+    else:
+        pictures = np.stack([figures.kernel_pictures(frame) for frame in kernels])
+    side = max(1, _TILE // kernels.shape[1])
+    return pictures.repeat(side, axis=2).repeat(side, axis=3)
+
+
+def _readable(kernels: Array) -> np.ndarray | None:
+    if kernels.shape[3] != 1 or kernels.size > MOST_NUMBERS:
+        return None
+    return np.moveaxis(kernels[:, :, :, 0], -1, 1)
+
+
+def _in_words(layers: tuple[LayerFacts, ...], choice: Choice, count: int) -> str:
+    side = layers[choice.layer].window
+    return _("{layer}: {count} filters of {side} by {side} weights").format(
+        layer=title(layers, choice.layer), count=count, side=side
+    )

@@ -1,0 +1,113 @@
+"""One filter: its weights, what it answers on an image, and which images excite it most."""
+
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from cnn import figures, looks
+from cnn.i18n import _
+from cnn.inspected import LayerFacts, receptive_field
+from cnn.model_store import ModelRecord, keras_path
+from cnn.workers import workers
+from pages.parts.filter_grid import Choice
+from pages.parts.gallery import named
+from pages.parts.image_choice import Picture
+from pages.parts.inside import look_at, slices_of, weights_of
+from pages.parts.legend import legend
+from pages.parts.picture import pixels
+from pages.parts.waiting import on_request
+
+EXCITING = 12
+LONGEST_SIDE = 7
+"""Of a kernel whose weights are written out."""
+
+
+def weights(model: ModelRecord, choice: Choice, number: int) -> None:
+    """A filter's weights as a table on their colours, and its bias.
+
+    Raises:
+        CnnError: they cannot be had.
+    """
+    kernel = slices_of(model, choice.layer, choice.incoming)[:, :, 0, number]
+    _kernel, bias = weights_of(model, choice.layer, number)
+    if len(kernel) <= LONGEST_SIDE:
+        colours = figures.diverging(kernel / (np.abs(kernel).max() or 1))
+        rows = "".join(
+            f"<tr>{''.join(map(_cell, values, row))}</tr>"
+            for values, row in zip(kernel, colours, strict=True)
+        )
+        st.html(f'<table class="weights-table" aria-label="{escape(_("Weights"))}">{rows}</table>')
+    st.caption(
+        _("Bias {bias:.4f}. Blue weights want light, orange ones want dark.").format(bias=float(bias[0]))
+    )
+
+
+def _cell(value: float, colour: np.ndarray) -> str:
+    ink = "#000" if colour @ (0.299, 0.587, 0.114) > 140 else "#fff"
+    r, g, b = colour
+    return f'<td style="background:rgb({r} {g} {b});color:{ink}">{value:.3f}</td>'
+
+
+def answer_to(model: ModelRecord, picture: Picture, layer: int, number: int) -> None:
+    """An image and the map that a filter makes of it.
+
+    Raises:
+        CnnError: no process answered, or the image has another shape than the network takes.
+    """
+    maps = look_at(model, picture.image).layers[layer].output
+    limit, below_zero = float(np.abs(maps).max()), bool(maps.min() < 0)
+    answer = maps[..., number]
+    about = _("What filter {number} answers: from {low:.2f} to {high:.2f}").format(
+        number=number, low=float(answer.min()), high=float(answer.max())
+    )
+    with st.container(key="filter_answer"):
+        st.html(
+            f'<div class="strip">{pixels(picture.image, 5, alt=picture.about)}'
+            f"{pixels(figures.shaded(answer, limit, below_zero), 140 / len(answer), alt=about)}</div>"
+        )
+    legend(limit, below_zero)
+    st.caption(f"{picture.about} {about}.")
+
+
+def excited_by(model: ModelRecord, layers: tuple[LayerFacts, ...], layer: int, number: int) -> None:
+    """On request, the test images on which a filter's largest answer is the largest, each where it is.
+
+    Raises:
+        CnnError: the images cannot be had, or the search failed.
+    """
+    st.markdown(_("**The test images that excite it most**"))
+    found = on_request(
+        "filter_excited",
+        (model.id, layer, number),
+        _("Find the images"),
+        lambda: workers().score(
+            looks.strongest, keras_path(model.id).parent, layers[layer].name, number, EXCITING
+        ),
+        _("The network reads the test images."),
+    )
+    if found is None:
+        return
+    dataset = looks.dataset_of(model)
+    items = []
+    for image, value, place in zip(found.images, found.values, found.pixels, strict=True):
+        alt = _("Test image {number}, {name}, answer {value:.2f}").format(
+            number=image, name=named(dataset, dataset.y_test[image]), value=float(value)
+        )
+        field = receptive_field(layers, layer, (int(place[0]), int(place[1]), number))
+        items.append(
+            f'<li><span class="framed">{pixels(dataset.x_test[image], 2, alt=alt)}'
+            f"{_frame(field, dataset.image_shape)}</span>{value:.2f}</li>"
+        )
+    with st.container(key="filter_excited_images"):
+        st.html(f'<ul class="strip">{"".join(items)}</ul>')
+    st.caption(_("Framed: what the largest answer depends on."))
+
+
+def _frame(field: tuple[int, int, int, int], shape: tuple[int, int, int]) -> str:
+    top, left, bottom, right = field
+    height, width, _channels = shape
+    return (
+        f'<i style="top:{100 * top / height:.1f}%;left:{100 * left / width:.1f}%;'
+        f'height:{100 * (bottom - top) / height:.1f}%;width:{100 * (right - left) / width:.1f}%"></i>'
+    )
