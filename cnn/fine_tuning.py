@@ -10,9 +10,8 @@ from cnn.i18n import N_
 from cnn.model_store import ModelRecord
 from cnn.recipes import TrainConfig
 
-EPOCHS = 3
-LEARNING_RATE = 0.0003
-"""A tenth of what a network learns with from chance: its weights are good already."""
+EPOCHS = 4
+LEARNING_RATE = 0.001
 
 _KNOWN_IMAGES = 6000
 _SHARE = 0.15
@@ -36,7 +35,7 @@ class FineTuning:
     labels: np.ndarray
 
     def config(self) -> TrainConfig:
-        """The training: the same network, some short epochs with small steps.
+        """The training: the same network, some short epochs.
 
         Raises:
             ConfigError: the record does not say what network it is.
@@ -51,7 +50,7 @@ class FineTuning:
                 "optimizer": "adam",
                 "learning_rate": LEARNING_RATE,
                 "schedule": "constant",
-                "batch_size": 64,
+                "batch_size": 32,
                 "epochs": EPOCHS,
                 "validation": "test",
                 "train_images": None,

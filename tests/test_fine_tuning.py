@@ -1,0 +1,63 @@
+"""A trained network learns one's own digits and keeps what it knew."""
+
+import numpy as np
+import pytest
+
+from cnn import model_store
+from cnn.errors import ConfigError
+from cnn.fine_tuning import FineTuning
+from tests import networks
+
+
+@pytest.fixture(scope="module")
+def digits():
+    """The UCI digits, which are always there."""
+    return networks.digits()
+
+
+def trained(digits, **changes):
+    """A small network that has learned the digits."""
+    from cnn.network.training import train
+
+    return train(
+        networks.small_config(**{"epochs": 10, "batch_size": 32, "learning_rate": 0.003} | changes), digits
+    )
+
+
+def test_corrections_are_learned_and_the_rest_is_kept(digits, tmp_path):
+    """Of the pictures that were misread and corrected, most are read right; the others as well as before."""
+    from cnn.network.classifier import Classifier
+    from cnn.network.training import train
+
+    before = trained(digits)
+    record = model_store.save("before", before, folder=tmp_path)
+    probabilities = Classifier(record, model_store.keras_path(record.id, tmp_path)).probabilities(
+        digits.x_test
+    )
+    wrong = probabilities.argmax(axis=1) != digits.y_test
+    assert wrong.any()
+    tuning = FineTuning(record, before.keras_file, digits.x_test[wrong], digits.y_test[wrong])
+    saved = model_store.save("after", train(tuning.config(), digits, tuning=tuning), folder=tmp_path)
+    classifier = Classifier(saved, model_store.keras_path(saved.id, tmp_path))
+    right = classifier.probabilities(digits.x_test).argmax(axis=1) == digits.y_test
+    assert right[wrong].mean() > 0.6
+    assert right[~wrong].mean() > 0.97
+
+
+def test_what_is_new_has_its_share(digits, tmp_path):
+    """However few the corrections, they make up about a seventh of what is learned from."""
+    record = model_store.save("before", trained(digits, epochs=1), folder=tmp_path)
+    new = np.full((2, 28, 28), 77, np.uint8)
+    mixed = FineTuning(record, b"", new, np.array([1, 2])).dataset(digits)
+    is_new = (mixed.x_train == 77).all(axis=(1, 2))
+    assert 0.1 < is_new.mean() < 0.2
+    assert set(mixed.y_train[is_new]) == {1, 2}
+    assert mixed.x_test is digits.x_test
+
+
+def test_a_model_without_its_config_cannot_learn_on(digits, tmp_path):
+    """The refusal names the model."""
+    record = model_store.save("nameless", trained(digits, epochs=1), folder=tmp_path)
+    tuning = FineTuning(record.model_copy(update={"config": None}), b"", digits.x_test, digits.y_test)
+    with pytest.raises(ConfigError, match="nameless"):
+        tuning.config()
