@@ -61,7 +61,7 @@ class Workers:
         os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "warning")
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
         self._settings = limits
-        self._errands = ThreadPoolExecutor(1, thread_name_prefix="worker-errands")
+        self._errands = ThreadPoolExecutor(4, thread_name_prefix="worker-errands")
         self._lock = Lock()
         self._cluster: SpecCluster | None = None
         self._local: Future[Client] | None = None
@@ -87,11 +87,11 @@ class Workers:
     def close(self) -> None:
         """End every process that this object started; a second call changes nothing."""
         self._closed = True
-        if self._local is not None and not self._local.cancel():
+        if self._local is not None and self._local.exception() is None:
             for part in (self._remote, self._local.result(), self._cluster):
                 if part is not None:
                     part.close()
-        self._errands.shutdown()
+        self._errands.shutdown(wait=False, cancel_futures=True)
 
     # Answers
 
