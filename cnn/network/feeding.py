@@ -7,7 +7,7 @@ import tensorflow as tf
 
 EVALUATION_BATCH = 250
 
-Distort = Callable[[tf.Tensor], tf.Tensor]
+Distort = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 _Take = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 
 
@@ -22,7 +22,7 @@ def training_batches(
         images: uint8 (N, height, width) or (N, height, width, channels).
         labels: int64 (N,).
         batch_size: images in a batch; the last batch may be smaller.
-        distort: what to do with a batch of float32 images in [0, 1].
+        distort: what to do with a batch of float32 images in [0, 1] and its labels.
 
     Returns:
         Batches of float32 images (B, height, width, channels) in [0, 1] and int64 labels (B,).
@@ -57,8 +57,8 @@ def _taker(images: np.ndarray, labels: np.ndarray, distort: Distort | None) -> _
     all_labels = tf.constant(labels)
 
     def take(chosen: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        batch = tf.cast(tf.gather(all_images, chosen), tf.float32) / 255
-        return (batch if distort is None else distort(batch)), tf.gather(all_labels, chosen)
+        batch, truth = tf.cast(tf.gather(all_images, chosen), tf.float32) / 255, tf.gather(all_labels, chosen)
+        return (batch if distort is None else distort(batch, truth)), truth
 
     return take
 

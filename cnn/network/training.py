@@ -13,7 +13,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from cnn.datasets import Dataset
+from cnn.datasets import DIGITS, Dataset
 from cnn.errors import ConfigError, OutOfMemory, TrainingDiverged
 from cnn.fine_tuning import FineTuning
 from cnn.i18n import N_
@@ -371,7 +371,9 @@ def _distortion(config: TrainConfig, dataset: Dataset) -> Distort | None:
         )
     from cnn.network import distortions
 
-    return distortions.distort
+    # Only digits have other styles of writing: for other classes the labels are kept back.
+    are_digits = dataset.class_names == DIGITS
+    return lambda images, labels: distortions.distort(images, labels if are_digits else None)
 
 
 def _create_variables(model: keras.Model) -> None:
