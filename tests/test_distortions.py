@@ -33,8 +33,15 @@ def test_pictures_stay_pictures():
 def test_each_picture_is_distorted_in_its_own_way():
     """Copies of one picture in a batch become different pictures."""
     images, _ = digits(1)
-    copies = distort(tf.repeat(images, 20, axis=0)).numpy()
+    copies = distort(tf.repeat(images, 20, axis=0), untouched=0).numpy()
     assert len({copy.tobytes() for copy in copies}) == 20
+
+
+def test_some_pictures_stay_as_they_are():
+    """About the asked share of a batch is not distorted at all."""
+    images, _ = digits(200)
+    same = (distort(images, untouched=0.5) == images).numpy().all(axis=(1, 2, 3))
+    assert 0.35 < same.mean() < 0.65
 
 
 def test_the_ink_stays_where_and_about_what_it_was():

@@ -15,10 +15,15 @@ _PERSPECTIVE = 0.006
 _FATTEN, _THIN = 0.6, 0.5
 # How many of the images give way to the same digit in another style of writing.
 _RESTYLED = 0.08
+# How many images stay as they are. Distorted ones are softer, having been sampled anew: a network that sees
+# no others reads MNIST's sharp ones worse.
+_UNTOUCHED = 0.25
 
 
-def distort(images: tf.Tensor, labels: tf.Tensor | None = None) -> tf.Tensor:
-    """Each image turned, slanted, stretched, moved, seen at an angle, and drawn with another pen.
+def distort(
+    images: tf.Tensor, labels: tf.Tensor | None = None, *, untouched: float = _UNTOUCHED
+) -> tf.Tensor:
+    """Most images turned, slanted, stretched, moved, seen at an angle, and drawn with another pen.
 
     The transformation is one projective map for each image. The pen is changed by mixing the image
     with its dilation or erosion by 3x3 pixels. Where the digits are known, some of them give way to the
@@ -27,13 +32,15 @@ def distort(images: tf.Tensor, labels: tf.Tensor | None = None) -> tf.Tensor:
     Args:
         images: float32 (B, 28, 28, 1) in [0, 1], light ink on dark.
         labels: integers (B,), the digits 0-9; without them nothing is restyled.
+        untouched: the share of the images that are not distorted, in [0, 1].
 
     Returns:
         The same shape, dtype and range. Random: `tf.random.set_seed` makes it repeatable.
     """
     if labels is not None:
         images = _restyled(images, labels)
-    return _with_another_pen(_moved(images))
+    touched = tf.random.uniform([tf.shape(images)[0], 1, 1, 1]) >= untouched
+    return tf.where(touched, _with_another_pen(_moved(images)), images)
 
 
 def _restyled(images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
