@@ -1,11 +1,13 @@
 """Small networks and data sets, for the tests that train."""
 
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 
-from cnn import recipes
+from cnn import model_store, recipes
 from cnn.datasets import Dataset
+from cnn.model_store import ModelRecord
 from cnn.recipes import TrainConfig
 from cnn.uci_digits import uci_digits
 
@@ -57,3 +59,10 @@ def small_config(**changes: object) -> TrainConfig:
     """A training of a second on `digits`."""
     values = {"layers": SMALL, "learning_rate": 0.01, "batch_size": 100, "epochs": 2} | changes
     return TrainConfig(**values)
+
+
+def keep_small(folder: Path, name: str = "Small", **changes: object) -> ModelRecord:
+    """A network trained for a second on `digits`, among the models of `folder`, for everybody to see."""
+    from cnn.network.training import train
+
+    return model_store.save(name, train(small_config(**changes), digits()), folder=folder)

@@ -90,6 +90,6 @@ def _data(shown: Tiles) -> dict[str, Any]:
         "weights": None
         if shown.weights is None
         else b64encode(np.ascontiguousarray(shown.weights, np.float32).tobytes()).decode(),
-        "interval": max(120, 6000 // len(shown.frames)),
+        "interval": min(700, max(120, 6000 // len(shown.frames))),
         "texts": {"play": _("Play"), "pause": _("Pause"), "epoch": _("Epoch")},
     }

@@ -1,0 +1,216 @@
+"""Looking inside a network, in a real browser."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from cnn import datasets, model_store, recipes
+from tests.browser.hand import key
+from tests.browser.served import Served, serve
+from tests.networks import keep_small
+
+START = 120_000
+"""Milliseconds that processes may take to start on a busy machine."""
+LAYERS = (
+    recipes.Conv2D(filters=6, padding="same"),
+    recipes.MaxPool2D(),
+    recipes.Conv2D(filters=8, strides=2, activation="tanh"),
+    recipes.AveragePool2D(),
+    recipes.BatchNormalization(),
+    recipes.Flatten(),
+    recipes.Dense(units=20),
+)
+CLOSE = 1e-4
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The app with a model whose training kept its filters."""
+    folder: Path = tmp_path_factory.mktemp("app")
+    keep_small(folder / "models", layers=LAYERS, epochs=3)
+    with serve(folder) as served:
+        yield served
+
+
+def choose_small(page: Page) -> None:
+    """Choose the model that was trained here."""
+    key(page, "model").locator("input").click()
+    page.get_by_role("option", name=re.compile("Small")).click()
+    expect(key(page, "model").locator("input")).to_have_value(re.compile("Small"))
+
+
+def open_maps(app: Served, page: Page) -> None:
+    """The feature maps of the small model for the first test image."""
+    page.goto(f"{app.url}/feature_maps")
+    expect(key(page, "feature_maps_grid").locator("img")).to_be_visible(timeout=START)
+    choose_small(page)
+    expect(key(page, "feature_maps_grid").get_by_role("button")).to_have_count(6, timeout=START)
+
+
+def open_layer(page: Page, number: int) -> None:
+    """Press a layer on the poster."""
+    layer = key(page, "poster").locator(f'button[value="{number}"]')
+    layer.click()
+    expect(layer).to_have_attribute("aria-pressed", "true", timeout=START)
+
+
+@pytest.fixture(scope="module")
+def outputs(app: Served) -> list[np.ndarray]:
+    """What Keras itself makes of the first test image, layer by layer."""
+    import keras
+
+    from cnn.network.build import load
+
+    folder = app.log.parent / "models" / "small"
+    network = load(model_store.read(folder), model_store.keras_path(folder))
+    every = keras.Model(network.inputs, [layer.output for layer in network.layers])
+    image = datasets.load("mnist").x_test[:1, ..., np.newaxis].astype(np.float32) / 255
+    return [output[0] for output in every.predict(image, verbose=0)]
+
+
+def result(page: Page) -> Locator:
+    """The line with the sum and what comes of it."""
+    return key(page, "arithmetic").locator(".result")
+
+
+def hover(page: Page, row: int, column: int, side: int) -> None:
+    """Point at a pixel of the map that comes out, which is `side` pixels wide."""
+    canvas = key(page, "arithmetic").locator(".map canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    page.mouse.move(
+        box["x"] + box["width"] * (column + 0.5) / side, box["y"] + box["height"] * (row + 0.5) / side
+    )
+    expect(result(page)).to_have_attribute("data-row", str(row))
+    expect(result(page)).to_have_attribute("data-column", str(column))
+
+
+def wait_for_value(page: Page, own: float) -> None:
+    """Wait until the value that the browser computed is this one; a map just picked may be on its way."""
+    line = "document.querySelector('.arithmetic .result').dataset.value"
+    page.wait_for_function(f"([own, close]) => Math.abs({line} - own) < close", arg=[own, CLOSE])
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 3, 4])
+def test_the_sum_under_the_pointer_is_keras_own(
+    app: Served, page: Page, outputs: list[np.ndarray], number: int
+) -> None:
+    """For each layer of maps, the value that the browser computes at a pixel is Keras's, and is shown."""
+    open_maps(app, page)
+    if number:
+        open_layer(page, number)
+    maps = outputs[number]
+    grid = key(page, "feature_maps_grid")
+    channel = maps.shape[-1] - 2
+    grid.locator(f'button[value="{channel}"]').click()
+    expect(grid.locator(f'button[value="{channel}"]')).to_have_attribute("aria-pressed", "true")
+    for row, column in [(0, 0), (maps.shape[0] - 1, maps.shape[1] // 2)]:
+        hover(page, row, column, maps.shape[0])
+        own = float(maps[row, column, channel])
+        wait_for_value(page, own)
+        expect(result(page)).to_contain_text(f"{abs(own):.4f}")
+        expect(result(page)).to_contain_text("✓")
+
+
+def test_units_and_softmax_are_keras_own(app: Served, page: Page, outputs: list[np.ndarray]) -> None:
+    """A unit's sum and the ten probabilities, computed in the browser, are Keras's."""
+    open_maps(app, page)
+    open_layer(page, 6)
+    units = key(page, "feature_maps_grid")
+    strongest = int(outputs[6].argmax())
+    units.locator(f'button[value="{strongest}"]').click()
+    wait_for_value(page, float(outputs[6][strongest]))
+    open_layer(page, 7)
+    cells = key(page, "arithmetic").locator("[data-probability]")
+    expect(cells).to_have_count(10)
+    shown = [float(cell.get_attribute("data-probability") or "nan") for cell in cells.all()]
+    assert shown == pytest.approx(outputs[7], abs=CLOSE)
+
+
+def test_the_arithmetic_needs_no_pointer(app: Served, page: Page) -> None:
+    """Arrow keys move from pixel to pixel, and the steps are spoken."""
+    open_maps(app, page)
+    hover(page, 5, 5, 28)
+    key(page, "arithmetic").locator(".map canvas").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    expect(result(page)).to_have_attribute("data-row", "6")
+    expect(result(page)).to_have_attribute("data-column", "6")
+    expect(key(page, "arithmetic").locator("[aria-live]")).to_contain_text("row 6, column 6")
+
+
+def test_the_window_slides_and_pauses(app: Served, page: Page) -> None:
+    """Played, the window moves by itself until it is paused."""
+    open_maps(app, page)
+    play = key(page, "arithmetic").locator(".play")
+    play.click()
+    expect(result(page)).to_have_attribute("data-row", "0")
+    expect(result(page)).to_have_attribute("data-row", re.compile("[1-9]"), timeout=START)
+    play.click()
+    expect(play).to_contain_text("Slide")
+    stands = key(page, "arithmetic").locator(".place").inner_text()
+    page.wait_for_timeout(300)
+    assert key(page, "arithmetic").locator(".place").inner_text() == stands
+
+
+def test_those_who_want_no_motion_step(app: Served, browser: Browser) -> None:
+    """With reduced motion asked for, the button takes one step at a time."""
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    open_maps(app, page)
+    play = key(page, "arithmetic").locator(".play")
+    for column in range(2):
+        play.click()
+        expect(result(page)).to_have_attribute("data-column", str(column))
+    page.wait_for_timeout(300)
+    expect(result(page)).to_have_attribute("data-column", "1")
+    context.close()
+
+
+def test_filters_play_over_the_epochs(app: Served, page: Page) -> None:
+    """The slider goes back to before the first step, where filters differ, and Play leads to the last."""
+    page.goto(f"{app.url}/filters")
+    expect(key(page, "filters_grid").locator("img")).to_be_visible(timeout=START)
+    choose_small(page)
+    grid = key(page, "filters_grid")
+    expect(grid.locator("input[type=range]")).to_have_attribute("max", "3", timeout=START)
+    last = grid.locator("img").get_attribute("src")
+    grid.locator("input[type=range]").fill("0")
+    expect(grid.locator("output")).to_have_text("before the first step")
+    assert grid.locator("img").get_attribute("src") != last
+    grid.get_by_role("button", name="Play").click()
+    expect(grid.locator("output")).to_have_text("after epoch 3", timeout=START)
+    assert grid.locator("img").get_attribute("src") == last
+    grid.locator('.buttons button[value="4"]').hover()
+    expect(grid.locator(".weights td")).to_have_count(9)
+    grid.locator('.buttons button[value="4"]').click()
+    expect(page.get_by_role("heading", name="Filter 4")).to_be_visible()
+
+
+def test_a_cell_shows_its_images(app: Served, page: Page) -> None:
+    """Picking a cell of the matrix shows exactly its images; one of them leads to its feature maps."""
+    page.goto(f"{app.url}/mistakes")
+    choose_small(page)
+    expect(key(page, "confusion").locator("table button")).to_have_count(100, timeout=START)
+    cells = key(page, "confusion").locator("button.wrong").filter(has_text=re.compile(r"^[1-9]\d?$"))
+    cell = cells.first
+    count, place = int(cell.inner_text()), (cell.get_attribute("data-place") or "").split(",")
+    cell.click()
+    expect(cell).to_have_attribute("aria-pressed", "true")
+    cards = key(page, "gallery").get_by_role("button")
+    expect(cards).to_have_count(min(count, 30))
+    for text in cards.all_inner_texts():
+        assert text.startswith(f"is {place[0]}, read {place[1]}")
+    cell.press("ArrowRight")
+    assert page.evaluate("document.activeElement.dataset.place") == f"{place[0]},{int(place[1]) + 1}"
+
+    number = cards.first.get_attribute("value")
+    cards.first.click()
+    expect(key(page, "one_mistake")).to_contain_text(f"Test image {number}")
+    key(page, "mistakes_look_inside").get_by_role("button").click()
+    expect(page.get_by_text(f"Test image {number} shows {place[0]}")).to_be_visible(timeout=START)

@@ -1,0 +1,111 @@
+"""The page of feature maps, by AppTest; what the browser computes is tested in a browser."""
+
+import numpy as np
+import pytest
+
+from cnn import recipes
+from pages.parts import evidence, inside, waiting
+from tests.networks import keep_small
+from tests.pages.local import LocalWorkers
+
+EVERY_KIND = (
+    recipes.Conv2D(filters=3, padding="same"),
+    recipes.BatchNormalization(),
+    recipes.MaxPool2D(),
+    recipes.Conv2D(filters=5, kernel_size=5, strides=2, activation="elu"),
+    recipes.AveragePool2D(),
+    recipes.Dropout(),
+    recipes.Flatten(),
+    recipes.Dense(units=600, activation="gelu"),
+)
+
+WIDE = (recipes.Conv2D(filters=512, strides=3), recipes.MaxPool2D(pool_size=3), recipes.Flatten())
+
+
+@pytest.fixture
+def played(monkeypatch):
+    """Networks are looked into in this process."""
+    workers = LocalWorkers()
+    for module in (inside, waiting, evidence):
+        monkeypatch.setattr(module, "workers", lambda: workers)
+    return workers
+
+
+@pytest.fixture
+def open_model(visit, models_dir, played):
+    """Opens the page for a network of given layers."""
+
+    def open_page(**changes):
+        record = keep_small(models_dir, **changes)
+        page = visit("feature_maps")
+        return page.selectbox(key="model").select(record.id).run()
+
+    return open_page
+
+
+def test_every_layer_opens(open_model):
+    """Each kind of layer is shown with its name and shape, and its arithmetic below."""
+    page = open_model(layers=EVERY_KIND, epochs=1)
+    shown = []
+    for number in range(len(EVERY_KIND) + 1):
+        page.session_state["feature_maps_layer"] = number
+        page.run()
+        assert not page.exception
+        assert not page.error
+        shown.append(next(text.value for text in page.markdown if "·" in text.value))
+    assert shown[0] == "**Convolution 1** · 28 × 28 × 3"
+    assert shown[4] == "**Average pooling** · 2 × 2 × 5"
+    assert shown[-1] == "**Output** · 10"
+
+
+def test_an_image_out_of_range_is_told(open_model):
+    """A number that no test image has gets a sentence; the next number is shown."""
+    page = open_model()
+    page.number_input(key="image_number").set_value(123_456).run()
+    assert "no test image 123456" in page.error[0].value
+    page.number_input(key="image_number").set_value(1).run()
+    assert not page.error
+    assert any("Test image 1 shows" in caption.value for caption in page.caption)
+
+
+def test_a_mistake_is_looked_into(open_model):
+    """What another page asks to look at is the image that is shown."""
+    page = open_model()
+    page.session_state["looked_at"] = {"kind": "test", "index": 7}
+    page.run()
+    assert page.number_input(key="image_number").value == 7
+
+
+def test_a_drawing_is_looked_into(open_model):
+    """The visitor's own drawing can be chosen once there is one."""
+    page = open_model()
+    assert len(page.button_group) == 1
+    page.session_state["drawing"] = np.eye(28, dtype=np.float32)
+    page.session_state["looked_at"] = {"kind": "drawing", "index": 0}
+    page.run()
+    assert any("Your drawing" in caption.value for caption in page.caption)
+    assert not page.exception
+
+
+def test_a_layer_of_512_maps_is_shown(open_model):
+    """Very wide layers come page by page."""
+    page = open_model(layers=WIDE, epochs=1)
+    assert not page.exception
+    assert not page.error
+    assert any("9 × 9 × 512" in text.value for text in page.markdown)
+
+
+def test_a_network_without_convolution_is_shown(open_model):
+    """A network of dense layers alone has its layers, too."""
+    page = open_model(layers=(recipes.Flatten(), recipes.Dense(units=4)), epochs=1)
+    assert not page.exception
+    assert not page.error
+
+
+def test_a_sleeping_process_is_waited_for(open_model, played):
+    """While the network is waking up the page says so, without an error."""
+    page = open_model()
+    played.awake = False
+    page.run()
+    assert any("waking up" in caption.value for caption in page.caption)
+    assert not page.exception

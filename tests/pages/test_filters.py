@@ -1,0 +1,76 @@
+"""The page of filters, by AppTest; the film is tested in a browser."""
+
+import pytest
+
+from cnn import recipes
+from pages.parts import inside, one_filter, waiting
+from tests.networks import keep_small
+from tests.pages.local import LocalWorkers
+
+TWO = (
+    recipes.Conv2D(filters=8, strides=2),
+    recipes.Conv2D(filters=4),
+    recipes.Flatten(),
+)
+
+
+@pytest.fixture
+def open_model(visit, models_dir, monkeypatch):
+    """Opens the page for a network of given layers, looked into in this process."""
+    workers = LocalWorkers()
+    for module in (inside, waiting, one_filter):
+        monkeypatch.setattr(module, "workers", lambda: workers)
+
+    def open_page(**changes):
+        record = keep_small(models_dir, **changes)
+        page = visit("filters")
+        return page.selectbox(key="model").select(record.id).run()
+
+    return open_page
+
+
+def captions(page) -> str:
+    return " ".join(caption.value for caption in page.caption)
+
+
+def test_filters_are_shown_in_both_scales(open_model):
+    """First in greys, on request around zero; each says what its colours mean."""
+    page = open_model(layers=TWO)
+    assert page.subheader[0].value == "Filter 0"
+    assert "smallest weight, black" in captions(page)
+    page.button_group(key="filters_colours").set_value(True).run()
+    assert "smallest weight, black" not in captions(page)
+    assert not page.exception
+
+
+def test_a_deeper_layer_shows_a_slice(open_model):
+    """Of a deeper convolution the filters are shown for one map of its input, which can be chosen."""
+    page = open_model(layers=TWO)
+    page.selectbox(key="filters_layer").select(1).run()
+    page.selectbox(key="filters_incoming_8").select(5).run()
+    assert not page.exception
+    assert not page.error
+
+
+def test_exciting_images_are_found(open_model):
+    """On request the page shows the test images that a filter answers most, each with its answer."""
+    page = open_model(layers=TWO)
+    page.button(key="filter_excited_begin").click().run()
+    assert "what the largest answer depends on" in captions(page)
+    assert not page.exception
+
+
+def test_no_convolution_is_told(open_model):
+    """A network without convolution gets a sentence."""
+    page = open_model(layers=(recipes.Flatten(), recipes.Dense(units=4)), epochs=1)
+    assert "no convolution" in page.info[0].value
+    assert not page.exception
+
+
+def test_many_filters_are_shown(open_model):
+    """Many filters are shown page by page, and a filter number beyond the layer's falls back to its last."""
+    page = open_model(layers=(recipes.Conv2D(filters=130, strides=3), recipes.Flatten()), epochs=1)
+    page.session_state["filters_picked"] = 500
+    page.run()
+    assert page.subheader[0].value == "Filter 129"
+    assert not page.exception

@@ -1,0 +1,102 @@
+"""`cnn.evaluations`: each evaluation is made once and found again, also by another process."""
+
+from concurrent.futures import Future
+
+import numpy as np
+import pytest
+
+from cnn import evaluated, model_store
+from cnn.errors import ModelNotFound, WorkerError
+from cnn.evaluated import Evaluation
+from cnn.evaluations import Evaluations
+from tests.networks import digits
+from tests.test_trainings import trained
+
+
+class Scoring:
+    """Workers that score when the test says so."""
+
+    def __init__(self) -> None:
+        self.begun: list[tuple[Future, object]] = []
+
+    def score(self, task, folder, kept):
+        future: Future = Future()
+        self.begun.append((future, kept))
+        return future
+
+    def finish(self) -> Evaluation:
+        """Finish the last task as the real one does: keep the result, then give it."""
+        future, kept = self.begun[-1]
+        labels = digits().y_test
+        evaluation = evaluated.evaluated(np.full((len(labels), 10), 0.1, np.float32), labels)
+        evaluated.save(evaluation, kept)
+        future.set_result(evaluation)
+        return evaluation
+
+
+@pytest.fixture
+def record(tmp_path, monkeypatch):
+    """A saved model in the folder that the settings name."""
+    monkeypatch.setattr(model_store, "settings", lambda: type("S", (), {"models_dir": tmp_path / "models"}))
+    return model_store.save("m", trained())
+
+
+def test_it_is_made_once(record, tmp_path):
+    """Two who ask at the same time wait for the same work; whoever asks later has it at once."""
+    scoring = Scoring()
+    evaluations = Evaluations(scoring, tmp_path / "kept")
+    first, second = evaluations.of(record, digits()), evaluations.of(record, digits())
+    assert first is second
+    assert not first.done()
+    made = scoring.finish()
+    assert evaluations.of(record, digits()).result() is made
+    assert len(scoring.begun) == 1
+
+
+def test_another_process_finds_it(record, tmp_path):
+    """After a restart the same figures come from the disk, and nothing is scored."""
+    scoring = Scoring()
+    Evaluations(scoring, tmp_path / "kept").of(record, digits())
+    made = scoring.finish()
+    after = Scoring()
+    found = Evaluations(after, tmp_path / "kept").of(record, digits()).result(timeout=0)
+    assert found.loss == pytest.approx(made.loss)
+    assert np.array_equal(found.confusion, made.confusion)
+    assert not after.begun
+
+
+def test_a_model_trained_again_is_scored_again(record, tmp_path):
+    """Another file of weights under the same name is another model."""
+    scoring = Scoring()
+    evaluations = Evaluations(scoring, tmp_path / "kept")
+    evaluations.of(record, digits())
+    scoring.finish()
+    file = model_store.keras_path(record.id)
+    file.write_bytes(file.read_bytes() + b"\0")
+    assert not evaluations.of(record, digits()).done()
+
+
+def test_a_failure_is_told_and_tried_again(record, tmp_path):
+    """What went wrong reaches those who wait; whoever asks after them begins anew."""
+    scoring = Scoring()
+    evaluations = Evaluations(scoring, tmp_path / "kept")
+    evaluations.of(record, digits())
+    scoring.begun[0][0].set_exception(WorkerError("gone"))
+    assert isinstance(evaluations.of(record, digits()).exception(), WorkerError)
+    assert not evaluations.of(record, digits()).done()
+
+
+def test_a_broken_file_is_made_anew(record, tmp_path):
+    """A kept file that cannot be read does not stand in the way."""
+    scoring = Scoring()
+    Evaluations(scoring, tmp_path / "kept").of(record, digits())
+    scoring.begun[0][1].parent.mkdir(parents=True, exist_ok=True)
+    scoring.begun[0][1].write_bytes(b"no archive")
+    assert not Evaluations(scoring, tmp_path / "kept").of(record, digits()).done()
+
+
+def test_a_deleted_model_is_told(record, tmp_path):
+    """A model that was deleted meanwhile is said to be gone."""
+    model_store.delete(record.id, None)
+    with pytest.raises(ModelNotFound):
+        Evaluations(Scoring(), tmp_path / "kept").of(record, digits())
