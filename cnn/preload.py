@@ -6,6 +6,7 @@ Named to Dask as a preload: https://docs.dask.org/en/stable/customize-initializa
 import asyncio
 import os
 
+import psutil
 from distributed import Nanny, Scheduler, Worker
 
 TRAINING_NICENESS = 10
@@ -15,21 +16,22 @@ _PARENT_CHECK_SECONDS = 0.5
 
 
 async def dask_setup(server: Scheduler | Nanny | Worker) -> None:
-    """Let the app alone end its processes, the scheduler leave with the app, a training worker yield."""
+    """Let the app alone end its processes, all of them leave with the app, a training worker yield."""
     if isinstance(server, Worker):
         os.nice(TRAINING_NICENESS)
         return
     # Ctrl-C reaches the whole group of a terminal's processes; the app must find its own alive to
     # end them in order.
     os.setsid()
-    if isinstance(server, Scheduler):
-        server.parent_watch = asyncio.create_task(_close_with_parent(server))
+    server.parent_watch = asyncio.create_task(_leave_with_parent())
 
 
-async def _close_with_parent(scheduler: Scheduler) -> None:
-    # A parent that is killed cannot close anything; its child gets another parent then. Workers leave
-    # by themselves once their scheduler has gone.
+async def _leave_with_parent() -> None:
+    # A parent that is killed cannot close anything; its children get another parent then. A worker in
+    # the middle of a training would take half a minute to leave in order, and has nothing to save.
     parent = os.getppid()
     while os.getppid() == parent:
         await asyncio.sleep(_PARENT_CHECK_SECONDS)
-    await scheduler.close(reason="the app has gone")
+    for child in psutil.Process().children(recursive=True):
+        child.kill()
+    os._exit(1)

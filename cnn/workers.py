@@ -11,7 +11,7 @@ import logging
 import os
 import pickle
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from functools import cache
 from pathlib import Path
@@ -63,6 +63,8 @@ class Workers:
         self._settings = limits
         self._errands = ThreadPoolExecutor(4, thread_name_prefix="worker-errands")
         self._lock = Lock()
+        # Apart from the other: whoever wants to train need not wait for the process that answers.
+        self._actor_lock = Lock()
         self._cluster: SpecCluster | None = None
         self._local: Future[Client] | None = None
         self._remote: Client | None = None
@@ -133,9 +135,10 @@ class Workers:
                 return result
             except CnnError:
                 raise
-            # Dask says by OSError or RuntimeError that the actor has gone with its process. Where it
-            # says TimeoutError, the actor is there and slow: another one would make it slower.
-            except (OSError, RuntimeError, FutureTimeoutError) as error:
+            # Dask says by OSError or RuntimeError that the actor has gone with its process, by CancelledError
+            # that the scheduler has. Where it says TimeoutError, the actor is there and slow: another one
+            # would make it slower.
+            except (OSError, RuntimeError, CancelledError, FutureTimeoutError) as error:
                 if not isinstance(error, TimeoutError):
                     _log.warning("the answering process is away: %r", error)
                     self._actor = None
@@ -152,13 +155,17 @@ class Workers:
 
     def _answering(self, deadline: float) -> Any:
         client = self._local_client()
-        with self._lock:
+        if not self._actor_lock.acquire(timeout=max(deadline - monotonic(), 0)):
+            raise TimeoutError
+        try:
             if self._actor is None:
                 from cnn.tasks import Answering
 
                 future = client.submit(Answering, actor=True, pure=False, resources={_ANSWERING: 1})
                 self._actor = future.result(timeout=max(deadline - monotonic(), _RETRY_SECONDS))
             return self._actor
+        finally:
+            self._actor_lock.release()
 
     def h5(self, folder: Path) -> bytes:
         """The model in `folder` as the bytes of an HDF5 file.
@@ -314,7 +321,8 @@ def _connect(address: str, timeout: float) -> "Client":
 def _cluster(limits: Settings) -> "SpecCluster":
     """A scheduler and one answering worker as processes of this machine; `scale` adds training ones."""
     from distributed.deploy.spec import SpecCluster
-    from distributed.deploy.subprocess import SubprocessScheduler, SubprocessWorker
+
+    from cnn.lasting import LastingScheduler, LastingWorker
 
     preload = [str(PROJECT / "cnn" / "preload.py")]
     common = {
@@ -334,7 +342,7 @@ def _cluster(limits: Settings) -> "SpecCluster":
     }
     return SpecCluster(
         scheduler={
-            "cls": SubprocessScheduler,
+            "cls": LastingScheduler,
             "options": {
                 "scheduler_kwargs": {
                     "host": "127.0.0.1",
@@ -344,8 +352,8 @@ def _cluster(limits: Settings) -> "SpecCluster":
                 }
             },
         },
-        workers={_ANSWERING: {"cls": SubprocessWorker, "options": {"worker_kwargs": answering}}},
-        worker={"cls": SubprocessWorker, "options": {"worker_kwargs": training}},
+        workers={_ANSWERING: {"cls": LastingWorker, "options": {"worker_kwargs": answering}}},
+        worker={"cls": LastingWorker, "options": {"worker_kwargs": training}},
         name="cnn",
     )
 

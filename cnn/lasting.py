@@ -1,0 +1,47 @@
+"""Processes of Dask that are started again when something kills them.
+
+Dask brings a lost worker back, through its nanny, but neither a nanny nor a scheduler.
+"""
+
+import asyncio
+from typing import Any
+
+from distributed.core import Status
+from distributed.deploy.subprocess import Subprocess, SubprocessScheduler, SubprocessWorker
+
+_SECONDS_BETWEEN_STARTS = 1.0
+
+
+class _Lasting(Subprocess):  # type: ignore[misc]  # Dask has no types
+    """A process that runs until it is closed."""
+
+    _guard: "asyncio.Task[None] | None" = None
+
+    async def start(self) -> None:
+        await super().start()
+        self._guard = asyncio.create_task(self._start_again())
+
+    async def _start_again(self) -> None:
+        while self.status == Status.running:
+            await self.process.wait()
+            await asyncio.sleep(_SECONDS_BETWEEN_STARTS)
+            await self._start()
+
+    async def close(self) -> None:
+        if self._guard is not None:
+            self._guard.cancel()
+        await super().close()
+
+
+class LastingWorker(_Lasting, SubprocessWorker):  # type: ignore[misc]
+    """A nanny with its worker."""
+
+
+class LastingScheduler(_Lasting, SubprocessScheduler):  # type: ignore[misc]
+    """A scheduler that comes back at the same address, so that workers and client find it again."""
+
+    scheduler_kwargs: dict[str, Any]
+
+    async def _start(self) -> None:
+        await super()._start()
+        self.scheduler_kwargs["port"] = int(self.address.rpartition(":")[2])
