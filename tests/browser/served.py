@@ -46,19 +46,21 @@ class Served:
 
 
 @contextmanager
-def serve(folder: Path, script: str = "app.py", **environment: str) -> Iterator[Served]:
-    """Run an app until the block ends; models, logs and running trainings stay in `folder`."""
+def serve(folder: Path, script: str = "app.py", at: Path = PROJECT, **environment: str) -> Iterator[Served]:
+    """Run an app, from the folder `at`, until the block ends; models and logs stay in `folder`."""
     port = _free_port()
     log = folder / "app.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)],
-            cwd=PROJECT,
+            cwd=at,
             env=os.environ
             | {"CNN_MODELS_DIR": str(folder / "models"), "CNN_WORK_DIR": str(folder / "work")}
             | environment,
             stdout=output,
             stderr=output,
+            # A group of its own, as in a terminal of its own.
+            start_new_session=True,
         )
     try:
         _wait(f"http://127.0.0.1:{port}/_stcore/health", process)

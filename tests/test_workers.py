@@ -1,0 +1,338 @@
+"""`cnn.workers` with real processes: answers, trainings, and what is left when any of them dies."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from queue import Queue
+
+import numpy as np
+import psutil
+import pytest
+
+from cnn import model_store, recipes
+from cnn.errors import ModelBroken, ModelNotFound, TrainingDiverged, WorkerError
+from cnn.model_store import SHIPPED
+from cnn.network import build
+from cnn.network.classifier import Classifier
+from cnn.progress import Epoch, Progress, Resumed
+from cnn.settings import Settings, settings
+from cnn.uci_digits import uci_digits
+from cnn.workers import Workers
+from tests.browser.served import serve
+from tests.networks import small_config
+
+PROJECT = Path(__file__).resolve().parent.parent
+PATIENCE = 180.0
+"""Seconds that a process may take to start on a busy machine."""
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder of this file's own, whose `fashion_mnist.npz` holds scikit-learn's digits: few and here."""
+    folder = tmp_path_factory.mktemp("workers")
+    digits = uci_digits()
+    arrays = {name: getattr(digits, name) for name in ("x_train", "y_train", "x_test", "y_test")}
+    (folder / "data").mkdir()
+    np.savez(folder / "data" / "fashion_mnist.npz", **arrays)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CNN_DATA_DIR", str(folder / "data"))
+        patch.setenv("CNN_MODELS_DIR", str(folder / "models"))
+        patch.setenv("CNN_WORK_DIR", str(folder / "work"))
+        settings.cache_clear()
+        yield folder
+    settings.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def workers(place: Path) -> Iterator[Workers]:
+    """One set of workers for the whole file."""
+    shared = Workers(Settings(answer_timeout=PATIENCE))
+    shared.start()
+    yield shared
+    shared.close()
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Path:
+    return model_store.keras_path(SHIPPED).parent
+
+
+@pytest.fixture(scope="module")
+def pictures() -> np.ndarray:
+    return uci_digits().x_test[:20].astype(np.float32) / 255
+
+
+def few(**changes: object) -> recipes.TrainConfig:
+    """A training of a second on the digits in `place`."""
+    return small_config(dataset="fashion_mnist", **changes)
+
+
+def family() -> list[psutil.Process]:
+    return psutil.Process().children(recursive=True)
+
+
+def commands(word: str) -> list[psutil.Process]:
+    """The direct children whose command line has a word."""
+    return [process for process in psutil.Process().children() if word in " ".join(process.cmdline())]
+
+
+def answering() -> psutil.Process:
+    """The process that answers: the largest one at the usual priority."""
+    usual = [process for process in family() if process.nice() < 10]
+    return max(usual, key=lambda process: process.memory_info().rss)
+
+
+def training() -> psutil.Process:
+    """The process that trains: the largest one at a lower priority."""
+    return max((p for p in family() if p.nice() == 10), key=lambda process: process.memory_info().rss)
+
+
+def until(heard: "Queue[object]", wanted: Callable[[object], bool]) -> object:
+    """The first announcement that is wanted."""
+    while True:
+        event = heard.get(timeout=PATIENCE)
+        if wanted(event):
+            return event
+
+
+def is_epoch(event: object) -> bool:
+    return isinstance(event, Epoch)
+
+
+def test_an_answer_is_the_classifiers(workers, shipped, pictures):
+    """What comes from the answering process is what the same classifier says in this one."""
+    here = Classifier(model_store.read(shipped), model_store.keras_path(shipped))
+    for picture in pictures:
+        there, expected = workers.classify(shipped, picture), here.classify(picture)
+        assert there.probabilities == pytest.approx(expected.probabilities, abs=1e-5)
+        assert (there.digit, there.verdict) == (expected.digit, expected.verdict)
+    assert workers.awake
+
+
+@pytest.mark.parametrize(
+    ("files", "kind"),
+    [
+        (None, ModelNotFound),
+        ({}, ModelBroken),
+        ({"record.json": b"{", "model.keras": b"PK"}, ModelBroken),
+        ({"record.json": None, "model.keras": b"PK, and then no more"}, ModelBroken),
+    ],
+)
+def test_a_model_that_cannot_be_read_is_said(workers, shipped, tmp_path, files, kind):
+    """A missing, empty or broken folder is the model's error, not the process's, and comes at once."""
+    folder = tmp_path / "model"
+    if files is not None:
+        folder.mkdir()
+        for name, content in files.items():
+            (folder / name).write_bytes((shipped / name).read_bytes() if content is None else content)
+    with pytest.raises(kind):
+        workers.classify(folder, np.zeros((28, 28), np.float32))
+    assert workers.awake
+
+
+def test_a_model_saved_anew_answers_anew(workers, shipped, pictures, tmp_path):
+    """When a model's file changes, the next answer is the new network's, though the old one is resident."""
+    folder = tmp_path / "model"
+    folder.mkdir()
+    for name in ("record.json", "model.keras"):
+        (folder / name).write_bytes((shipped / name).read_bytes())
+    before = workers.classify(folder, pictures[0])
+    model = build.load(model_store.read(folder), folder / "model.keras")
+    model.set_weights([np.zeros_like(weights) for weights in model.get_weights()])
+    model.save(folder / "model.keras")
+    after = workers.classify(folder, pictures[0])
+    assert after.probabilities == pytest.approx(np.full(10, 0.1), abs=1e-5)
+    assert before.probabilities != pytest.approx(after.probabilities, abs=1e-2)
+
+
+def test_an_h5_file_comes_back(workers, shipped):
+    """The shipped model as HDF5 begins as such files do."""
+    assert workers.h5(shipped)[:4] == b"\x89HDF"
+
+
+def test_a_killed_answering_process_is_replaced(workers, shipped, pictures):
+    """After SIGKILL the next drawing waits for a new process and gets the same answer."""
+    before = workers.classify(shipped, pictures[0])
+    killed = answering()
+    killed.kill()
+    after = workers.classify(shipped, pictures[0])
+    assert after.probabilities == pytest.approx(before.probabilities, abs=1e-6)
+    assert answering() != killed
+
+
+def test_a_training_is_watched_and_comes_back(workers):
+    """Announcements come while it runs, at a lower priority than answers; the result is a whole model."""
+    heard: Queue[object] = Queue()
+    outcome = workers.train("watched", few(epochs=3), heard.put)
+    address = until(heard, lambda event: isinstance(event, str))
+    assert str(address).startswith("tcp://127.0.0.1")
+    until(heard, is_epoch)
+    assert training().nice() == 10
+    trained = outcome.result(PATIENCE)
+    assert [epoch.epoch for epoch in trained.history] == [1, 2, 3]
+    assert not trained.stopped
+    record = model_store.save("from a worker", trained)
+    assert model_store.read(record.id).test_accuracy == trained.test_accuracy
+
+
+def test_a_stop_ends_a_training(workers):
+    """A long training ends soon after the request and keeps what it has learned."""
+    heard: Queue[object] = Queue()
+    outcome = workers.train("stopped", few(epochs=200, batch_size=2), heard.put)
+    address = until(heard, lambda event: isinstance(event, str))
+    until(heard, lambda event: isinstance(event, Progress))
+    workers.request_stop("stopped", str(address))
+    trained = outcome.result(PATIENCE)
+    assert trained.stopped
+    assert len(trained.history) < 200
+
+
+def test_a_training_that_fails_says_why(workers):
+    """The error that ended it in its process is the one that arrives, with its advice."""
+    deep = (recipes.Flatten(), *[recipes.Dense(units=64, activation="linear")] * 6)
+    outcome = workers.train(
+        "diverging", few(layers=deep, optimizer="sgd", learning_rate=10.0, epochs=20), lambda event: None
+    )
+    with pytest.raises(TrainingDiverged, match="learning rate below 10"):
+        outcome.result(PATIENCE)
+
+
+def test_a_killed_training_goes_on(workers):
+    """After SIGKILL another process begins it, keeps the whole epochs, and finishes all of them."""
+    heard: Queue[object] = Queue()
+    outcome = workers.train("killed", few(epochs=30), heard.put)
+    until(heard, lambda event: is_epoch(event) and event.epoch >= 3)
+    training().kill()
+    until(heard, lambda event: isinstance(event, str))
+    resumed = until(heard, lambda event: isinstance(event, Resumed))
+    assert resumed.epochs_kept >= 2
+    trained = outcome.result(PATIENCE)
+    assert [epoch.epoch for epoch in trained.history] == list(range(1, 31))
+
+
+def test_all_come_back_after_a_killed_scheduler(workers, shipped, pictures):
+    """Without the scheduler all others leave; they are started again, and drawings are answered."""
+    before = workers.classify(shipped, pictures[0])
+    [scheduler] = commands("distributed.Scheduler")
+    scheduler.kill()
+    psutil.wait_procs([answering()], timeout=PATIENCE)
+    after = workers.classify(shipped, pictures[0])
+    assert after.probabilities == pytest.approx(before.probabilities, abs=1e-6)
+
+
+def test_close_leaves_no_process(workers):
+    """In the middle of a training `close` ends all that was started; a second time it does nothing.
+
+    Those that share the workers stand above.
+    """
+    heard: Queue[object] = Queue()
+    workers.train("closed", few(epochs=200), heard.put)
+    until(heard, is_epoch)
+    started = family()
+    assert len(started) >= 5
+    workers.close()
+    assert psutil.wait_procs(started, timeout=5)[1] == []
+    workers.close()
+
+
+OWNER = """
+import time
+from cnn.settings import settings
+from cnn.workers import Workers
+from tests.networks import small_config
+
+heard = []
+workers = Workers(settings())
+workers.train("orphan", small_config(dataset="fashion_mnist", epochs=200), heard.append)
+while len(heard) < 5:
+    time.sleep(0.1)
+print("training", flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_killed_owner_leaves_no_process(place):
+    """When the process that owns the workers is killed in the middle of a training, they all end."""
+    with subprocess.Popen(
+        [sys.executable, "-c", OWNER], cwd=PROJECT, stdout=subprocess.PIPE, text=True
+    ) as owner:
+        assert owner.stdout is not None
+        assert owner.stdout.readline() == "training\n"
+        started = psutil.Process(owner.pid).children(recursive=True)
+        owner.kill()
+    assert len(started) >= 5
+    assert psutil.wait_procs(started, timeout=30)[1] == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stopped_server_leaves_no_process(tmp_path, number):
+    """Ctrl-C in its terminal and a service manager's SIGTERM end the server and all its processes."""
+    with serve(tmp_path) as served:
+        deadline = time.monotonic() + PATIENCE
+        while len(served.family()) < 3 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        started = [served.process, *served.family()]
+        os.killpg(served.process.pid, number)
+        assert psutil.wait_procs(started, timeout=20)[1] == []
+    assert "Traceback" not in served.log.read_text()
+
+
+@pytest.fixture
+def cluster(tmp_path: Path, place: Path) -> Iterator[str]:
+    """The address of a Dask cluster as on another machine: with folders of its own."""
+    address = tmp_path / "scheduler.json"
+    elsewhere = os.environ | {
+        "PYTHONPATH": str(PROJECT),
+        "CNN_DATA_DIR": str(place / "data"),
+        "CNN_MODELS_DIR": str(tmp_path / "models"),
+        "CNN_WORK_DIR": str(tmp_path / "work"),
+    }
+    common = [sys.executable, "-m", "dask"]
+    where = ["--scheduler-file", str(address), "--host", "127.0.0.1", "--no-dashboard"]
+    parts = [
+        [*common, "scheduler", *where, "--port", "0"],
+        [*common, "worker", *where, "--nthreads", "1", "--local-directory", str(tmp_path)],
+    ]
+    processes = [subprocess.Popen(part, cwd=tmp_path, env=elsewhere) for part in parts]
+    deadline = time.monotonic() + PATIENCE
+    while not address.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    yield json.loads(address.read_text())["address"]
+    for process in reversed(processes):
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def test_an_existing_cluster_trains(place, cluster, monkeypatch):
+    """With `DASK_SCHEDULER_ADDRESS` the training runs there, and the model arrives here, whole."""
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", cluster)
+    afar = Workers(Settings(answer_timeout=PATIENCE))
+    try:
+        heard: Queue[object] = Queue()
+        outcome = afar.train("afar", few(epochs=3), heard.put)
+        assert outcome.result(PATIENCE).keras_file[:2] == b"PK"
+        assert [event.epoch for event in heard.queue if is_epoch(event)] == [1, 2, 3]
+        assert afar.capacity() == 1
+        record = model_store.save("from afar", outcome.result())
+        model = Classifier(record, model_store.keras_path(record.id))
+        right = model.probabilities(uci_digits().x_test).argmax(axis=1) == uci_digits().y_test
+        assert right.mean() == pytest.approx(outcome.result().test_accuracy, abs=1e-6)
+        assert [p for p in family() if p.nice() == 10] == []
+    finally:
+        afar.close()
+
+
+def test_a_cluster_that_is_not_there_is_said(place, monkeypatch):
+    """Where nobody listens, the sentence names the address."""
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", "tcp://127.0.0.1:9")
+    nowhere = Workers(Settings(answer_timeout=1))
+    try:
+        with pytest.raises(WorkerError, match=r"tcp://127\.0\.0\.1:9"):
+            nowhere.train("nowhere", few(), lambda event: None)
+    finally:
+        nowhere.close()
