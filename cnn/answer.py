@@ -25,6 +25,8 @@ class Answer:
         is_digit: whether the picture is taken for a digit at all.
         verdict: "sure", "unsure" (then `runner_up` is worth a look), or "not_a_digit".
         runner_up: the second most probable class.
+        not_a_digit: the probability that the picture is no digit, in [0, 1]; 0 from a network that
+            cannot tell.
     """
 
     digit: int
@@ -33,6 +35,7 @@ class Answer:
     is_digit: bool
     verdict: Verdict
     runner_up: int
+    not_a_digit: float = 0.0
 
 
 def answer_from(
@@ -51,8 +54,9 @@ def answer_from(
     shares = classes / total if total > 0 else np.full(len(classes), 1 / len(classes))
     runner_up, digit = (int(place) for place in np.argsort(shares, kind="stable")[-2:])
     probability = float(shares[digit])
-    is_digit = float(values[-1]) < reject_threshold if reject_class else probability >= _NONE_FITS
+    not_a_digit = float(values[-1]) if reject_class else 0.0
+    is_digit = not_a_digit < reject_threshold if reject_class else probability >= _NONE_FITS
     verdict: Verdict = "not_a_digit"
     if is_digit:
         verdict = "sure" if probability >= _SURE else "unsure"
-    return Answer(digit, probability, shares.astype(np.float32), is_digit, verdict, runner_up)
+    return Answer(digit, probability, shares.astype(np.float32), is_digit, verdict, runner_up, not_a_digit)

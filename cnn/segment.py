@@ -30,13 +30,14 @@ _JOINED = 5
 # Pieces smaller than this share of the row's height are dirt.
 _SPECK = 0.12
 # What is wider than this share of the row's height may be several digits that touch.
-_WIDE = 1.0
+_WIDE = 0.85
 # What a reading costs beside -log(probability): each cut through ink, each unit of empty space (in row
-# heights) that one digit would bridge, each unit of overlap between neighbours that are read as two.
-_CUT_COST = 2.0
+# heights) that one digit would bridge, each unit of overlap between neighbours that are read as two; and how
+# much the network's own "not a digit" weighs.
+_CUT_COST = 4.0
 _GAP_COST = 6.0
 _OVERLAP_COST = 5.0
-_NOT_A_DIGIT_COST = 4.0
+_NO_DIGIT_WEIGHT = 1.0
 _LEAST = 1e-6
 
 
@@ -234,8 +235,9 @@ def _best_way(pieces: list[_Piece], candidates: list[_Candidate], answers: list[
 
 
 def _reading_cost(answer: Answer) -> float:
-    cost = -float(np.log(max(answer.probability, _LEAST)))
-    return cost if answer.is_digit else cost + _NOT_A_DIGIT_COST
+    """What speaks against this reading: that it is another digit, or none."""
+    doubt = -float(np.log(max(answer.probability, _LEAST)))
+    return doubt - _NO_DIGIT_WEIGHT * float(np.log(max(1 - answer.not_a_digit, _LEAST)))
 
 
 def _overlap_cost(pieces: list[_Piece], first: int) -> float:
