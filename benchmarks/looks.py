@@ -1,0 +1,84 @@
+"""What looking inside takes on the server: a page of 64 feature maps, and /mistakes opened again.
+
+    python -m benchmarks.looks [MODEL] [--rounds 15]
+
+The pages run under AppTest with the app's own worker processes; what AppTest takes for the frame
+alone, around an empty page, is taken off. Prints one JSON object.
+"""
+
+import argparse
+import json
+import os
+from collections.abc import Callable
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter, sleep
+
+from cnn import looks, model_store
+
+EMPTY = "import streamlit as st\nst.header('Nothing')\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("model", nargs="?", default=model_store.SHIPPED)
+    parser.add_argument("--rounds", type=int, default=15)
+    chosen = parser.parse_args()
+    with TemporaryDirectory() as cache:
+        os.environ["CNN_CACHE_DIR"] = cache
+        print(json.dumps(measured(chosen.model, chosen.rounds)))
+
+
+def measured(model_id: str, rounds: int) -> dict[str, object]:
+    """Milliseconds, each the median of some rounds."""
+    from streamlit.testing.v1 import AppTest
+
+    from cnn.evaluations import evaluations
+    from cnn.workers import workers
+    from pages.parts import inside
+    from tests.pages.opened import open_app
+
+    workers().start()
+    while not workers().awake:
+        sleep(0.1)
+    try:
+        record = model_store.read(model_id)
+        evaluations().of(record, looks.dataset_of(record)).result()
+        layers = inside.layers_of(record)
+        widest = next((n for n, facts in enumerate(layers) if facts.output_shape[-1] == 64), 0)
+        empty = AppTest.from_string(EMPTY).run()
+        maps = open_app("bench").switch_page("pages/feature_maps.py").run()
+        mistakes = open_app("bench").switch_page("pages/mistakes.py").run()
+
+        def another_image(turn: int) -> None:
+            # Another one each time, so that the network has to be asked.
+            maps.session_state["feature_maps_layer"] = widest
+            maps.session_state["image_number"] = turn
+            maps.run()
+
+        frame = milliseconds(lambda _turn: empty.run(), rounds)
+        return {
+            "model": model_id,
+            "layer": f"{inside.title(layers, widest)}, {inside.shape_in_words(layers[widest])}",
+            "feature_maps_ms": round(milliseconds(another_image, rounds) - frame),
+            "mistakes_again_ms": round(milliseconds(lambda _turn: mistakes.run(), rounds) - frame),
+            "frame_ms": round(frame),
+        }
+    finally:
+        workers().close()
+
+
+def milliseconds(work: Callable[[int], object], rounds: int) -> float:
+    """The median of some rounds; the first, which fills caches, does not count."""
+    times = []
+    for turn in range(rounds + 1):
+        began = perf_counter()
+        work(turn)
+        times += [perf_counter() - began] if turn else []
+    return 1000 * median(times)
+
+
+if __name__ == "__main__":
+    main()
