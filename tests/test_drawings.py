@@ -3,10 +3,13 @@ import json
 import numpy as np
 import pytest
 
+from cnn import model_store
 from cnn.strokes import ScreenDigit
+from tests.networks import digits
 
 pytest.importorskip("tensorflow")
 from cnn.network import drawings, report, shipped
+from cnn.network.classifier import Classifier
 
 SEVEN = ScreenDigit(7, "train-1", (np.array([[0, 0], [60, 0], [20, 100]], np.float32),))
 
@@ -95,3 +98,21 @@ def test_the_threshold_lets_its_share_of_digits_pass():
     outputs = np.column_stack([(1 - last)[:, None] * np.full((1, 10), 0.1), last])
     threshold = shipped.threshold_of(outputs, 1.0)
     assert (last < threshold).mean() == pytest.approx(shipped._DIGITS_THAT_PASS, abs=0.002)
+
+
+def test_the_making_leaves_a_model_that_answers(tmp_path, monkeypatch):
+    """Both stages on a handful of pictures give a folder that the classifier reads, without an optimizer."""
+    monkeypatch.setattr(
+        shipped, "STAGES", (shipped.Stage(1, 0.004, 0.0, 1.0), shipped.Stage(1, 0.001, 0.5, 0.5))
+    )
+    drawn = drawings.styled(rng(), each=3) + drawings.invented(rng(), 10)
+    tuning = drawings.styled(rng(), each=2)
+    model, history = shipped.fit(drawings.styled(rng(), each=3), drawn, tuning)
+    record = shipped.save(model, history, tuning, digits(), tmp_path)
+    file = model_store.keras_path(record.id, tmp_path)
+    assert [epoch.epoch for epoch in history] == [1, 2]
+    assert record.reject_class
+    assert file.stat().st_size < 5_000_000
+    classifier = Classifier(model_store.read(record.id, tmp_path), file)
+    expected = model.predict(tuning.images[..., None] / np.float32(255), verbose=0)[:, :10]
+    assert (classifier.probabilities(tuning.images).argmax(axis=1) == expected.argmax(axis=1)).all()

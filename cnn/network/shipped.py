@@ -7,8 +7,10 @@ mnist.npz, screen_digits.json, characters.npz and doodles.npz; each says in its 
 
 import argparse
 import logging
+import os
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import keras
@@ -51,23 +53,46 @@ CONFIG = TrainConfig(
     epochs=10,
     as_people_draw=True,
 )
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of the training.
+
+    Attributes:
+        epochs: how many.
+        learning_rate: the highest of its one cycle.
+        untouched: as in `distort`.
+        drawings: the share of all pictures but MNIST's that it learns from.
+    """
+
+    epochs: int
+    learning_rate: float
+    untouched: float
+    drawings: float
+
+
+# Distorted pictures teach what people draw; then half of them stay as they are, for MNIST's sharp edges.
+STAGES = (Stage(CONFIG.epochs, CONFIG.learning_rate, 0.0, 1.0), Stage(2, 0.0008, 0.5, 0.25))
 # MNIST's last training images decide, with the tuning writers, on temperature and threshold.
 _MNIST_TUNING = 4000
 # The share of the tuning digits that are taken for digits.
 _DIGITS_THAT_PASS = 0.985
 
 
-def training_pictures(
-    folder: Path, mnist: datasets.Dataset, rng: np.random.Generator, size: float
-) -> Pictures:
-    """All that the model learns from; `size` times the usual number of drawings."""
+def mnist_pictures(mnist: datasets.Dataset) -> Pictures:
+    """MNIST's training images without those that the tuning takes."""
+    return Pictures(mnist.x_train[:-_MNIST_TUNING], mnist.y_train[:-_MNIST_TUNING])
+
+
+def drawn_pictures(folder: Path, mnist: datasets.Dataset, rng: np.random.Generator, size: float) -> Pictures:
+    """All that the model learns from beside MNIST; `size` times the usual number of drawings."""
     seen = [digit for digit in _screen_digits(folder) if digit.writer not in drawings.TUNING_WRITERS]
-    images, labels = mnist.x_train[:-_MNIST_TUNING], mnist.y_train[:-_MNIST_TUNING]
-    scanned = rng.choice(len(labels), round(12_000 * size), replace=False)
+    own = mnist_pictures(mnist)
+    scanned = rng.choice(len(own.labels), round(12_000 * size), replace=False)
     times = max(1, round(4 * size))
     parts = {
-        "MNIST": Pictures(images, labels),
-        "MNIST, prepared again": drawings.enlarged(images[scanned], labels[scanned], rng),
+        "MNIST, prepared again": drawings.enlarged(own.images[scanned], own.labels[scanned], rng),
         "screen digits": drawings.written(seen, rng, times=times),
         "screen digits, rewritten": drawings.written(seen, rng, times=times, strength=1.0),
         "styles": drawings.styled(rng, each=round(1000 * size)),
@@ -92,43 +117,59 @@ def _screen_digits(folder: Path) -> list[strokes.ScreenDigit]:
     return [digit for digit in digits if digit.writer not in drawings.UNSEEN_WRITERS]
 
 
-def fit(pictures: Pictures, tuning: Pictures, epochs: int) -> tuple[keras.Model, list[Epoch], float]:
-    """Train on the pictures; the tuning digits are only watched.
+def fit(mnist: Pictures, drawn: Pictures, tuning: Pictures) -> tuple[keras.Model, list[Epoch]]:
+    """Train stage by stage; the tuning digits are only watched.
 
     Returns:
-        The network, its epochs, and the seconds that fitting took.
+        The network and its epochs, whose seconds count from the first stage's start.
     """
-    config = CONFIG.model_copy(update={"epochs": epochs})
-    keras.utils.set_random_seed(config.seed)
-    steps = -(-len(pictures.labels) // config.batch_size) * epochs
-    model = build.build(config, (28, 28, 1), NOT_A_DIGIT + 1, steps=steps)
-    batches = feeding.training_batches(pictures.images, pictures.labels, config.batch_size)
-    started = time.perf_counter()
+    keras.utils.set_random_seed(CONFIG.seed)
+    model: keras.Model | None = None
     history: list[Epoch] = []
+    rng = np.random.default_rng(CONFIG.seed)
+    for stage in STAGES:
+        count = len(drawn.labels)
+        chosen = rng.choice(count, round(stage.drawings * count), replace=False)
+        pictures = mnist + Pictures(drawn.images[chosen], drawn.labels[chosen])
+        model = fit_stage(stage, pictures, tuning, model, history)
+    return model, history
+
+
+def fit_stage(
+    stage: Stage, pictures: Pictures, tuning: Pictures, before: keras.Model | None, history: list[Epoch]
+) -> keras.Model:
+    """One stage of the training: the network goes on from the stage `before`, epochs go into `history`."""
+    config = CONFIG.model_copy(update={"epochs": stage.epochs, "learning_rate": stage.learning_rate})
+    steps = -(-len(pictures.labels) // config.batch_size) * stage.epochs
+    model = build.build(config, (28, 28, 1), NOT_A_DIGIT + 1, steps=steps)
+    if before is not None:
+        model.set_weights(before.get_weights())
+    done, earlier = len(history), history[-1].seconds if history else 0.0
+    started = time.perf_counter()
 
     def note(epoch: int, logs: dict[str, float]) -> None:
-        seconds = time.perf_counter() - started
+        seconds = earlier + time.perf_counter() - started
         loss, accuracy = float(logs["loss"]), float(logs["accuracy"])
         val_loss, val_accuracy = float(logs["val_loss"]), float(logs["val_accuracy"])
-        history.append(Epoch(epoch + 1, loss, accuracy, val_loss, val_accuracy, seconds))
-        log.info("epoch %d of %d: %s", epoch + 1, epochs, history[-1])
+        history.append(Epoch(done + epoch + 1, loss, accuracy, val_loss, val_accuracy, seconds))
+        log.info("%s", history[-1])
 
+    def distorted(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        return distort(images, untouched=stage.untouched), labels
+
+    batches = feeding.training_batches(pictures.images, pictures.labels, config.batch_size)
     model.fit(
-        batches.map(_distorted, num_parallel_calls=2).prefetch(4),
+        batches.map(distorted, num_parallel_calls=2).prefetch(4),
         validation_data=feeding.evaluation_batches(tuning.images, tuning.labels),
-        epochs=epochs,
+        epochs=stage.epochs,
         verbose=0,
         callbacks=[
             keras.callbacks.LambdaCallback(on_epoch_end=note),
             # Half an hour of work is not lost with its process.
-            keras.callbacks.BackupAndRestore(str(settings().work_dir / "shipped")),
+            keras.callbacks.BackupAndRestore(str(settings().work_dir / f"shipped-{done}")),
         ],
     )
-    return model, history, time.perf_counter() - started
-
-
-def _distorted(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    return distort(images), labels
+    return model
 
 
 def temperature_of(outputs: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
@@ -154,26 +195,37 @@ def threshold_of(outputs: NDArray[np.float32], temperature: float) -> float:
     return float(np.quantile(scaled[:, NOT_A_DIGIT] / scaled.sum(axis=1), _DIGITS_THAT_PASS))
 
 
-def make(folder: Path, *, epochs: int, size: float, destination: Path) -> model_store.ModelRecord:
+def make(folder: Path, *, size: float, destination: Path) -> model_store.ModelRecord:
     """Make the shipped model out of the data in `folder` and save it under `destination`."""
     rng = np.random.default_rng(0)
     mnist = datasets.load("mnist")
     tuning = tuning_pictures(folder, mnist, rng)
-    pictures = training_pictures(folder, mnist, rng, size)
-    model, history, seconds = fit(pictures, tuning, epochs)
-    outputs = model.predict(tuning.images[..., None] / np.float32(255), batch_size=500, verbose=0)
+    drawn = drawn_pictures(folder, mnist, rng, size)
+    model, history = fit(mnist_pictures(mnist), drawn, tuning)
+    return save(model, history, tuning, mnist, destination)
+
+
+def save(
+    model: keras.Model,
+    history: list[Epoch],
+    tuning: Pictures,
+    mnist: datasets.Dataset,
+    destination: Path,
+) -> model_store.ModelRecord:
+    """Calibrate the network on the tuning digits and keep it under `destination`."""
+    outputs = _outputs(model, tuning.images)
     temperature = temperature_of(outputs, tuning.labels)
-    test = model.predict(mnist.x_test[..., None] / np.float32(255), batch_size=500, verbose=0)
+    test = _outputs(model, mnist.x_test)
     right = test[np.arange(len(test)), mnist.y_test]
     trained = TrainedModel(
-        config=CONFIG.model_copy(update={"epochs": epochs}),
+        config=CONFIG,
         keras_file=_without_optimizer(model),
         history=tuple(history),
         filters=None,
         test_accuracy=float((test[:, :NOT_A_DIGIT].argmax(axis=1) == mnist.y_test).mean()),
         test_loss=float(-np.log(np.maximum(right, 1e-9)).mean()),
         parameters=model.count_params(),
-        fit_seconds=seconds,
+        fit_seconds=history[-1].seconds,
         data_name=mnist.name,
         data_sha256=mnist.sha256,
         input_shape=mnist.image_shape,
@@ -190,6 +242,11 @@ def make(folder: Path, *, epochs: int, size: float, destination: Path) -> model_
     )
 
 
+def _outputs(model: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    scaled = images[..., None] / np.float32(255)
+    return np.asarray(model.predict(scaled, batch_size=500, verbose=0), np.float32)
+
+
 def _without_optimizer(model: keras.Model) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.keras"
@@ -202,13 +259,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m cnn.network.shipped", description=__doc__)
     parser.add_argument("--data", type=Path, default=settings().data_dir, help="the folder with the data")
     parser.add_argument("--models", type=Path, default=settings().models_dir, help="where the model goes")
-    parser.add_argument("--epochs", type=int, default=CONFIG.epochs)
     parser.add_argument("--size", type=float, default=1.0, help="times the usual number of drawings")
     parser.add_argument("--report", action="store_true", help="only measure the model that is there")
     arguments = parser.parse_args()
+    if arguments.data is None:
+        parser.error("name the folder with the data: --data FOLDER, or CNN_DATA_DIR")
+    os.environ["CNN_DATA_DIR"] = str(arguments.data)
+    settings.cache_clear()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     if not arguments.report:
-        make(arguments.data, epochs=arguments.epochs, size=arguments.size, destination=arguments.models)
+        make(arguments.data, size=arguments.size, destination=arguments.models)
     report.main(model_store.SHIPPED, arguments.data, arguments.models)
 
 
