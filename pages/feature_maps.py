@@ -31,17 +31,18 @@ def explore(model: ModelRecord, picture: Picture) -> None:
     with grid:
         channel = map_grid(layers, look, layer)
     with image:
-        st.html(pixels(picture.image, 5, alt=picture.about))
         st.caption(picture.about)
-        probability_bars(look.probabilities, outputs(model))
-        if st.toggle(_("Where the evidence lies"), key="evidence_shown"):
-            with told():
-                evidence(
-                    model, picture.image, answer_from(look.probabilities, reject_class=model.reject_class)
-                )
+        with st.container(horizontal=True, gap="small"):
+            st.html(pixels(picture.image, 4, alt=picture.about), width="content")
+            with st.container(width="stretch"):
+                probability_bars(look.probabilities, outputs(model))
     st.subheader(_("How each number comes about"))
     with told():
         arithmetic(model, layers, look, layer, channel, outputs(model))
+    st.subheader(_("Where the evidence lies"))
+    if st.toggle(_("Show it"), key="evidence_shown"):
+        with told():
+            evidence(model, picture.image, answer_from(look.probabilities, reject_class=model.reject_class))
 
 
 st.html(Path(__file__).parent / "parts" / "look_inside.css")

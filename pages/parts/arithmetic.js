@@ -73,7 +73,7 @@ class MapView {
       Array.from({ length: data.inputShape[2] }, (_, channel) => `<option value="${channel}">${channel}</option>`).join("")}</select>`;
     const play = this.find(".play");
     this.still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    play.textContent = this.still ? `⏭ ${texts.step}` : `▶ ${texts.play}`;
+    play.innerHTML = this.still ? `${ICONS.step} ${texts.step}` : `${ICONS.play} ${texts.play}`;
   }
 
   pixelOf(values, y, x, [, width, channels]) {
@@ -127,7 +127,7 @@ class MapView {
   play() {
     const [height, width] = this.data.mapShape;
     if (this.played === null || this.played >= height * width) this.played = 0;
-    this.find(".play").textContent = `⏸ ${this.texts.pause}`;
+    this.find(".play").innerHTML = `${ICONS.pause} ${this.texts.pause}`;
     // Some twenty seconds for a whole map, whatever its size.
     this.timer = setInterval(() => this.forward(), Math.min(400, Math.max(30, 20000 / (height * width))));
   }
@@ -143,7 +143,7 @@ class MapView {
   pause() {
     clearInterval(this.timer);
     this.timer = null;
-    if (!this.still) this.find(".play").textContent = `▶ ${this.texts.play}`;
+    if (!this.still) this.find(".play").innerHTML = `${ICONS.play} ${this.texts.play}`;
   }
 
   stop() { this.pause(); }

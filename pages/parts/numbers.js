@@ -2,6 +2,9 @@
 
 const FRAME = "#ff9f1a";
 
+const icon = (path) => `<svg viewBox="0 0 10 10" width="10" height="10" fill="currentColor" aria-hidden="true"><path d="${path}"/></svg>`;
+const ICONS = { play: icon("M1 0v10l8-5z"), pause: icon("M1 0h3v10H1zM6 0h3v10H6z"), step: icon("M0 0v10l7-5zM7 0h2v10H7z") };
+
 /** The float32 numbers of a base64 text. */
 function floats(text) {
   return new Float32Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);

@@ -32,7 +32,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   let frame = data.frames.length - 1;
   let over = null;
-  const numbers = data.weights && new Float32Array(Uint8Array.from(atob(data.weights), (c) => c.charCodeAt(0)).buffer);
+  const numbers = data.weights && floats(data.weights);
   const tell = () => {
     weights.hidden = !numbers || over === null;
     if (weights.hidden) return;
@@ -40,7 +40,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const size = height * width;
     const start = (frame * data.labels.length + over) * size;
     const row = (y) => [...numbers.subarray(start + y * width, start + (y + 1) * width)]
-      .map((value) => `<td>${value.toFixed(3)}</td>`).join("");
+      .map((value) => `<td>${written(value)}</td>`).join("");
     weights.innerHTML = `<caption>${data.labels[over]}</caption>` +
       Array.from({ length: height }, (_, y) => `<tr>${row(y)}</tr>`).join("");
   };
@@ -76,12 +76,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const slider = film.querySelector("input");
   film.hidden = data.frames.length < 2;
   slider.max = data.frames.length - 1;
-  slider.setAttribute("aria-label", data.texts.epoch ?? "");
+  slider.setAttribute("aria-label", data.texts.epoch);
   let timer = null;
   const playing = (on) => {
     clearInterval(timer);
     timer = on ? setInterval(() => (frame < data.frames.length - 1 ? show(frame + 1) : playing(false)), data.interval) : null;
-    play.textContent = on ? `⏸ ${data.texts.pause}` : `▶ ${data.texts.play ?? ""}`;
+    play.innerHTML = on ? `${ICONS.pause} ${data.texts.pause}` : `${ICONS.play} ${data.texts.play}`;
   };
   play.onclick = () => {
     if (timer) return playing(false);

@@ -25,7 +25,7 @@ _component = st.components.v2.component(
       <table class="weights" hidden></table>
     </div>""",
     css=_FILES.with_suffix(".css").read_text(encoding="utf-8"),
-    js=_FILES.with_suffix(".js").read_text(encoding="utf-8"),
+    js="".join(_FILES.with_name(name).read_text(encoding="utf-8") for name in ("numbers.js", "tiles.js")),
     isolate_styles=False,
 )
 
