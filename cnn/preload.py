@@ -21,8 +21,9 @@ async def dask_setup(server: Scheduler | Nanny | Worker) -> None:
         os.nice(TRAINING_NICENESS)
         return
     # Ctrl-C reaches the whole group of a terminal's processes; the app must find its own alive to
-    # end them in order.
-    os.setsid()
+    # end them in order. A session of its own would do that too, but Linux shares the processor out
+    # between sessions first (`sched_autogroup_enabled`), and niceness would count for nothing.
+    os.setpgrp()
     server.parent_watch = asyncio.create_task(_leave_with_parent())
 
 
