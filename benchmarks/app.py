@@ -181,6 +181,8 @@ def begin_training(page: Page, recipe: str, epochs: int, images: int = 0) -> Non
     """Choose, set and start a training, and wait until it learns."""
     key(page, "recipe").locator("input").fill(recipe)
     page.get_by_role("option", name=recipe, exact=True).click()
+    expect(key(page, f"epochs_{recipe}")).to_be_visible()
+    expect(page.get_by_label("Epochs")).to_have_count(1)
     fill(page, "Epochs", epochs)
     if images:
         page.get_by_text("More settings").click()
