@@ -31,7 +31,7 @@ def row(text: str, *, gap: float = 30, width: float = 8, break_seven: bool = Fal
 
 
 def by_shape(images: np.ndarray) -> list[Answer]:
-    """Read prepared pictures by their shape alone: narrow is 1, with a bar at the top 7, hollow 0, else nothing."""
+    """Read pictures by their shape alone: narrow is 1, with a bar at the top 7, hollow 0, else nothing."""
     return [answer_from(_outputs(image), reject_class=True) for image in images]
 
 
