@@ -34,10 +34,10 @@ _WIDE = 0.85
 # What a reading costs beside -log(probability): each cut through ink, each unit of empty space (in row
 # heights) that one digit would bridge, each unit of overlap between neighbours that are read as two; and how
 # much the network's own "not a digit" weighs.
-_CUT_COST = 1.0
+_CUT_COST = 2.0
 _GAP_COST = 6.0
 _OVERLAP_COST = 5.0
-_NO_DIGIT_WEIGHT = 5.0
+_NO_DIGIT_WEIGHT = 2.5
 _LEAST = 1e-6
 
 
