@@ -163,6 +163,7 @@ def fit_stage(
         validation_data=feeding.evaluation_batches(tuning.images, tuning.labels),
         epochs=stage.epochs,
         verbose=0,
+        shuffle=False,  # the batches are shuffled already
         callbacks=[
             keras.callbacks.LambdaCallback(on_epoch_end=note),
             # Half an hour of work is not lost with its process.
