@@ -82,14 +82,18 @@ def commands(word: str) -> list[psutil.Process]:
 
 
 def answering() -> psutil.Process:
-    """The process that answers: the largest one at the usual priority."""
-    usual = [process for process in family() if process.nice() < 10]
+    """The process that answers: the largest one at this one's priority."""
+    usual = [process for process in family() if process.nice() == psutil.Process().nice()]
     return max(usual, key=lambda process: process.memory_info().rss)
 
 
 def training() -> psutil.Process:
     """The process that trains: the largest one at a lower priority."""
-    return max((p for p in family() if p.nice() == 10), key=lambda process: process.memory_info().rss)
+    return max(yielding(), key=lambda process: process.memory_info().rss)
+
+
+def yielding() -> list[psutil.Process]:
+    return [process for process in family() if process.nice() > psutil.Process().nice()]
 
 
 def until(heard: "Queue[object]", wanted: Callable[[object], bool]) -> object:
@@ -172,7 +176,7 @@ def test_a_training_is_watched_and_comes_back(workers):
     address = until(heard, lambda event: isinstance(event, str))
     assert str(address).startswith("tcp://127.0.0.1")
     until(heard, is_epoch)
-    assert training().nice() == 10
+    assert yielding()
     trained = outcome.result(PATIENCE)
     assert [epoch.epoch for epoch in trained.history] == [1, 2, 3]
     assert not trained.stopped
@@ -322,7 +326,7 @@ def test_an_existing_cluster_trains(place, cluster, monkeypatch):
         model = Classifier(record, model_store.keras_path(record.id))
         right = model.probabilities(uci_digits().x_test).argmax(axis=1) == uci_digits().y_test
         assert right.mean() == pytest.approx(outcome.result().test_accuracy, abs=1e-6)
-        assert [p for p in family() if p.nice() == 10] == []
+        assert yielding() == []
     finally:
         afar.close()
 

@@ -36,12 +36,12 @@ class Served:
         return self.process.children(recursive=True)
 
     def training_workers(self) -> list[psutil.Process]:
-        """The processes that train: those at a lower priority."""
-        return [process for process in self.family() if process.nice() == 10]
+        """The processes that train: those at a lower priority than the server."""
+        return [process for process in self.family() if process.nice() > self.process.nice()]
 
     def answering_worker(self) -> psutil.Process:
-        """The process that answers: the largest one at the usual priority."""
-        usual = [process for process in self.family() if process.nice() < 10]
+        """The process that answers: the largest one at the server's priority."""
+        usual = [process for process in self.family() if process.nice() == self.process.nice()]
         return max(usual, key=lambda process: process.memory_info().rss)
 
 

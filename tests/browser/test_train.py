@@ -62,7 +62,7 @@ def test_a_network_is_trained_and_drawn_with(app: Served, page: Page) -> None:
     assert downloaded(page, "get_csv").startswith(b"epoch,loss,accuracy")
 
     key(page, "draw_with_it").locator("button").click()
-    expect(key(page, "model")).to_contain_text("내 모델")
+    expect(key(page, "model").get_by_role("combobox")).to_have_value(re.compile("내 모델"))
     draw(page, 1)
     expect(key(page, "answer")).to_have_text(re.compile(r"[0-9?]"), timeout=START)
 
