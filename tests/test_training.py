@@ -266,7 +266,7 @@ def test_a_stop_within_the_first_epoch_keeps_what_was_learned(tmp_path):
 
 def test_a_stop_while_validating_ends_it_there():
     """A stop is heeded between the batches of a validation too; the epoch before it is whole."""
-    training_batches, validation_batches = 15, 2
+    training_batches, validation_batches = 15, 3
     before = training_batches + validation_batches + training_batches
     events = []
     trained = train(
