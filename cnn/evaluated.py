@@ -4,10 +4,10 @@ Needs no Keras. `cnn.network.evaluation` makes the probabilities.
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from tempfile import mkstemp
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -154,7 +154,7 @@ def save(evaluation: Evaluation, path: Path) -> None:
     handle, scratch = mkstemp(dir=path.parent, prefix=".", suffix=".npz")
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez_compressed(file, probabilities=evaluation.probabilities, labels=evaluation.labels)
+            np.savez_compressed(file, **vars(evaluation))
         Path(scratch).replace(path)
     except BaseException:
         Path(scratch).unlink(missing_ok=True)
@@ -170,7 +170,11 @@ def read(path: Path) -> Evaluation:
     """
     try:
         with np.load(path) as kept:
-            return evaluated(kept["probabilities"], kept["labels"])
+            # All figures are kept: reckoning them again would first import scikit-learn, a second and more.
+            figures: dict[str, Any] = {field.name: kept[field.name] for field in fields(Evaluation)}
+        return Evaluation(
+            **figures | {"accuracy": float(figures["accuracy"]), "loss": float(figures["loss"])}
+        )
     except FileNotFoundError:
         raise
     except Exception as error:  # zip, zlib and NumPy have many ways to say so

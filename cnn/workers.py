@@ -70,6 +70,7 @@ class Workers:
         self._remote: Client | None = None
         self._actor: Any = None
         self._tasks: dict[str, Any] = {}
+        self._waking: Future[None] | None = None
         self._awake = False
         self._closed = False
 
@@ -78,12 +79,16 @@ class Workers:
         with self._lock:
             if self._local is None:
                 self._local = self._errands.submit(self._start_local)
-                self._errands.submit(self._warm_up)
+                self._waking = self._errands.submit(self._warm_up)
             return self._local
 
     @property
     def awake(self) -> bool:
-        """Whether the answering process has answered and has not been missed since."""
+        """Whether the answering process has answered and has not been missed since; if not, it is woken."""
+        self.start()
+        with self._lock:
+            if not self._awake and self._waking is not None and self._waking.done():
+                self._waking = self._errands.submit(self._warm_up)
         return self._awake
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ from cnn.i18n import N_
 from cnn.model_store import ModelRecord
 from cnn.network import build
 
-_BATCH = 500
+_BATCH = 100
 # Softmax outputs below this are taken for this, so that they have a logarithm.
 _LEAST = 1e-9
 
