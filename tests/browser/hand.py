@@ -39,7 +39,7 @@ def draw(page: Page, digit: int) -> None:
 def canvas(page: Page) -> Locator:
     """The drawing area; Fabric.js lays a second canvas over it for the pen."""
     surface = page.locator("canvas").last
-    expect(surface).to_be_visible(timeout=30_000)
+    expect(surface).to_be_visible(timeout=120_000)
     return surface
 
 

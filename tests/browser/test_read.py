@@ -10,7 +10,7 @@ from tests.browser.hand import canvas, draw, key
 from tests.browser.served import Served
 from tests.test_segment import row
 
-BUSY = 60_000
+BUSY = 180_000
 """Milliseconds that an answer may take while processes start."""
 
 

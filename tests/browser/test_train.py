@@ -8,7 +8,7 @@ from playwright.sync_api import Download, Page, expect
 from tests.browser.hand import draw, key
 from tests.browser.served import Served
 
-START = 60_000
+START = 180_000
 """Milliseconds that a training process may take to start on a busy machine."""
 
 
