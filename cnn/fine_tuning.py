@@ -14,6 +14,7 @@ EPOCHS = 4
 LEARNING_RATE = 0.001
 
 _KNOWN_IMAGES = 6000
+_NO_DIGITS = 800
 _SHARE = 0.15
 """How much of what it learns from is new."""
 
@@ -70,8 +71,19 @@ class FineTuning:
         kept = rng.permutation(len(known.x_train))[:_KNOWN_IMAGES]
         wanted = max(len(self.images), round(_SHARE * len(kept) / (1 - _SHARE)))
         again = np.resize(np.arange(len(self.images)), wanted)
-        return replace(
-            known,
-            x_train=np.concatenate([known.x_train[kept], self.images[again]]),
-            y_train=np.concatenate([known.y_train[kept], self.labels[again]]),
-        )
+        images = [known.x_train[kept], self.images[again]]
+        labels = [known.y_train[kept], self.labels[again]]
+        if self.record.reject_class:
+            strangers = _no_digits(rng)
+            images.append(strangers)
+            labels.append(np.full(len(strangers), known.classes))
+        return replace(known, x_train=np.concatenate(images), y_train=np.concatenate(labels))
+
+
+def _no_digits(rng: np.random.Generator) -> np.ndarray:
+    """Invented drawings that are no digits, prepared, uint8 (n, 28, 28), so that these are not forgotten."""
+    from cnn.nondigits import non_digit
+    from cnn.preprocess import prepare_drawing
+
+    drawings = (prepare_drawing(non_digit(rng)) for _ in range(_NO_DIGITS))
+    return np.stack([drawing.steps["centred"] for drawing in drawings if not drawing.is_empty])

@@ -39,6 +39,7 @@ _GAP_COST = 6.0
 _OVERLAP_COST = 5.0
 _NO_DIGIT_WEIGHT = 2.5
 _LEAST = 1e-6
+_UNREADABLE = 1e6
 
 
 @dataclass(frozen=True)
@@ -237,7 +238,9 @@ def _best_way(pieces: list[_Piece], candidates: list[_Candidate], answers: list[
 def _reading_cost(answer: Answer) -> float:
     """What speaks against this reading: that it is another digit, or none."""
     doubt = -float(np.log(max(answer.probability, _LEAST)))
-    return doubt - _NO_DIGIT_WEIGHT * float(np.log(max(1 - answer.not_a_digit, _LEAST)))
+    cost = doubt - _NO_DIGIT_WEIGHT * float(np.log(max(1 - answer.not_a_digit, _LEAST)))
+    # A network whose weights overflowed says nothing; its row is still read to the end.
+    return cost if np.isfinite(cost) else _UNREADABLE
 
 
 def _overlap_cost(pieces: list[_Piece], first: int) -> float:

@@ -5,15 +5,18 @@ Dask pickles functions by name, so the app imports this module too.
 
 import pickle
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
+from shutil import rmtree
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from cnn.answer import Answer
+from cnn.errors import CnnError, ModelError
 from cnn.fine_tuning import FineTuning
+from cnn.i18n import N_
 from cnn.model_store import keras_path, read
 from cnn.progress import TrainedModel
 from cnn.recipes import TrainConfig
@@ -22,27 +25,51 @@ from cnn.settings import settings
 if TYPE_CHECKING:
     from cnn.network.classifier import Classifier
 
+Result = TypeVar("Result")
+
 RESIDENT_MODELS = 16
 """How many compiled models an answering process keeps; the least recently used leaves first."""
 
 _stop_requests: dict[str, Event] = {}
 
 
+def _said(method: Callable[..., Result]) -> Callable[..., Result]:
+    """Whatever goes wrong with a model becomes a sentence; Dask takes other errors for a lost process."""
+
+    @wraps(method)
+    def told(*arguments: Any) -> Result:
+        try:
+            return method(*arguments)
+        except CnnError:
+            raise
+        except Exception as error:
+            raise ModelError(
+                N_("The model could not be used: {reason}. Choose another, or train it again."),
+                reason=str(error) or type(error).__name__,
+            ) from error
+
+    return told
+
+
 class Answering:
     """The resident actor that answers drawings; one for each answering process."""
 
+    @_said
     def classify(self, folder: Path, image: np.ndarray) -> Answer:
         """The answer of the model in `folder` for a float32 (28, 28) image in [0, 1]."""
         return _classifier(folder).classify(image)
 
+    @_said
     def answers(self, folder: Path, images: np.ndarray) -> list[Answer]:
         """The answers of the model in `folder` for float32 (n, 28, 28) in [0, 1]."""
         return _classifier(folder).answers(images)
 
+    @_said
     def h5(self, folder: Path) -> bytes:
         """The model in `folder` as the bytes of an HDF5 file."""
         return _classifier(folder).h5()
 
+    @_said
     def ready(self, folder: Path) -> bool:
         """Load and compile the model in `folder`, so that its first answer is as quick as any."""
         _classifier(folder)
@@ -88,6 +115,10 @@ def train(job: str, config: TrainConfig, tuning: FineTuning | None = None) -> Tr
             backup_dir=settings().work_dir / job,
             tuning=tuning,
         )
+    except CnnError:
+        # A training that failed by itself is not taken up again.
+        rmtree(settings().work_dir / job, ignore_errors=True)
+        raise
     finally:
         _stop_requests.pop(job, None)
 

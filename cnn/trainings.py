@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import count
 from threading import RLock
 from typing import Any, Literal
 from uuid import uuid4
@@ -17,7 +18,7 @@ from uuid import uuid4
 import numpy as np
 
 from cnn import model_store
-from cnn.errors import CnnError, ConfigError, ModelError
+from cnn.errors import CnnError, ConfigError, ModelError, TrainingError
 from cnn.fine_tuning import FineTuning
 from cnn.i18n import N_
 from cnn.model_store import ModelRecord
@@ -169,8 +170,9 @@ class Trainings:
 
     def save_again(self, training: Training) -> None:
         """Try once more to save a model that could not be saved."""
-        if training.trained is not None:
-            self._keep(training.id, training.trained)
+        current = self.get(training.id)
+        if current is not None and current.trained is not None:
+            self._keep(current.id, current.trained)
 
     def _change(self, job: str, **changes: Any) -> None:
         with self._lock:
@@ -179,10 +181,9 @@ class Trainings:
 
     def _advance(self) -> None:
         """Start what may start and tell the others their places."""
+        capacity = self._capacity()
         with self._lock:
-            free = self._workers.capacity() - sum(
-                training.state in _AT_WORK for training in self._trainings.values()
-            )
+            free = capacity - sum(training.state in _AT_WORK for training in self._trainings.values())
             waiting = _fair_order(self._trainings.values(), self._last_served)
             starting, staying = waiting[: max(free, 0)], waiting[max(free, 0) :]
             for training in starting:
@@ -193,14 +194,22 @@ class Trainings:
         for training in starting:
             self._begin(training)
 
+    def _capacity(self) -> int:
+        try:
+            return self._workers.capacity()
+        except CnnError:
+            # One may try; it then says what is wrong.
+            return 1
+
     def _begin(self, training: Training) -> None:
         job = training.id
         try:
             outcome = self._workers.train(
                 job, training.config, lambda event: self._heard(job, event), training.tuning
             )
-        except CnnError as error:
+        except Exception as error:  # noqa: BLE001 - a start that fails must not hold its place for good
             self._fail(job, error)
+            self._advance()
         else:
             outcome.add_done_callback(lambda done: self._ended(job, done))
 
@@ -226,7 +235,9 @@ class Trainings:
 
     def _began(self, job: str, address: str) -> None:
         with self._lock:
-            current = self._trainings[job]
+            current = self._trainings.get(job)
+            if current is None or current.ended:
+                return
             stopping = current.state == "stopping"
             self._addresses[job] = address
             self._change(
@@ -239,11 +250,9 @@ class Trainings:
             self._workers.request_stop(job, address)
 
     def _ended(self, job: str, outcome: "Future[TrainedModel]") -> None:
-        error = outcome.exception()
-        if error is None:
+        try:
             self._keep(job, outcome.result())
-        else:
-            assert isinstance(error, CnnError)
+        except Exception as error:  # noqa: BLE001 - whatever ended it, its owner reads it and the next one starts
             self._fail(job, error)
         self._advance()
 
@@ -255,11 +264,20 @@ class Trainings:
             self._change(job, state="finished", history=trained.history, trained=trained, error=error)
         else:
             self._change(
-                job, state="finished", history=trained.history, record=record, trained=None, error=None
+                job,
+                state="finished",
+                history=trained.history,
+                record=record,
+                trained=None,
+                tuning=None,
+                error=None,
             )
 
-    def _fail(self, job: str, error: CnnError) -> None:
-        self._change(job, state="failed", error=error)
+    def _fail(self, job: str, error: Exception) -> None:
+        if not isinstance(error, CnnError):
+            _log.error("a training failed", exc_info=error)
+            error = TrainingError(N_("The training ended: {reason}. Train again."), reason=str(error))
+        self._change(job, state="failed", error=error, tuning=None)
 
 
 def _with_point(points: tuple[Point, ...], progress: Progress) -> tuple[Point, ...]:
@@ -304,10 +322,12 @@ def _save(training: Training, trained: TrainedModel) -> ModelRecord:
 def _free_name(owner: str, base: str) -> str:
     """`base` with the first number that none of the owner's models bears."""
     names = {model.name for model in model_store.list_models(owner) if isinstance(model, ModelRecord)}
-    number = 1
-    while f"{base} {number}" in names:
-        number += 1
-    return f"{base} {number}"
+    for number in count(1):
+        end = f" {number}"
+        name = base[: model_store.LONGEST_NAME - len(end)].rstrip() + end
+        if name not in names:
+            return name
+    raise AssertionError("numbers do not end")
 
 
 @cache

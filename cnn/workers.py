@@ -132,6 +132,7 @@ class Workers:
         patience = patience or self._settings.answer_timeout
         deadline = monotonic() + patience
         while True:
+            actor = None
             try:
                 actor = self._answering(deadline)
                 remaining = max(deadline - monotonic(), _RETRY_SECONDS)
@@ -146,7 +147,8 @@ class Workers:
             except (OSError, RuntimeError, CancelledError, FutureTimeoutError) as error:
                 if not isinstance(error, TimeoutError):
                     _log.warning("the answering process is away: %r", error)
-                    self._actor = None
+                    if self._actor is actor:
+                        self._actor = None
                 self._awake = False
                 if monotonic() > deadline or self._closed:
                     raise WorkerError(
@@ -276,7 +278,7 @@ class Workers:
     def _training_client(self) -> "Client":
         if address := self._settings.scheduler_address:
             with self._lock:
-                if self._remote is None:
+                if self._remote is None or self._remote.status in {"closing", "closed"}:
                     self._remote = _connect(address, self._settings.answer_timeout)
                 return self._remote
         self._scale_for_training()

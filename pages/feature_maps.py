@@ -42,7 +42,15 @@ def explore(model: ModelRecord, picture: Picture) -> None:
     st.subheader(_("Where the evidence lies"))
     if st.toggle(_("Show it"), key="evidence_shown"):
         with told():
-            evidence(model, picture.image, answer_from(look.probabilities, reject_class=model.reject_class))
+            evidence(
+                model,
+                picture.image,
+                answer_from(
+                    look.probabilities,
+                    reject_class=model.reject_class,
+                    reject_threshold=model.reject_threshold,
+                ),
+            )
 
 
 st.html(Path(__file__).parent / "parts" / "look_inside.css")

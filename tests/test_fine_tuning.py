@@ -55,6 +55,17 @@ def test_what_is_new_has_its_share(digits, tmp_path):
     assert mixed.x_test is digits.x_test
 
 
+def test_what_is_no_digit_is_not_forgotten(digits, tmp_path):
+    """A network that turns strangers away learns on with some of them, under its last output's number."""
+    record = model_store.save("before", trained(digits, epochs=1), folder=tmp_path, reject_class=True)
+    new = np.full((2, 28, 28), 77, np.uint8)
+    mixed = FineTuning(record, b"", new, np.array([1, 2])).dataset(digits)
+    strangers = mixed.x_train[mixed.y_train == 10]
+    assert len(strangers) > 500
+    assert strangers.dtype == np.uint8
+    assert len(np.unique(strangers, axis=0)) > 500
+
+
 def test_a_model_without_its_config_cannot_learn_on(digits, tmp_path):
     """The refusal names the model."""
     record = model_store.save("nameless", trained(digits, epochs=1), folder=tmp_path)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cnn import model_store
 from cnn.errors import ConfigError, ModelError, TrainingDiverged
+from cnn.fine_tuning import FineTuning
 from cnn.progress import Epoch, Progress, Resumed, TrainedModel
 from cnn.recipes import RECIPES
 from cnn.settings import Settings
@@ -237,6 +238,29 @@ def test_a_renamed_model_keeps_its_folder(queue, workers):
     after = only(queue, "ann").record
     assert (after.id, after.name) == (before.record.id, "내 첫 모델")
     assert model_store.read(after.id).name == "내 첫 모델"
+
+
+def test_a_long_name_still_leaves_room_for_a_number(queue, workers):
+    """What goes on from a model with the longest possible name is saved, its name shortened."""
+    first = queue.submit("ann", CONFIG)
+    workers.finish(first.id, trained())
+    record = queue.get(first.id).record.model_copy(update={"name": "n" * model_store.LONGEST_NAME})
+    tuning = FineTuning(record, b"", np.zeros((1, 28, 28), np.uint8), np.array([1]))
+    second = queue.submit("ann", CONFIG, tuning)
+    workers.finish(second.id, trained())
+    name = queue.get(second.id).record.name
+    assert name == "n" * (model_store.LONGEST_NAME - 2) + " 1"
+
+
+def test_a_start_that_fails_holds_no_place(queue, workers):
+    """Whatever keeps a training from starting is told to its owner, and the next one is trained."""
+    train, workers.train = workers.train, lambda *_: 1 / 0
+    failed = queue.submit("ann", CONFIG)
+    workers.train = train
+    assert queue.get(failed.id).state == "failed"
+    assert "division" in str(queue.get(failed.id).error)
+    other = queue.submit("bob", CONFIG)
+    assert queue.get(other.id).state == "starting"
 
 
 def test_long_curves_stay_small(queue, workers):

@@ -43,6 +43,8 @@ def offer(image: np.ndarray, given: Answer) -> None:
         label = st.pills(_("It was a"), range(10), key=f"correct_{_fingerprint(image)}")
         if label is not None and _remember(Correction(image, int(label), given.digit)):
             st.toast(_("Kept: a {label}, read as {read}.").format(label=label, read=given.digit))
+            # The list of corrections stands outside the part that runs at a stroke.
+            st.rerun()
 
 
 def _fingerprint(image: np.ndarray) -> int:
@@ -56,7 +58,6 @@ def _remember(correction: Correction) -> bool:
     if same and same[0].label == correction.label:
         return False
     st.session_state[_KEPT] = [*(old for old in kept if old not in same), correction][-MOST:]
-    st.rerun()
     return True
 
 

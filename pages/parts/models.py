@@ -10,11 +10,12 @@ from cnn.model_store import SHIPPED, ModelRecord
 from pages.parts import visitor
 
 _CHOSEN = "chosen_model"
+_ASKED_FOR = "model_asked_for"
 
 
 def choose(model_id: str) -> None:
-    """Make a model the visitor's choice on every page."""
-    st.session_state[_CHOSEN] = model_id
+    """Make a model the visitor's choice on every page, also on the one that is shown."""
+    st.session_state[_CHOSEN] = st.session_state[_ASKED_FOR] = model_id
 
 
 def picker(fits: Callable[[ModelRecord], bool] = lambda _: True) -> ModelRecord | None:
@@ -28,16 +29,15 @@ def picker(fits: Callable[[ModelRecord], bool] = lambda _: True) -> ModelRecord 
     if not records:
         st.info(_("There is no model yet. Train one first."))
         return None
-    chosen = st.session_state.get(_CHOSEN)
-    start = chosen if chosen in records else SHIPPED if SHIPPED in records else next(iter(records))
+    if st.session_state.pop(_ASKED_FOR, None) or st.session_state.get("model") not in records:
+        chosen = st.session_state.get(_CHOSEN)
+        st.session_state["model"] = (
+            chosen if chosen in records else SHIPPED if SHIPPED in records else next(iter(records))
+        )
     picked = st.selectbox(
-        _("Model"),
-        list(records),
-        index=list(records).index(start),
-        format_func=lambda model_id: _label(records[model_id]),
-        key="model",
+        _("Model"), list(records), format_func=lambda model_id: _label(records[model_id]), key="model"
     )
-    choose(picked)
+    st.session_state[_CHOSEN] = picked
     return records[picked]
 
 

@@ -35,7 +35,7 @@ class Cookie:
 
 def _known(scope: Scope) -> bool:
     cookies = [value for name, value in scope["headers"] if name == b"cookie"]
-    return any(_NAME.encode() in value for value in cookies)
+    return any(_NAME in SimpleCookie(value.decode("latin-1")) for value in cookies)
 
 
 def _new_cookie() -> str:
