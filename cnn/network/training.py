@@ -250,6 +250,8 @@ class _Watch(keras.callbacks.Callback):  # type: ignore[misc] # Keras has no typ
         self._images, self._validation_images = images
         self._epoch = 0
         self._announcements = 0
+        # Counted over the epochs: those that are shorter than the pause are announced, too.
+        self._announced = 0.0
         # (time, images of this epoch) at the last announcements, the oldest first.
         self._marks: deque[tuple[float, int]] = deque(maxlen=9)
 
@@ -270,7 +272,8 @@ class _Watch(keras.callbacks.Callback):  # type: ignore[misc] # Keras has no typ
         if not self._marks:
             # The first batch of a training also waits for the network to be compiled: speed counts from here.
             self._marks.append((now, done))
-        elif now - self._marks[-1][0] >= SECONDS_BETWEEN_ANNOUNCEMENTS:
+        elif now - self._announced >= SECONDS_BETWEEN_ANNOUNCEMENTS:
+            self._announced = now
             self._marks.append((now, done))
             self._announce(self._progress(batch + 1, logs))
             self._announcements += 1

@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnn import model_store
 from cnn.i18n import _
-from cnn.model_store import SHIPPED, ModelRecord
+from cnn.model_store import SHIPPED, BrokenModel, ModelRecord
 from pages.parts import visitor
 
 _CHOSEN = "chosen_model"
@@ -38,7 +38,15 @@ def picker(fits: Callable[[ModelRecord], bool] = lambda _: True) -> ModelRecord 
         _("Model"), list(records), format_func=lambda model_id: _label(records[model_id]), key="model"
     )
     st.session_state[_CHOSEN] = picked
+    _tell_about_broken([model for model in found if isinstance(model, BrokenModel)])
     return records[picked]
+
+
+def _tell_about_broken(models: list[BrokenModel]) -> None:
+    if models:
+        with st.expander(_("Models that cannot be used")):
+            for model in models:
+                st.text(f"{model.id}: {model.reason}")
 
 
 def _label(model: ModelRecord) -> str:

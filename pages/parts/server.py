@@ -5,6 +5,7 @@ import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from threading import Event
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
@@ -19,7 +20,15 @@ PagesManager.uses_pages_directory = False
 
 _log = logging.getLogger(__name__)
 
-_FIRST_PAINT_SECONDS = 1.5
+_FIRST_VISIT_SECONDS = 5.0
+_PAINT_SECONDS = 1.0
+
+_page_shown = Event()
+
+
+def page_was_shown() -> None:
+    """Say that a visitor has a page: from then on the workers may take the processor."""
+    _page_shown.set()
 
 
 @asynccontextmanager
@@ -30,15 +39,23 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         yield
     finally:
         warm_up.cancel()
+        _page_shown.set()
         await asyncio.to_thread(workers().close)
 
 
 async def _start_workers() -> None:
+    await asyncio.to_thread(_import_ahead)
     # The first visitor's page comes first: TensorFlow's import would take the cores from it.
-    await asyncio.sleep(_FIRST_PAINT_SECONDS)
+    await asyncio.to_thread(_page_shown.wait, _FIRST_VISIT_SECONDS)
+    await asyncio.sleep(_PAINT_SECONDS)
     workers().start()
     # What is here stays for good; collections need not walk it again.
     gc.freeze()
+
+
+def _import_ahead() -> None:
+    """Import what the first page needs while its visitor is still on the way."""
+    import streamlit_drawable_canvas  # noqa: F401
 
 
 def show_error(error: Exception) -> bool:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from cnn import datasets
 from cnn.i18n import _
+from pages.parts import server
 
 _STYLE = Path(__file__).with_name("style.css")
 
@@ -34,6 +35,7 @@ def show() -> None:
     if datasets.find("mnist") is None:
         _tell_about_missing_data()
     page.run()
+    server.page_was_shown()
 
 
 def _tell_about_missing_data() -> None:
