@@ -51,6 +51,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def workers(place: Path) -> Iterator[Workers]:
     """One set of workers for the whole file."""
+    _OTHERS.update(psutil.Process().children(recursive=True))
     shared = Workers(Settings(answer_timeout=PATIENCE))
     shared.start()
     yield shared
@@ -72,13 +73,20 @@ def few(**changes: object) -> recipes.TrainConfig:
     return small_config(dataset="fashion_mnist", **changes)
 
 
+_OTHERS: set[psutil.Process] = set()
+"""What ran before these tests: the browser of the journeys, workers of pages."""
+
+
 def family() -> list[psutil.Process]:
-    return psutil.Process().children(recursive=True)
+    """The processes that these tests have started; a browser of other tests may start some meanwhile."""
+    children = psutil.Process().children(recursive=True)
+    return [process for process in children if process not in _OTHERS and "python" in process.name()]
 
 
 def commands(word: str) -> list[psutil.Process]:
     """The direct children whose command line has a word."""
-    return [process for process in psutil.Process().children() if word in " ".join(process.cmdline())]
+    children = [process for process in psutil.Process().children() if process not in _OTHERS]
+    return [process for process in children if word in " ".join(process.cmdline())]
 
 
 def answering() -> psutil.Process:

@@ -36,6 +36,14 @@ def draw(page: Page, digit: int) -> None:
         page.mouse.up()
 
 
+def clear(page: Page) -> None:
+    """Press Clear and wait until the fresh canvas lies where the old one was."""
+    old = canvas(page).element_handle()
+    key(page, "clear").locator("button").click()
+    expect(key(page, "answer")).to_contain_text("Draw a digit", timeout=120_000)
+    old.wait_for_element_state("hidden", timeout=120_000)
+
+
 def canvas(page: Page) -> Locator:
     """The drawing area; Fabric.js lays a second canvas over it for the pen."""
     surface = page.locator("canvas").last

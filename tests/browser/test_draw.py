@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.hand import canvas, draw, key
+from tests.browser.hand import canvas, clear, draw, key
 from tests.browser.served import Served
 
 
@@ -30,8 +30,7 @@ def test_clear_is_one_press(app: Served, page: Page) -> None:
     page.goto(app.url)
     draw(page, 7)
     expect(key(page, "answer")).to_contain_text("7", timeout=120_000)
-    key(page, "clear").locator("button").click()
-    expect(key(page, "answer")).to_contain_text("Draw a digit")
+    clear(page)
     draw(page, 1)
     expect(key(page, "answer")).to_contain_text("1", timeout=120_000)
 
@@ -52,7 +51,6 @@ def test_the_answering_process_comes_back(app: Served, page: Page) -> None:
     draw(page, 3)
     expect(key(page, "answer")).to_contain_text("3", timeout=120_000)
     app.answering_worker().kill()
-    key(page, "clear").locator("button").click()
-    expect(key(page, "answer")).to_contain_text("Draw a digit")
+    clear(page)
     draw(page, 7)
     expect(key(page, "answer")).to_contain_text("7", timeout=120_000)

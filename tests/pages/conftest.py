@@ -8,10 +8,19 @@ from streamlit.testing.v1 import AppTest
 
 from cnn import trainings
 from cnn.settings import settings
+from cnn.workers import workers as real_workers
 from tests.pages.opened import open_app
 from tests.test_trainings import PlayedWorkers
 
 OWNER = "ann"
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _no_process_stays() -> Iterator[None]:
+    """Whatever a page started for real ends with the last of these tests."""
+    yield
+    real_workers().close()
+    real_workers.cache_clear()
 
 
 @pytest.fixture
