@@ -67,6 +67,20 @@ class Resumed:
 
 
 @dataclass(frozen=True)
+class Scoring:
+    """The fitting has ended, the weights are final, and `done` of `images` test images have been read.
+
+    Attributes:
+        stopped: whether somebody ended the fitting before its time.
+        done, images: how far the reading is.
+    """
+
+    stopped: bool
+    done: int
+    images: int
+
+
+@dataclass(frozen=True)
 class TrainedModel:
     """What a training leaves: a plain value that crosses process borders.
 

@@ -22,17 +22,17 @@ from cnn.errors import CnnError, ConfigError, ModelError, TrainingError
 from cnn.fine_tuning import FineTuning
 from cnn.i18n import N_
 from cnn.model_store import ModelRecord
-from cnn.progress import Epoch, Loading, Progress, Resumed, TrainedModel
+from cnn.progress import Epoch, Loading, Progress, Resumed, Scoring, TrainedModel
 from cnn.recipes import TrainConfig
 from cnn.settings import settings
 from cnn.workers import Workers, workers
 
 _log = logging.getLogger(__name__)
 
-State = Literal["waiting", "starting", "running", "stopping", "finished", "failed"]
+State = Literal["waiting", "starting", "running", "stopping", "scoring", "finished", "failed"]
 Point = tuple[float, float, float]
 MAX_POINTS = 400
-_AT_WORK: frozenset[State] = frozenset({"starting", "running", "stopping"})
+_AT_WORK: frozenset[State] = frozenset({"starting", "running", "stopping", "scoring"})
 ENDED: frozenset[State] = frozenset({"finished", "failed"})
 
 
@@ -45,10 +45,12 @@ class Training:
         owner: whose it is.
         config: what was asked for.
         tuning: the trained model that it goes on from, if any.
-        state: from "waiting" through "running" to "finished" or "failed".
+        state: from "waiting" through "running", perhaps "stopping", and "scoring" to "finished" or "failed".
         place: its place in the queue, from 1; None unless it waits.
+        address: of the worker that trains it, once one has begun.
         loading: how far the data's download is, while there is one.
         progress: the last announcement.
+        scoring: how many of the test images have been read, once the fitting has ended.
         filters: the first layer's kernels as last announced, float32 (height, width, channels, filters).
         history: the whole epochs so far.
         points: (epochs done, running loss, running accuracy), within the epochs too.
@@ -65,8 +67,10 @@ class Training:
     tuning: FineTuning | None = field(default=None, compare=False, repr=False)
     state: State = "waiting"
     place: int | None = None
+    address: str | None = None
     loading: Loading | None = None
     progress: Progress | None = None
+    scoring: Scoring | None = None
     filters: np.ndarray | None = field(default=None, compare=False)
     history: tuple[Epoch, ...] = ()
     points: tuple[Point, ...] = ()
@@ -95,7 +99,6 @@ class Trainings:
         self._per_owner = per_owner
         self._lock = RLock()
         self._trainings: dict[str, Training] = {}
-        self._addresses: dict[str, str] = {}
         self._last_served: dict[str, int] = {}
 
     def submit(self, owner: str, config: TrainConfig, tuning: FineTuning | None = None) -> Training:
@@ -139,14 +142,14 @@ class Trainings:
         """End a training at its next batch and keep what it learned; a waiting one just leaves."""
         with self._lock:
             current = self._trainings.get(training.id)
-            if current is None or current.ended:
+            if current is None or current.ended or current.state == "scoring":
                 return
             if current.state == "waiting":
                 del self._trainings[current.id]
                 address = None
             else:
                 self._change(current.id, state="stopping")
-                address = self._addresses.get(current.id)
+                address = current.address
         if address:
             self._workers.request_stop(current.id, address)
         self._advance()
@@ -214,40 +217,14 @@ class Trainings:
             outcome.add_done_callback(lambda done: self._ended(job, done))
 
     def _heard(self, job: str, event: Any) -> None:
-        match event:
-            case str() as address:
-                self._began(job, address)
-            case Progress():
-                changes = {} if event.filters is None else {"filters": event.filters}
-                points = _with_point(self._trainings[job].points, event)
-                self._change(job, progress=event, loading=None, points=points, **changes)
-            case Epoch():
-                self._add_epoch(job, event)
-            case Loading():
-                self._change(job, loading=event)
-            case Resumed():
-                self._change(job, epochs_kept=event.epochs_kept)
-
-    def _add_epoch(self, job: str, event: Epoch) -> None:
-        # A training that lost its process does some epochs again.
-        kept = tuple(epoch for epoch in self._trainings[job].history if epoch.epoch < event.epoch)
-        self._change(job, history=(*kept, event))
-
-    def _began(self, job: str, address: str) -> None:
         with self._lock:
-            current = self._trainings.get(job)
-            if current is None or current.ended:
+            before = self._trainings.get(job)
+            # The outcome comes another way than the announcements, and may come before the last of them.
+            if before is None or before.ended:
                 return
-            stopping = current.state == "stopping"
-            self._addresses[job] = address
-            self._change(
-                job,
-                state="stopping" if stopping else "running",
-                starts=current.starts + 1,
-                epochs_kept=0,
-            )
-        if stopping:
-            self._workers.request_stop(job, address)
+            after = self._trainings[job] = _after(before, event)
+        if isinstance(event, str) and after.state == "stopping":
+            self._workers.request_stop(job, event)
 
     def _ended(self, job: str, outcome: "Future[TrainedModel]") -> None:
         try:
@@ -278,6 +255,38 @@ class Trainings:
             _log.error("a training failed", exc_info=error)
             error = TrainingError(N_("The training ended: {reason}. Train again."), reason=str(error))
         self._change(job, state="failed", error=error, tuning=None)
+
+
+def _after(training: Training, event: Any) -> Training:
+    """A training as it stands after an announcement."""
+    match event:
+        case str() as address:
+            # A process may be lost after it has heeded a stop.
+            stopped = training.scoring is not None and training.scoring.stopped
+            return replace(
+                training,
+                state="stopping" if stopped or training.state == "stopping" else "running",
+                address=address,
+                scoring=None,
+                starts=training.starts + 1,
+                epochs_kept=0,
+            )
+        case Progress():
+            filters = training.filters if event.filters is None else event.filters
+            points = _with_point(training.points, event)
+            return replace(training, progress=event, loading=None, points=points, filters=filters)
+        case Epoch():
+            # A training that lost its process does some epochs again.
+            kept = tuple(epoch for epoch in training.history if epoch.epoch < event.epoch)
+            return replace(training, history=(*kept, event))
+        case Loading():
+            return replace(training, loading=event)
+        case Resumed():
+            return replace(training, epochs_kept=event.epochs_kept)
+        case Scoring():
+            return replace(training, state="scoring", scoring=event)
+        case _:
+            raise TypeError(f"no announcement: {event!r}")
 
 
 def _with_point(points: tuple[Point, ...], progress: Progress) -> tuple[Point, ...]:

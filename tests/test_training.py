@@ -18,7 +18,7 @@ from cnn import recipes
 from cnn.errors import ConfigError, OutOfMemory, TrainingDiverged
 from cnn.network import training
 from cnn.network.training import shares, train
-from cnn.progress import Epoch, Progress, Resumed
+from cnn.progress import Epoch, Progress, Resumed, Scoring
 from tests.networks import SMALL, colours, digits, small_config
 
 # So small a step that float32 weights stay as they are: no epoch is better than the first.
@@ -274,6 +274,26 @@ def test_a_stop_while_validating_ends_it_there():
     )
     assert trained.stopped
     assert [epoch.epoch for epoch in trained.history] == [1]
+
+
+@pytest.mark.parametrize("stopped", [True, False])
+def test_the_end_of_fitting_is_announced_before_the_test_images_are_read(monkeypatch, stopped):
+    """Stopped or at its end, the last batch is followed by `Scoring`, which counts up to all images."""
+    monkeypatch.setattr(training, "SECONDS_BETWEEN_ANNOUNCEMENTS", 0)
+    heard = []
+    config = small_config(epochs=1, validation=0.1)
+    trained = train(config, digits(), announce=heard.append, should_stop=stop_after(5 if stopped else 10**6))
+    first = heard.index(Scoring(stopped, 0, 297))
+    assert heard[first:] == [Scoring(stopped, done, 297) for done in (0, 100, 200, 297)]
+    assert isinstance(heard[first - 1], Progress if stopped else Epoch)
+    assert trained.stopped == stopped
+
+
+def test_figures_that_are_known_are_not_measured_again():
+    """Where the last epoch was validated on the test images, no reading of them is announced."""
+    heard = []
+    train(small_config(epochs=1), digits(), announce=heard.append)
+    assert not any(isinstance(event, Scoring) for event in heard)
 
 
 def test_a_stop_keeps_the_best_epoch_where_that_was_asked_for():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cnn import model_store
 from cnn.errors import ConfigError, ModelError, TrainingDiverged
 from cnn.fine_tuning import FineTuning
-from cnn.progress import Epoch, Progress, Resumed, TrainedModel
+from cnn.progress import Epoch, Progress, Resumed, Scoring, TrainedModel
 from cnn.recipes import RECIPES
 from cnn.settings import Settings
 from cnn.trainings import MAX_POINTS, Training, Trainings
@@ -177,6 +177,44 @@ def test_stopping_reaches_the_worker_that_trains(queue, workers):
     assert workers.stopped == [(training.id, "tcp://w:1")]
     workers.finish(training.id, trained(stopped=True))
     assert only(queue, "ann").record.stopped
+
+
+def test_the_end_of_fitting_shows_before_the_outcome(queue, workers):
+    """Once stopped, a training is measured; a stop then asks nothing more, and the next one still waits."""
+    training, other = queue.submit("ann", CONFIG), queue.submit("bob", CONFIG)
+    workers.announce(training.id, "tcp://w:1")
+    queue.stop(training)
+    workers.announce(training.id, Scoring(True, 0, 10_000))
+    assert only(queue, "ann").state == "scoring"
+    assert not only(queue, "ann").ended
+    queue.stop(training)
+    assert workers.stopped == [(training.id, "tcp://w:1")]
+    assert queue.get(other.id).state == "waiting"
+    workers.finish(training.id, trained(stopped=True))
+    assert only(queue, "ann").state == "finished"
+    assert queue.get(other.id).state == "starting"
+
+
+def test_a_stop_outlives_the_process_that_heeded_it(queue, workers):
+    """Where the process is lost while it measures a stopped network, the next one is stopped, too."""
+    training = queue.submit("ann", CONFIG)
+    workers.announce(training.id, "tcp://w:1")
+    queue.stop(training)
+    workers.announce(training.id, Scoring(True, 0, 10_000))
+    workers.announce(training.id, "tcp://w:2")
+    assert only(queue, "ann").state == "stopping"
+    assert workers.stopped == [(training.id, "tcp://w:1"), (training.id, "tcp://w:2")]
+
+
+def test_what_is_announced_late_changes_nothing(queue, workers):
+    """Announcements that arrive after the outcome leave an ended training as it is."""
+    training = queue.submit("ann", CONFIG)
+    announce = workers.running[training.id][0]
+    workers.finish(training.id, trained())
+    ended = only(queue, "ann")
+    for event in ("tcp://w:1", Scoring(False, 0, 10_000), Epoch(9, 1.0, 0.1, 1.0, 0.1, 9.0)):
+        announce(event)
+    assert only(queue, "ann") == ended
 
 
 def test_stopping_twice_or_too_late_harms_nothing(queue, workers):

@@ -19,7 +19,7 @@ from cnn.errors import ModelBroken, ModelNotFound, TrainingDiverged, WorkerError
 from cnn.model_store import SHIPPED
 from cnn.network import build
 from cnn.network.classifier import Classifier
-from cnn.progress import Epoch, Progress, Resumed
+from cnn.progress import Epoch, Progress, Resumed, Scoring
 from cnn.settings import Settings, settings
 from cnn.uci_digits import uci_digits
 from cnn.workers import Workers
@@ -202,6 +202,20 @@ def test_a_stop_ends_a_training(workers):
     trained = outcome.result(PATIENCE)
     assert trained.stopped
     assert len(trained.history) < 200
+
+
+def test_a_stop_shows_before_the_test_images_are_read(workers):
+    """Of a network that takes seconds to measure, the end of its fitting is heard before it is measured."""
+    heard: Queue[object] = Queue()
+    wide = (recipes.Conv2D(filters=64), recipes.Conv2D(filters=128), recipes.MaxPool2D(), recipes.Flatten())
+    outcome = workers.train("heavy", few(layers=wide, epochs=200, batch_size=8), heard.put)
+    address = until(heard, lambda event: isinstance(event, str))
+    until(heard, lambda event: isinstance(event, Progress))
+    workers.request_stop("heavy", str(address))
+    first = until(heard, lambda event: isinstance(event, Scoring))
+    assert first == Scoring(stopped=True, done=0, images=len(uci_digits().x_test))
+    assert not outcome.done()
+    assert outcome.result(PATIENCE).stopped
 
 
 def test_a_training_that_fails_says_why(workers):

@@ -3,7 +3,7 @@
 import math
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -19,8 +19,8 @@ from cnn.fine_tuning import FineTuning
 from cnn.i18n import N_
 from cnn.network.backup import Backup, Run
 from cnn.network.build import build, set_weights
-from cnn.network.feeding import Distort, evaluation_batches, training_batches
-from cnn.progress import Epoch, Progress, Resumed, TrainedModel
+from cnn.network.feeding import EVALUATION_BATCH, Distort, evaluation_batches, training_batches
+from cnn.progress import Epoch, Progress, Resumed, Scoring, TrainedModel
 from cnn.recipes import TrainConfig
 
 Announce = Callable[[object], None]
@@ -54,8 +54,9 @@ def train(  # noqa: PLR0913 - what to train, who hears of it, and where it begin
     Args:
         config: the network and how to train it.
         dataset: the images; `config.dataset` only says which were asked for.
-        announce: hears a `Progress` up to four times a second, an `Epoch` after each epoch and
-            `Resumed` where a training goes on; called in the training's thread, between batches.
+        announce: hears a `Progress` up to four times a second, an `Epoch` after each epoch, `Resumed`
+            where a training goes on, and `Scoring` once the fitting has ended and the test images are
+            still to be read; called in the training's thread, between batches.
         should_stop: asked after every batch, in validation too; once it says yes, the training
             ends and what was learned is kept.
         backup_dir: a folder of this training's own. After each epoch it holds what is needed to go
@@ -186,7 +187,10 @@ class _Training:
         if self._config.validation == "test" and weights_of is not None:
             return weights_of.val_loss, weights_of.val_accuracy
         batches = evaluation_batches(self._dataset.x_test, self._dataset.y_test)
-        figures = self._model.evaluate(batches, verbose=0, return_dict=True)
+        scoring = Scoring(stopped, 0, len(self._dataset.x_test))
+        self._audience.announce(scoring)
+        reading = _Reading(scoring, self._audience.announce)
+        figures = self._model.evaluate(batches, verbose=0, return_dict=True, callbacks=[reading])
         return figures["loss"], figures["accuracy"]
 
     def _trained_model(
@@ -331,6 +335,22 @@ class _Watch(keras.callbacks.Callback):  # type: ignore[misc] # Keras has no typ
             accuracy=logs["accuracy"],
             filters=_first_filters(self.model) if with_filters else None,
         )
+
+
+class _Reading(keras.callbacks.Callback):  # type: ignore[misc] # Keras has no types
+    """Announces how many of the test images have been read."""
+
+    def __init__(self, scoring: Scoring, announce: Announce) -> None:
+        super().__init__()
+        self._scoring, self._announce = scoring, announce
+        self._announced = perf_counter()
+
+    def on_test_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        now = perf_counter()
+        if now - self._announced >= SECONDS_BETWEEN_ANNOUNCEMENTS:
+            self._announced = now
+            done = min((batch + 1) * EVALUATION_BATCH, self._scoring.images)
+            self._announce(replace(self._scoring, done=done))
 
 
 class _BackUp(keras.callbacks.Callback):  # type: ignore[misc] # Keras has no types

@@ -8,7 +8,7 @@ import streamlit as st
 from cnn import figures, model_store
 from cnn.errors import CnnError
 from cnn.i18n import _
-from cnn.progress import Epoch, Progress
+from cnn.progress import Epoch, Progress, Scoring
 from cnn.trainings import Training, trainings
 from cnn.workers import workers
 from pages.parts import models
@@ -46,6 +46,7 @@ def _label(number: int, training: Training) -> str:
         "starting": _("starting"),
         "running": _("running"),
         "stopping": _("stopping"),
+        "scoring": _("measuring"),
         "finished": _("finished"),
         "failed": _("failed"),
     }
@@ -70,7 +71,7 @@ def _show(training_id: str, ended_before: bool) -> None:
             _("Stop"),
             key="train_stop",
             icon=":material/stop_circle:",
-            disabled=training.state == "stopping",
+            disabled=training.state in {"stopping", "scoring"},
             on_click=trainings().stop,
             args=(training,),
         )
@@ -87,6 +88,9 @@ def _show_state(training: Training) -> None:
             st.info(_("In the queue: place {place}.").format(place=training.place))
         case "starting":
             st.info(_("A training process is starting; this takes some seconds."))
+        case "scoring":
+            assert training.scoring is not None
+            st.progress(training.scoring.done / training.scoring.images, _scoring(training.scoring))
         case "failed":
             st.error(str(training.error))
         case "finished":
@@ -102,6 +106,15 @@ def _told_about_restart(training: Training) -> str:
             epoch=training.epochs_kept
         )
     return _("The training's process was lost. The training has begun again.")
+
+
+def _scoring(scoring: Scoring) -> str:
+    text = (
+        _("Stopped. Measuring it on the {count:,} test images…")
+        if scoring.stopped
+        else _("Trained. Measuring it on the {count:,} test images…")
+    )
+    return text.format(count=scoring.images)
 
 
 def _finished(training: Training) -> str:

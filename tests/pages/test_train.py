@@ -5,7 +5,7 @@ import pytest
 
 from cnn.errors import TrainingDiverged, WorkerError
 from cnn.i18n import N_
-from cnn.progress import Epoch, Loading, Progress, Resumed
+from cnn.progress import Epoch, Loading, Progress, Resumed, Scoring
 from cnn.recipes import RECIPES
 from cnn.settings import settings
 from cnn.trainings import trainings
@@ -199,8 +199,21 @@ def test_stop_reaches_the_process(visit, workers):
     page.run().button(key="train_stop").click().run()
     assert workers.stopped == [(job, "tcp://worker")]
     assert page.button(key="train_stop").disabled
+    workers.announce(job, Scoring(True, 2_500, 10_000))
+    [bar] = page.run().get("progress")
+    assert (bar.proto.value, bar.proto.text) == (25, "Stopped. Measuring it on the 10,000 test images…")
+    assert page.button(key="train_stop").disabled
     workers.finish(job, trained(stopped=True))
     assert "Stopped after" in page.run().success[0].value
+
+
+def test_the_end_of_a_training_is_told_before_its_figures(visit, workers):
+    """A training that ran to its end and is still being measured says so."""
+    page = start(visit("train"))
+    [job] = workers.running
+    workers.announce(job, "tcp://worker")
+    workers.announce(job, Scoring(False, 0, 10_000))
+    assert page.run().get("progress")[0].proto.text == "Trained. Measuring it on the 10,000 test images…"
 
 
 def test_a_lost_process_is_told(visit, workers):
