@@ -132,9 +132,7 @@ def _ink(picture: Picture) -> Picture:
     border = np.concatenate([colours[0], colours[-1], colours[:, 0], colours[:, -1]])
     background = np.median(border, axis=0)
     unevenness = np.median(np.abs(border - background).max(axis=1))
-    contrast = (
-        _contrast_on_paper(colours) if unevenness > 3 else _largest_of_three(np.abs(colours - background))
-    )
+    contrast = _contrast_on_paper(colours) if unevenness > 3 else _distance(colours, background)
     peak = float(contrast.max())
     if peak < _FAINTEST:
         return np.zeros(contrast.shape, np.uint8)
@@ -143,9 +141,11 @@ def _ink(picture: Picture) -> Picture:
     return _to_picture(contrast * (255 / usual))
 
 
-def _largest_of_three(channels: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The largest value of each pixel, float32 (height, width); NumPy's own is slow along a short axis."""
-    return np.asarray(np.maximum.reduce(cv2.split(channels)), np.float32)
+def _distance(colours: NDArray[np.float32], shade: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How far each pixel is from a colour, in the channel where it is farthest, float32 (height, width)."""
+    # Channel by channel: NumPy is slow along a short axis.
+    channels = zip(cv2.split(colours), shade, strict=False)
+    return np.asarray(np.maximum.reduce([np.abs(channel - level) for channel, level in channels]))
 
 
 def _composed(picture: Picture) -> NDArray[np.float32]:
@@ -155,8 +155,8 @@ def _composed(picture: Picture) -> NDArray[np.float32]:
     """
     if picture.ndim == 2:
         picture = picture[:, :, None]
-    if picture.shape[2] < 4:
-        return picture.astype(np.float32)
+    if picture.shape[2] < 4 or picture[:, :, 3].min() == 255:
+        return picture[:, :, :3].astype(np.float32)
     colours, alpha = picture[:, :, :3].astype(np.float32), picture[:, :, 3:].astype(np.float32) / 255
     visible = float(alpha.sum())
     mean = float((colours * alpha).sum()) / (3 * visible) if visible else 0.0
