@@ -1,7 +1,8 @@
 """Everything that can go wrong and is somebody's to mend.
 
     CnnError
-    ├── ConfigError            a setting of a training, or a layer, that cannot be
+    ├── ConfigError            a setting of a training that cannot be
+    │   └── LayerError         a layer that cannot stand where it stands, or is too large
     ├── DataError
     │   ├── DataNotFound       no such data set here, and no way to fetch it
     │   ├── DataCorrupt        a data file cut short, of another shape, with another hash
@@ -52,6 +53,15 @@ def _rebuild(kind: type[CnnError], message: str, values: dict[str, Any]) -> CnnE
 
 class ConfigError(CnnError):
     """A setting of a training, or a layer of a network, that cannot be."""
+
+
+class LayerError(ConfigError):
+    """A layer that cannot stand where it stands, or is too large; `number` says which, from 1."""
+
+    @property
+    def number(self) -> int:
+        """The layer's row in the layer table, from 1; the output's is the last."""
+        return int(self.values["number"])
 
 
 class DataError(CnnError):

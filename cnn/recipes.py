@@ -5,15 +5,16 @@ table is computed by formula, and the tests hold the two against each other.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, prod
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from cnn.errors import ConfigError
+from cnn.errors import ConfigError, LayerError
 from cnn.i18n import N_
+from cnn.settings import settings
 
 Activation = Literal["relu", "linear", "tanh", "sigmoid", "elu", "gelu", "swish"]
 Padding = Literal["valid", "same"]
@@ -158,38 +159,122 @@ def layer_table(layers: Iterable[Layer], input_shape: Shape, classes: int) -> li
         classes: the output's units.
 
     Raises:
-        ConfigError: a layer cannot stand where it stands; the message names its row, from 1.
+        LayerError: a layer cannot stand where it stands.
     """
+    rows, mistake = _rows(tuple(layers), input_shape, classes)
+    if mistake is not None:
+        raise mistake
+    return rows
+
+
+def check(
+    layers: Iterable[Layer], input_shape: Shape, classes: int
+) -> tuple[list[LayerRow], LayerError | None]:
+    """The layer table as far as it goes, and what keeps the network from being trained.
+
+    The mistake is the first layer that cannot stand where it stands, or, in a network of more parameters
+    than the setting `max_parameters` allows, the layer that has the most. The rows are those before a
+    layer that cannot stand, or all.
+
+    Args:
+        layers, input_shape, classes: as for `layer_table`.
+    """
+    layers = tuple(layers)
+    rows, mistake = _rows(layers, input_shape, classes)
+    return rows, mistake or _too_large(rows)
+
+
+def _too_large(rows: list[LayerRow]) -> LayerError | None:
+    parameters, allowed = sum(row.parameters for row in rows), settings().max_parameters
+    if parameters <= allowed:
+        return None
+    number, largest = max(enumerate(rows, start=1), key=lambda numbered: numbered[1].parameters)
+    return LayerError(
+        N_(
+            "Layer {number} ({kind}) has {own:,} of the network's {parameters:,} parameters, and at most "
+            "{allowed:,} are allowed. Make it smaller, or pool before it."
+        ),
+        number=number,
+        kind=largest.kind,
+        own=largest.parameters,
+        parameters=parameters,
+        allowed=allowed,
+    )
+
+
+def _rows(
+    layers: tuple[Layer, ...], input_shape: Shape, classes: int
+) -> tuple[list[LayerRow], LayerError | None]:
+    """The rows before the first layer that cannot stand where it stands, and what is wrong with it."""
+    if not layers:
+        return [], LayerError(
+            N_("The network has no layers yet. Add some, with a Flatten to make a vector of the maps."),
+            number=1,
+        )
     rows: list[LayerRow] = []
     shape = input_shape
     for number, layer in enumerate([*layers, Dense(units=classes, activation="linear")], start=1):
-        row = _row(layer, shape, number)
-        rows.append(row)
-        shape = row.output_shape
-    last = rows.pop()
-    output = LayerRow("Dense", f"{classes}, softmax", last.output_shape, last.parameters, last.multiply_adds)
-    return [*rows, output]
+        try:
+            rows.append(_row(layer, shape, number))
+        except LayerError as mistake:
+            return rows, mistake
+        shape = rows[-1].output_shape
+    rows[-1] = replace(rows[-1], detail=f"{classes}, softmax")
+    return rows, None
+
+
+_KINDS = {"MaxPool2D": "MaxPooling2D", "AveragePool2D": "AveragePooling2D"}
+
+
+def kind_of(layer: Layer) -> str:
+    """The layer's Keras class."""
+    name = type(layer).__name__
+    return _KINDS.get(name, name)
+
+
+def detail_of(layer: Layer) -> str:
+    """The layer's settings in short, as "32 × 3×3, valid, relu"."""
+    match layer:
+        case Conv2D():
+            size = layer.kernel_size
+            detail = f"{layer.filters} × {size}×{size}, {layer.padding}, {layer.activation}"
+            return detail + (f", stride {layer.strides}" if layer.strides > 1 else "")
+        case MaxPool2D() | AveragePool2D():
+            return f"{layer.pool_size}×{layer.pool_size}"
+        case Dropout():
+            return f"{layer.rate:g}"
+        case Dense():
+            return f"{layer.units}, {layer.activation}"
+        case BatchNormalization() | Flatten():
+            return ""
 
 
 def _row(layer: Layer, shape: Shape, number: int) -> LayerRow:
     match layer:
         case Conv2D():
-            return _convolution_row(layer, _maps(shape, number, "Conv2D"), number)
+            output, parameters, multiply_adds = _convolved(
+                layer, _maps(shape, number, kind_of(layer)), number
+            )
         case MaxPool2D() | AveragePool2D():
-            return _pooling_row(layer, _maps(shape, number, type(layer).__name__), number)
+            height, width, channels = _maps(shape, number, kind_of(layer))
+            size = layer.pool_size
+            _fits(size, height, width, number)
+            output, parameters, multiply_adds = (height // size, width // size, channels), 0, 0
         case BatchNormalization():
-            return LayerRow("BatchNormalization", "", shape, 4 * shape[-1], prod(shape))
+            output, parameters, multiply_adds = shape, 4 * shape[-1], prod(shape)
         case Dropout():
-            return LayerRow("Dropout", f"{layer.rate:g}", shape, 0, 0)
+            output, parameters, multiply_adds = shape, 0, 0
         case Flatten():
-            return LayerRow("Flatten", "", (prod(shape),), 0, 0)
+            output, parameters, multiply_adds = (prod(shape),), 0, 0
         case Dense():
-            return _dense_row(layer, shape, number)
+            multiply_adds = _vector(shape, number) * layer.units
+            output, parameters = (layer.units,), multiply_adds + layer.units
+    return LayerRow(kind_of(layer), detail_of(layer), output, parameters, multiply_adds)
 
 
 def _maps(shape: Shape, number: int, kind: str) -> tuple[int, int, int]:
     if len(shape) != 3:
-        raise ConfigError(
+        raise LayerError(
             N_(
                 "Layer {number} ({kind}) gets a vector of {size} values, but needs maps. "
                 "Move it before the Flatten."
@@ -202,32 +287,9 @@ def _maps(shape: Shape, number: int, kind: str) -> tuple[int, int, int]:
     return height, width, channels
 
 
-def _convolution_row(layer: Conv2D, shape: tuple[int, int, int], number: int) -> LayerRow:
-    height, width, channels = shape
-    size, stride = layer.kernel_size, layer.strides
-    if layer.padding == "same":
-        output = (ceil(height / stride), ceil(width / stride), layer.filters)
-    else:
-        _fits(size, height, width, number)
-        output = ((height - size) // stride + 1, (width - size) // stride + 1, layer.filters)
-    weights = size * size * channels * layer.filters
-    detail = f"{layer.filters} × {size}×{size}, {layer.padding}, {layer.activation}"
-    if stride > 1:
-        detail += f", stride {stride}"
-    return LayerRow("Conv2D", detail, output, weights + layer.filters, weights * output[0] * output[1])
-
-
-def _pooling_row(layer: MaxPool2D | AveragePool2D, shape: tuple[int, int, int], number: int) -> LayerRow:
-    height, width, channels = shape
-    size = layer.pool_size
-    _fits(size, height, width, number)
-    kind = "MaxPooling2D" if isinstance(layer, MaxPool2D) else "AveragePooling2D"
-    return LayerRow(kind, f"{size}×{size}", (height // size, width // size, channels), 0, 0)
-
-
-def _dense_row(layer: Dense, shape: Shape, number: int) -> LayerRow:
+def _vector(shape: Shape, number: int) -> int:
     if len(shape) != 1:
-        raise ConfigError(
+        raise LayerError(
             N_(
                 "Layer {number} (Dense) gets maps of shape {shape}, but needs a vector. "
                 "Put a Flatten before it."
@@ -235,15 +297,25 @@ def _dense_row(layer: Dense, shape: Shape, number: int) -> LayerRow:
             number=number,
             shape="×".join(map(str, shape)),
         )
-    weights = shape[0] * layer.units
-    return LayerRow(
-        "Dense", f"{layer.units}, {layer.activation}", (layer.units,), weights + layer.units, weights
-    )
+    return shape[0]
+
+
+def _convolved(layer: Conv2D, shape: tuple[int, int, int], number: int) -> tuple[Shape, int, int]:
+    """Output shape, parameters and multiply-adds."""
+    height, width, channels = shape
+    size, stride = layer.kernel_size, layer.strides
+    if layer.padding == "same":
+        rows, columns = ceil(height / stride), ceil(width / stride)
+    else:
+        _fits(size, height, width, number)
+        rows, columns = (height - size) // stride + 1, (width - size) // stride + 1
+    weights = size * size * channels * layer.filters
+    return (rows, columns, layer.filters), weights + layer.filters, weights * rows * columns
 
 
 def _fits(size: int, height: int, width: int, number: int) -> None:
     if size > min(height, width):
-        raise ConfigError(
+        raise LayerError(
             N_(
                 "Layer {number} has a window of {size}×{size}, but only {height}×{width} is left. "
                 "Make the window smaller or take a layer before it away."

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnn.errors import ConfigError
+from cnn.errors import ConfigError, LayerError
 from cnn.recipes import (
     RECIPES,
     AveragePool2D,
@@ -19,6 +19,7 @@ from cnn.recipes import (
     LayerRow,
     MaxPool2D,
     TrainConfig,
+    check,
     config_from,
     layer_table,
     recipe,
@@ -135,10 +136,9 @@ def test_a_table_has_a_row_for_each_layer_or_a_sentence(layers, shape, classes):
 def test_layers_in_any_order_raise_nothing_else(layers, shape):
     """Whatever somebody puts together, the table or a sentence with the layer's row comes of it."""
     rows = table_or_error(layers, shape, 10)
-    if isinstance(rows, ConfigError):
-        number = rows.values["number"]
-        assert 1 <= number <= len(layers) + 1
-        assert str(rows).startswith(f"Layer {number} ")
+    if isinstance(rows, LayerError):
+        assert 1 <= rows.number <= len(layers) + 1
+        assert str(rows).startswith(f"Layer {rows.number} " if layers else "The network has no layers yet")
     else:
         assert Flatten() in layers
         assert len(rows) == len(layers) + 1
@@ -149,7 +149,7 @@ def test_layers_in_any_order_raise_nothing_else(layers, shape):
     [
         ((Conv2D(),), r"Layer 2 \(Dense\) gets maps of shape 26×26×32.*Flatten before"),
         ((Flatten(), Conv2D()), r"Layer 2 \(Conv2D\) gets a vector of 784"),
-        ((Flatten(), MaxPool2D()), r"Layer 2 \(MaxPool2D\) gets a vector"),
+        ((Flatten(), MaxPool2D()), r"Layer 2 \(MaxPooling2D\) gets a vector"),
         ((Conv2D(kernel_size=29), Flatten()), r"Layer 1 has a window of 29×29, but only 28×28"),
         ((MaxPool2D(pool_size=16), MaxPool2D(), Flatten()), r"Layer 2 has a window of 2×2, but only 1×1"),
     ],
@@ -158,6 +158,41 @@ def test_a_layer_in_the_wrong_place_is_named(layers, said):
     """The sentence says which layer, what it got and what to do."""
     with pytest.raises(ConfigError, match=said):
         layer_table(layers, (28, 28, 1), 10)
+
+
+@given(layers=strategies.any_layers, shape=strategies.image_shapes)
+def test_a_check_goes_as_far_as_the_first_mistake(layers, shape):
+    """It gives the whole table, or the rows before the layer that cannot stand, with the table's sentence."""
+    rows, mistake = check(layers, shape, 10)
+    expected = table_or_error(layers, shape, 10)
+    if mistake is None:
+        assert rows == expected
+    else:
+        assert len(rows) == mistake.number - 1
+        assert str(mistake) == str(expected)
+        # What stands before the mistake is what it would be without the rest.
+        before, _ = check((*layers[: len(rows)], Flatten()), shape, 10)
+        assert rows == before[: len(rows)]
+
+
+def test_a_network_above_the_limit_is_named_at_its_largest_layer():
+    """The table is whole; the sentence names the layer to shrink, its share, the sum and the limit."""
+    layers = (Conv2D(), Flatten(), Dense(units=2000), Dense(units=50))
+    rows, mistake = check(layers, (28, 28, 1), 10)
+    assert len(rows) == 5
+    assert mistake is not None
+    assert mistake.number == 3
+    own, total = 26 * 26 * 32 * 2000 + 2000, sum(row.parameters for row in rows)
+    assert all(
+        figure in str(mistake) for figure in (f"{own:,}", f"{total:,}", "20,000,000", "Layer 3 (Dense)")
+    )
+    assert check((*layers[:2], Dense(units=900)), (28, 28, 1), 10)[1] is None
+
+
+def test_a_mistake_keeps_its_number_between_processes():
+    """Pickled, it still says which layer it is about."""
+    _, mistake = check((Flatten(), Conv2D()), (28, 28, 1), 10)
+    assert pickle.loads(pickle.dumps(mistake)).number == 2
 
 
 @given(config=strategies.configs)

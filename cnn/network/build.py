@@ -6,11 +6,10 @@ from zipfile import BadZipFile
 
 import keras
 
-from cnn.errors import ConfigError, ModelBroken
+from cnn.errors import ModelBroken
 from cnn.i18n import N_
 from cnn.model_store import ModelRecord
-from cnn.recipes import Shape, TrainConfig, layer_table
-from cnn.settings import settings
+from cnn.recipes import Shape, TrainConfig, check
 
 # Where a one-cycle training begins and how much of it the learning rate climbs, as in L. N. Smith,
 # "A disciplined approach to neural network hyper-parameters", https://arxiv.org/abs/1803.09820.
@@ -107,17 +106,9 @@ def _read_weights(model: keras.Model, name: str, keras_file: Path) -> None:
 
 
 def _network(config: TrainConfig, input_shape: Shape, classes: int) -> keras.Model:
-    table = layer_table(config.layers, input_shape, classes)
-    parameters = sum(row.parameters for row in table)
-    if parameters > settings().max_parameters:
-        raise ConfigError(
-            N_(
-                "This network has {parameters:,} parameters, at most {allowed:,} are allowed. "
-                "Make layers smaller or pool before the Flatten."
-            ),
-            parameters=parameters,
-            allowed=settings().max_parameters,
-        )
+    _rows, mistake = check(config.layers, input_shape, classes)
+    if mistake is not None:
+        raise mistake
     numbers: dict[str, int] = {}
     model = keras.Sequential([keras.Input(input_shape, name="image")], name="network")
     for layer in config.layers:
