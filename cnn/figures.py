@@ -1,6 +1,7 @@
 """Arrays to figures. Knows no model and no page; texts on axes come from whoever calls."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,12 +30,122 @@ def curves(training: Curve, validation: Curve, *, names: dict[str, str]) -> "Fig
     figure.update_yaxes(tickformat=".1%", col=2)
     figure.update_layout(
         height=300,
-        margin={"l": 10, "r": 10, "t": 40, "b": 10},
+        margin=_MARGIN,
         legend={"orientation": "h", "y": -0.25},
         # The same revision keeps a zoom while the curves grow.
         uirevision="curves",
     )
     return figure
+
+
+def overlaid(runs: Sequence[tuple[str, Curve]], *, names: dict[str, str]) -> "Figure":
+    """Several trainings' loss and accuracy over the epochs, each in a colour and dash of its own.
+
+    Args:
+        runs: what to call each and its (epoch, loss, accuracy), accuracy in [0, 1].
+        names: what to call "loss", "accuracy", "epoch".
+    """
+    from plotly.subplots import make_subplots
+
+    figure = make_subplots(1, 2, subplot_titles=(names["loss"], names["accuracy"]), horizontal_spacing=0.09)
+    for number, (name, curve) in enumerate(runs):
+        style: dict[str, Any] = {
+            "mode": "lines+markers",
+            "line": {"color": _COLOURS[number % len(_COLOURS)], "dash": _DASHES[number % len(_DASHES)]},
+            "marker": {"symbol": _SYMBOLS[number % len(_SYMBOLS)]},
+        }
+        for column in (1, 2):
+            figure.add_trace(_line(curve, column, name, **style), 1, column)
+    figure.update_xaxes(title_text=names["epoch"], rangemode="tozero")
+    figure.update_yaxes(tickformat=".1%", col=2)
+    figure.update_layout(height=340, margin=_MARGIN, legend={"orientation": "h", "y": -0.25})
+    return figure
+
+
+def intervals(runs: Sequence[tuple[str, float, float, float]], *, title: str) -> "Figure":
+    """Shares as points with their intervals, one row each, the first on top.
+
+    Args:
+        runs: what to call each, its share and the interval's ends, in [0, 1].
+        title: what the share is.
+    """
+    from plotly.graph_objects import Figure, Scatter
+
+    shares = [share for _, share, _, _ in runs]
+    figure = Figure(
+        Scatter(
+            x=shares,
+            # Rows have numbers, not names: two runs may bear the same name.
+            y=list(range(len(runs))),
+            mode="markers",
+            marker={"color": _COLOURS[0], "size": 10},
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": [high - share for _, share, _, high in runs],
+                "arrayminus": [share - low for _, share, low, _ in runs],
+                "thickness": 2,
+            },
+            hovertemplate="%{x:.2%}<extra></extra>",
+        )
+    )
+    figure.update_yaxes(
+        tickvals=list(range(len(runs))), ticktext=[name for name, *_ in runs], autorange="reversed"
+    )
+    figure.update_xaxes(title_text=title, tickformat=".2%")
+    figure.update_layout(height=110 + 34 * len(runs), margin=_MARGIN)
+    return figure
+
+
+@dataclass(frozen=True)
+class Group:
+    """Points of one kind on a plane.
+
+    Attributes:
+        name: in the legend.
+        labels: what each point is.
+        x, y: where it is; `y` a share in [0, 1].
+    """
+
+    name: str
+    labels: Sequence[str]
+    x: Sequence[float]
+    y: Sequence[float]
+
+
+def plane(groups: Sequence[Group], *, x_title: str, y_title: str) -> "Figure":
+    """Shares over a quantity of which every tenfold is a step, each group with its own mark."""
+    from plotly.graph_objects import Figure, Scatter
+
+    figure = Figure(
+        [
+            Scatter(
+                x=group.x,
+                y=group.y,
+                text=group.labels,
+                name=group.name,
+                mode="markers",
+                marker={
+                    "color": _COLOURS[number % len(_COLOURS)],
+                    "symbol": _SYMBOLS[number % len(_SYMBOLS)],
+                    "size": 11,
+                },
+                hovertemplate="%{text}<br>%{x:,.0f} · %{y:.2%}<extra></extra>",
+            )
+            for number, group in enumerate(groups)
+        ]
+    )
+    figure.update_xaxes(title_text=x_title, type="log")
+    figure.update_yaxes(title_text=y_title, tickformat=".1%")
+    figure.update_layout(height=420, margin=_MARGIN, legend={"orientation": "h", "y": -0.2})
+    return figure
+
+
+# Okabe and Ito's colours, which colour-blind readers tell apart, as far as both themes carry them.
+_COLOURS = ("#3d8bd9", "#e07b39", "#2a9d76", "#c05b9b", "#a58a1c", "#7d6bd0")
+_DASHES = ("solid", "dash", "dot", "dashdot")
+_SYMBOLS = ("circle", "diamond", "square", "cross", "triangle-up", "x", "star")
+_MARGIN = {"l": 10, "r": 10, "t": 40, "b": 10}
 
 
 # Told apart by colour-blind readers too: validation is dotted and has markers.

@@ -26,6 +26,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
+from threading import Lock
 from zipfile import is_zipfile
 
 import numpy as np
@@ -43,6 +44,8 @@ FILTERS_FILE = "filters.npz"
 SHIPPED = "shipped"
 LONGEST_NAME = 60
 
+_publishing = Lock()
+
 
 class ModelRecord(BaseModel):
     """What is known about a saved network without loading it.
@@ -51,12 +54,14 @@ class ModelRecord(BaseModel):
         id: the folder's name, by which other programs ask for the model.
         name: as its owner wrote it.
         owner: the visitor it belongs to; None for models that everybody sees.
+        published: the name under which its owner shows it to everybody; None while it is the owner's alone.
         recipe: the recipe's name, "custom" without one.
         config: the training; None for a network that no `TrainConfig` describes.
         data_name, data_sha256: what it was trained on.
         history: one entry for each whole epoch.
         test_accuracy: over the data set's test images, in [0, 1].
         test_loss: the mean cross-entropy over them.
+        test_images: how many there are.
         parameters: how many numbers the network keeps.
         fit_seconds: what fitting took, without imports and loading.
         input_shape: (height, width, channels).
@@ -74,6 +79,7 @@ class ModelRecord(BaseModel):
     id: str
     name: str = Field(min_length=1)
     owner: str | None = None
+    published: str | None = None
     recipe: str
     config: TrainConfig | None = None
     data_name: str
@@ -81,6 +87,7 @@ class ModelRecord(BaseModel):
     history: tuple[Epoch, ...] = ()
     test_accuracy: float
     test_loss: float
+    test_images: int = Field(10_000, ge=1)
     parameters: int = Field(ge=1)
     fit_seconds: float = Field(ge=0)
     input_shape: tuple[int, int, int]
@@ -171,6 +178,7 @@ def save(  # noqa: PLR0913 - the last three belong to the answers of the model, 
         history=trained.history,
         test_accuracy=trained.test_accuracy,
         test_loss=trained.test_loss,
+        test_images=trained.test_images,
         parameters=trained.parameters,
         fit_seconds=trained.fit_seconds,
         input_shape=_three(trained.input_shape),
@@ -206,7 +214,9 @@ def check_place(place: Path) -> None:
 
 
 def list_models(owner: str | None = None, folder: Path | None = None) -> list[ModelRecord | BrokenModel]:
-    """The models that everybody sees and those of `owner`: the shipped one, the newest, the broken.
+    """The models that everybody sees, published ones among them, and those of `owner`.
+
+    The shipped one comes first, then the newest, and the broken ones last.
 
     Raises:
         ModelError: the folder exists and cannot be read.
@@ -218,7 +228,7 @@ def list_models(owner: str | None = None, folder: Path | None = None) -> list[Mo
             models.append(_read(path))
         except ModelError as error:
             broken.append(BrokenModel(path.name, error))
-    seen = [model for model in models if model.owner in (None, owner)]
+    seen = [model for model in models if model.owner in (None, owner) or model.published]
     seen.sort(key=lambda model: (model.id != SHIPPED, -model.created.timestamp()))
     return [*seen, *broken]
 
@@ -279,10 +289,48 @@ def rename(model_id: str, name: str, owner: str | None, folder: Path | None = No
         ModelNotFound, ModelBroken: as `read`.
         ModelNotSaved: the disk is full or the folder cannot be written.
     """
+    return _change(model_id, owner, folder, name=check_name(name))
+
+
+def publish(model_id: str, name: str, owner: str | None, folder: Path | None = None) -> ModelRecord:
+    """Let everybody see and use one's own model, under a name that nobody else's bears there.
+
+    Raises:
+        ModelNameError: the name cannot be, or another model that everybody sees has it.
+        ModelError, ModelNotFound, ModelBroken, ModelNotSaved: as `rename`.
+    """
+    name = check_name(name)
+    with _publishing:
+        taken = {
+            (model.published or model.name).casefold()
+            for model in list_models(folder=folder)
+            if isinstance(model, ModelRecord) and model.id != model_id
+        }
+        if name.casefold() in taken:
+            raise ModelNameError(
+                N_("Another model is published as {name!r} already. Choose another name."), name=name
+            )
+        return _change(model_id, owner, folder, published=name)
+
+
+def withdraw(model_id: str, owner: str | None, folder: Path | None = None) -> ModelRecord:
+    """Take one's own model back from the others; it stays one's own.
+
+    Raises:
+        ModelError, ModelNotFound, ModelBroken, ModelNotSaved: as `rename`.
+    """
+    return _change(model_id, owner, folder, published=None)
+
+
+def _change(model_id: str, owner: str | None, folder: Path | None, **changes: str | None) -> ModelRecord:
+    """One's own model with another record; the old one stays until the new one is whole."""
     path = _folder_of(model_id, folder)
-    record = _read(path).model_copy(update={"name": check_name(name)})
-    if record.owner != owner:
-        raise ModelError(N_("The model {name!r} is not yours. Only its owner can rename it."), name=name)
+    before = _read(path)
+    if before.owner != owner:
+        raise ModelError(
+            N_("The model {name!r} is not yours. Only its owner can change it."), name=before.name
+        )
+    record = before.model_copy(update=changes)
     try:
         with _scratch(path) as scratch:
             _write_file(scratch / RECORD_FILE, _json(record))

@@ -98,6 +98,7 @@ class TrainedModel:
         input_shape: (height, width, channels).
         class_names: what the outputs stand for.
         stopped: whether somebody ended it before its time.
+        test_images: how many test images there are.
     """
 
     config: TrainConfig
@@ -113,3 +114,4 @@ class TrainedModel:
     input_shape: tuple[int, ...]
     class_names: tuple[str, ...]
     stopped: bool
+    test_images: int = 10_000

@@ -330,6 +330,39 @@ def test_only_the_owner_renames(tmp_path):
     assert model_store.read(mine.id, tmp_path) == renamed
 
 
+def test_a_published_model_is_everybodys_until_it_is_withdrawn(tmp_path):
+    """Others see it under its public name, its owner alone publishes and withdraws it."""
+    mine = model_store.save("first", TRAINED, owner="me", folder=tmp_path)
+    assert model_store.list_models("you", tmp_path) == []
+    published = model_store.publish(mine.id, " Our best ", "me", tmp_path)
+    assert (published.published, published.name) == ("Our best", "first")
+    assert model_store.list_models("you", tmp_path) == [published]
+    for change in (
+        lambda: model_store.publish(mine.id, "taken", "you", tmp_path),
+        lambda: model_store.withdraw(mine.id, "you", tmp_path),
+    ):
+        with pytest.raises(ModelError, match="not yours"):
+            change()
+    withdrawn = model_store.withdraw(mine.id, "me", tmp_path)
+    assert model_store.list_models("you", tmp_path) == []
+    assert model_store.list_models("me", tmp_path) == [withdrawn]
+    assert withdrawn.published is None
+
+
+def test_two_models_are_not_published_under_one_name(tmp_path):
+    """A name that somebody's public model bears is refused, however it is written; one's own may stay."""
+    first, second = (model_store.save("m", TRAINED, owner=owner, folder=tmp_path) for owner in ("a", "b"))
+    model_store.publish(first.id, "Champion", "a", tmp_path)
+    with pytest.raises(ModelNameError, match="published as 'champion' already"):
+        model_store.publish(second.id, "champion", "b", tmp_path)
+    model_store.publish(first.id, "champion", "a", tmp_path)
+    model_store.save("fast", TRAINED, folder=tmp_path)
+    with pytest.raises(ModelNameError, match="already"):
+        model_store.publish(second.id, "Fast", "b", tmp_path)
+    with pytest.raises(ModelNameError):
+        model_store.publish(second.id, "../x", "b", tmp_path)
+
+
 def test_a_model_is_kept_at_any_place(tmp_path):
     """A place of one's own choosing holds the model itself; one that cannot is refused in advance."""
     saved = model_store.save("fast", TRAINED, place=tmp_path / "new" / "My model.v1")

@@ -210,6 +210,7 @@ class _Training:
             input_shape=self._dataset.image_shape,
             class_names=self._dataset.class_names,
             stopped=stopped,
+            test_images=len(self._dataset.x_test),
         )
 
 

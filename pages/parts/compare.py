@@ -11,6 +11,7 @@ from cnn.i18n import _
 from cnn.model_store import ModelRecord
 from pages.parts import visitor
 from pages.parts.gallery import in_words, named
+from pages.parts.models import shown_name
 from pages.parts.picture import pixels
 from pages.parts.waiting import wait
 
@@ -35,7 +36,7 @@ def compare(model: ModelRecord, dataset: Dataset, evaluation: Evaluation) -> Non
         index=None,
         placeholder=_("Choose a model"),
         format_func=lambda model_id: _("{name} · {accuracy:.2%}").format(
-            name=others[model_id].name, accuracy=others[model_id].test_accuracy
+            name=shown_name(others[model_id], visitor.owner()), accuracy=others[model_id].test_accuracy
         ),
         key="mistakes_other",
     )

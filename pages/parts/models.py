@@ -24,7 +24,8 @@ def picker(fits: Callable[[ModelRecord], bool] = lambda _: True) -> ModelRecord 
     Args:
         fits: which models can be used here.
     """
-    found = model_store.list_models(visitor.owner())
+    owner = visitor.owner()
+    found = model_store.list_models(owner)
     records = {model.id: model for model in found if isinstance(model, ModelRecord) and fits(model)}
     if not records:
         st.info(_("There is no model yet. Train one first."))
@@ -35,7 +36,7 @@ def picker(fits: Callable[[ModelRecord], bool] = lambda _: True) -> ModelRecord 
             chosen if chosen in records else SHIPPED if SHIPPED in records else next(iter(records))
         )
     picked = st.selectbox(
-        _("Model"), list(records), format_func=lambda model_id: _label(records[model_id]), key="model"
+        _("Model"), list(records), format_func=lambda model_id: _label(records[model_id], owner), key="model"
     )
     st.session_state[_CHOSEN] = picked
     _tell_about_broken([model for model in found if isinstance(model, BrokenModel)])
@@ -49,8 +50,14 @@ def _tell_about_broken(models: list[BrokenModel]) -> None:
                 st.text(f"{model.id}: {model.reason}")
 
 
-def _label(model: ModelRecord) -> str:
-    name = _("The shipped model") if model.id == SHIPPED else model.name
+def shown_name(model: ModelRecord, owner: str) -> str:
+    """What a model is called before this visitor: their own as they named it, others' as published."""
+    if model.id == SHIPPED:
+        return _("The shipped model")
+    return model.name if model.owner == owner else model.published or model.name
+
+
+def _label(model: ModelRecord, owner: str) -> str:
     return _("{name} · {accuracy:.2%} on {data}").format(
-        name=name, accuracy=model.test_accuracy, data=model.data_name
+        name=shown_name(model, owner), accuracy=model.test_accuracy, data=model.data_name
     )

@@ -41,6 +41,11 @@ def choose_training(mine: list[Training]) -> Training:
 
 
 def _label(number: int, training: Training) -> str:
+    return f"{number} · {training.config.recipe} · {state_name(training)}"
+
+
+def state_name(training: Training) -> str:
+    """The state of a training in a word."""
     states = {
         "waiting": _("waiting"),
         "starting": _("starting"),
@@ -50,7 +55,7 @@ def _label(number: int, training: Training) -> str:
         "finished": _("finished"),
         "failed": _("failed"),
     }
-    return f"{number} · {training.config.recipe} · {states[training.state]}"
+    return states[training.state]
 
 
 def monitor(training: Training) -> None:

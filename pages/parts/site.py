@@ -19,6 +19,7 @@ def show() -> None:
         [
             st.Page("pages/draw.py", title=_("Draw"), icon=":material/draw:", default=True),
             st.Page("pages/train.py", title=_("Train"), icon=":material/model_training:", url_path="train"),
+            st.Page("pages/runs.py", title=_("Runs"), icon=":material/leaderboard:", url_path="runs"),
             st.Page("pages/mistakes.py", title=_("Mistakes"), icon=":material/rule:", url_path="mistakes"),
             st.Page(
                 "pages/filters.py", title=_("Filters"), icon=":material/filter_b_and_w:", url_path="filters"

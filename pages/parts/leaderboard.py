@@ -1,0 +1,96 @@
+"""The room's models against their size and their time, with what the classic recipes' authors report."""
+
+from html import escape
+
+import streamlit as st
+
+from cnn import datasets, figures
+from cnn.figures import Group
+from cnn.i18n import _
+from cnn.model_store import ModelRecord
+from cnn.recipes import RECIPES, layer_table
+from pages.parts.models import shown_name
+
+_RANKED = 30
+
+
+def leaderboard(found: list[ModelRecord], owner: str) -> None:
+    """Show the published models; the visitor's own are told apart."""
+    st.subheader(_("Leaderboard"))
+    public = [record for record in found if record.published or record.owner is None]
+    names = sorted({record.data_name for record in public}, key=lambda name: (name != "mnist", name))
+    if not names:
+        st.info(_("Nobody has published a model yet. Pick a run of yours and publish it."))
+        return
+    data = (
+        names[0]
+        if len(names) == 1
+        else st.segmented_control(_("Data"), names, default=names[0], required=True, key="leaderboard_data")
+    )
+    here = sorted((record for record in public if record.data_name == data), key=lambda r: -r.test_accuracy)
+    with st.container(key="leaderboard"):
+        _plane(here, data, owner)
+        _ranking(here, owner)
+
+
+def _plane(here: list[ModelRecord], data: str, owner: str) -> None:
+    against = {"parameters": _("Parameters"), "fit_seconds": _("Seconds of training")}
+    field = st.segmented_control(
+        _("Against"),
+        list(against),
+        default="parameters",
+        required=True,
+        format_func=against.__getitem__,
+        key="leaderboard_against",
+    )
+    groups = {
+        _("The room"): [record for record in here if record.owner != owner],
+        _("Mine"): [record for record in here if record.owner == owner],
+    }
+    drawn = [_group(name, records, field, owner) for name, records in groups.items() if records]
+    if field == "parameters" and (published := _published(data)):
+        drawn.append(published)
+    points = (point for group in drawn for point in zip(group.labels, group.y, strict=True))
+    st.plotly_chart(
+        figures.plane(drawn, x_title=against[field], y_title=_("Test accuracy")),
+        key="leaderboard_plane",
+        config={"displayModeBar": False},
+        alt="; ".join(f"{label}: {share:.2%}" for label, share in points),
+    )
+
+
+def _ranking(here: list[ModelRecord], owner: str) -> None:
+    heads = ["", _("Name"), _("Test accuracy"), _("Parameters"), _("Seconds")]
+    rows = "".join(
+        f"<tr><td>{place}</td><th scope=row>{escape(shown_name(record, owner))}</th>"
+        f"<td>{record.test_accuracy:.2%}</td><td>{record.parameters:,}</td><td>{record.fit_seconds:,.0f}</td></tr>"
+        for place, record in enumerate(here[:_RANKED], start=1)
+    )
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+    st.html(
+        f'<div class="wide"><table class="report"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _group(name: str, records: list[ModelRecord], field: str, owner: str) -> Group:
+    return Group(
+        name,
+        [shown_name(record, owner) for record in records],
+        # The axis is logarithmic: nothing takes no time at all.
+        [max(float(getattr(record, field)), 1.0) for record in records],
+        [record.test_accuracy for record in records],
+    )
+
+
+def _published(data: str) -> Group | None:
+    """The classic recipes at the middle of what their authors report."""
+    known = [recipe for recipe in RECIPES.values() if recipe.published and recipe.config.dataset == data]
+    if not known:
+        return None
+    shape, classes = datasets.shape_of(data), 10
+    sizes = [
+        sum(row.parameters for row in layer_table(recipe.config.layers, shape, classes)) for recipe in known
+    ]
+    middles = [sum(recipe.published or ()) / 2 for recipe in known]
+    return Group(_("Published results"), [recipe.name for recipe in known], sizes, middles)

@@ -1,0 +1,135 @@
+"""Several runs side by side: curves, accuracies with what chance allows, settings."""
+
+from html import escape
+
+import streamlit as st
+
+from cnn import figures, runs
+from cnn.i18n import _
+from cnn.model_store import ModelRecord
+from pages.parts import visitor
+from pages.parts.models import shown_name
+
+_LONG = 40
+
+
+def comparison(picked: list[ModelRecord]) -> None:
+    """Compare the runs that were picked."""
+    owner = visitor.owner()
+    names = [shown_name(record, owner) for record in picked]
+    with st.container(key="comparison"):
+        _accuracies(picked, names)
+        _curves(picked, names)
+        _settings(picked, names)
+
+
+def _accuracies(picked: list[ModelRecord], names: list[str]) -> None:
+    st.subheader(_("Test accuracy, and what chance allows"))
+    spans = [runs.accuracy_interval(record.test_accuracy, record.test_images) for record in picked]
+    rows = [
+        (name, record.test_accuracy, low, high)
+        for name, record, (low, high) in zip(names, picked, spans, strict=True)
+    ]
+    st.plotly_chart(
+        figures.intervals(rows, title=_("Test accuracy")),
+        key="accuracy_intervals",
+        config={"displayModeBar": False},
+        alt="; ".join(f"{name}: {share:.2%} ({low:.2%} – {high:.2%})" for name, share, low, high in rows),
+    )
+    st.caption(
+        _("The bars are 95 % intervals: with as many other test images, the accuracy would lie in there.")
+    )
+    st.markdown(_verdict(picked, names))
+
+
+def _verdict(picked: list[ModelRecord], names: list[str]) -> str:
+    """Whether the best is better than the next by more than chance."""
+    if len({record.data_name for record in picked}) > 1:
+        return _("They were tested on different images, so their accuracies cannot be compared.")
+    ranked = sorted(zip(picked, names, strict=True), key=lambda run: -run[0].test_accuracy)
+    (best, best_name), (second, second_name) = ranked[:2]
+    spans = [runs.accuracy_interval(run.test_accuracy, run.test_images) for run in (best, second)]
+    text = (
+        _("{best} is ahead of {second}, but the intervals overlap: this may be chance.")
+        if runs.may_be_chance(*spans)
+        else _("{best} is better than {second}; the intervals do not overlap.")
+    )
+    return text.format(best=best_name, second=second_name)
+
+
+def _curves(picked: list[ModelRecord], names: list[str]) -> None:
+    st.subheader(_("Validation, epoch by epoch"))
+    curves = [
+        (name, [(epoch.epoch, epoch.val_loss, epoch.val_accuracy) for epoch in record.history])
+        for name, record in zip(names, picked, strict=True)
+    ]
+    st.plotly_chart(
+        figures.overlaid(curves, names={"loss": _("Loss"), "accuracy": _("Accuracy"), "epoch": _("Epoch")}),
+        key="runs_curves",
+        config={"displayModeBar": False},
+        alt="; ".join(
+            _("{name}: validation accuracy {accuracy:.2%} after {epochs} epochs").format(
+                name=name, accuracy=curve[-1][2], epochs=len(curve)
+            )
+            for name, curve in curves
+            if curve
+        ),
+    )
+
+
+def _settings(picked: list[ModelRecord], names: list[str]) -> None:
+    st.subheader(_("Settings"))
+    each = [runs.settings_of(record) for record in picked]
+    marked = runs.differing(each)
+    labels = setting_labels()
+    fields = [name for name in labels if any(name in values for values in each)]
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
+    body = "".join(
+        f"<tr{' class=differs' if field in marked else ''}>"
+        f'<th scope="row">{"≠ " if field in marked else ""}{escape(labels[field])}</th>'
+        + "".join(_cell(values.get(field)) for values in each)
+        + "</tr>"
+        for field in fields
+    )
+    st.html(
+        f'<div class="wide"><table class="report settings"><thead><tr><td></td>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
+    st.caption(_("≠ marks what is not the same in all of them."))
+
+
+def setting_labels() -> dict[str, str]:
+    """What the settings of a training are called, in the order in which they are shown."""
+    return {
+        "dataset": _("Data"),
+        "network": _("Network"),
+        "optimizer": _("Optimizer"),
+        "learning_rate": _("Learning rate"),
+        "schedule": _("Schedule"),
+        "batch_size": _("Batch size"),
+        "epochs": _("Epochs"),
+        "train_images": _("Training images"),
+        "validation": _("Validate on"),
+        "early_stopping": _("Stop early"),
+        "patience": _("Patience, in epochs"),
+        "keep_best": _("Keep the best epoch"),
+        "as_people_draw": _("Distort images as people draw"),
+        "seed": _("Seed"),
+    }
+
+
+def _cell(value: runs.Value) -> str:
+    text = _value(value)
+    long = ' class="long"' if len(text) > _LONG else ""
+    return f"<td{long}>{escape(text)}</td>"
+
+
+def _value(value: runs.Value) -> str:
+    match value:
+        case None:
+            return "–"
+        case bool():
+            return _("yes") if value else _("no")
+        case float():
+            return f"{value:g}"
+    return str(value)

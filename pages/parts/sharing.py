@@ -1,0 +1,66 @@
+"""What one does with a single run: use it, show it to the room, take it back, delete it."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from cnn import model_store
+from cnn.errors import CnnError
+from cnn.i18n import _
+from cnn.model_store import ModelRecord
+from pages.parts import models
+from pages.parts.models import shown_name
+
+
+def sharing(record: ModelRecord, owner: str) -> None:
+    """Buttons for a run; those that change it are its owner's alone."""
+    with st.container(border=True, key="one_run"):
+        st.subheader(shown_name(record, owner))
+        with st.container(horizontal=True):
+            _go(_("Draw with it"), "draw", ":material/draw:", record)
+            _go(_("Its mistakes"), "mistakes", ":material/rule:", record)
+            _go(_("Its filters"), "filters", ":material/filter_b_and_w:", record)
+        if record.owner == owner:
+            _publishing(record, owner)
+            _deleting(record, owner)
+
+
+def _go(label: str, page: str, icon: str, record: ModelRecord) -> None:
+    if st.button(label, key=f"run_to_{page}", icon=icon):
+        models.choose(record.id)
+        st.switch_page(f"pages/{page}.py")
+
+
+def _publishing(record: ModelRecord, owner: str) -> None:
+    if record.published:
+        st.caption(_("The room sees it as “{name}”.").format(name=record.published))
+        if st.button(_("Withdraw it"), key="withdraw", icon=":material/visibility_off:"):
+            _do(lambda: model_store.withdraw(record.id, owner))
+        return
+    with st.form("publish_form", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.text_input(
+            _("Name for the room"),
+            record.name,
+            max_chars=model_store.LONGEST_NAME,
+            key=f"publish_{record.id}",
+        )
+        if st.form_submit_button(_("Publish it to the room"), icon=":material/visibility:", key="publish"):
+            _do(lambda: model_store.publish(record.id, name, owner))
+    st.caption(_("Until you publish it, nobody but you sees it."))
+
+
+def _deleting(record: ModelRecord, owner: str) -> None:
+    with st.popover(_("Delete it"), icon=":material/delete:"):
+        st.write(_("This removes the model for good."))
+        if st.button(_("Yes, delete it"), key="delete_run", type="primary"):
+            _do(lambda: model_store.delete(record.id, owner))
+
+
+def _do(change: Callable[[], object]) -> None:
+    """Change the model, then show the page as it is then; what is refused is said here."""
+    try:
+        change()
+    except CnnError as error:
+        st.error(str(error))
+    else:
+        st.rerun()

@@ -1,0 +1,139 @@
+"""The page of runs: one's own and the room's, compared, published, withdrawn."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from streamlit.testing.v1 import AppTest
+
+from cnn import model_store, trainings
+from cnn.errors import TrainingDiverged
+from cnn.model_store import ModelRecord
+from cnn.progress import Epoch
+from cnn.recipes import RECIPES
+from tests.pages.conftest import OWNER
+from tests.pages.opened import html
+from tests.test_model_store import TRAINED
+
+Visit = Callable[[str], AppTest]
+
+
+def saved(owner: str | None, name: str = "mine", accuracy: float = 0.98) -> ModelRecord:
+    history = (Epoch(1, 0.5, 0.8, 0.4, 0.9, 3.0), Epoch(2, 0.4, 0.9, 0.3, accuracy, 6.0))
+    return model_store.save(name, replace(TRAINED, history=history, test_accuracy=accuracy), owner=owner)
+
+
+def names(page: AppTest) -> list[str]:
+    return list(page.dataframe[0].value["name"])
+
+
+def pick(page: AppTest, *wanted: str) -> AppTest:
+    """Tick the rows of these runs."""
+    rows = [names(page).index(name) for name in wanted]
+    page.session_state[page.dataframe[0].key] = {"selection": {"rows": rows, "columns": [], "cells": []}}
+    return page.run()
+
+
+def test_the_table_has_mine_and_what_the_room_may_see(visit: Visit):
+    """Another visitor's unpublished training is nowhere on the page."""
+    saved(OWNER, "my first")
+    theirs = saved("bob", "bob's secret")
+    shown = saved("bob", "bob's draft")
+    model_store.publish(shown.id, "Bob's best", "bob")
+    page = visit("runs")
+    assert set(names(page)) == {"The shipped model", "my first", "Bob's best"}
+    assert theirs.name not in str(page)
+    page.button_group(key="whose").set_value("mine").run()
+    assert names(page) == ["my first"]
+    page.button_group(key="whose").set_value("room").run()
+    assert set(names(page)) == {"The shipped model", "Bob's best"}
+
+
+def test_a_run_is_published_and_withdrawn(visit: Visit):
+    """Published under a name, the room sees it; withdrawn, it is its owner's alone."""
+    mine = saved(OWNER)
+    page = pick(visit("runs"), "mine")
+    page.text_input(key=f"publish_{mine.id}").set_value("Deep Thought")
+    page.button(key="publish").click().run()
+    assert model_store.read(mine.id).published == "Deep Thought"
+    assert "Deep Thought" in str([caption.value for caption in page.caption])
+    page.button(key="withdraw").click().run()
+    assert model_store.read(mine.id).published is None
+    assert page.button(key="publish")
+
+
+def test_a_name_that_is_taken_is_refused_and_nothing_lost(visit: Visit):
+    """Two publications under one name: the second is told so and stays as it was."""
+    model_store.publish(saved("bob").id, "Champion", "bob")
+    mine = saved(OWNER)
+    page = pick(visit("runs"), "mine")
+    page.text_input(key=f"publish_{mine.id}").set_value("champion")
+    page.button(key="publish").click().run()
+    assert "published as 'champion' already" in page.error[0].value
+    assert model_store.read(mine.id) == mine
+
+
+def test_a_run_is_deleted_by_its_owner_only(visit: Visit):
+    """One's own run has a button to delete it; another's has none."""
+    model_store.publish(saved("bob").id, "Bob's", "bob")
+    mine = saved(OWNER)
+    page = pick(visit("runs"), "Bob's")
+    assert not [button for button in page.button if button.key == "delete_run"]
+    page = pick(page, "mine")
+    page.button(key="delete_run").click().run()
+    assert mine.name not in names(page)
+    assert not page.exception
+
+
+def test_a_run_that_was_deleted_meanwhile_is_said(visit: Visit):
+    """Whoever has a run open when it goes reads a sentence, and the page stays."""
+    mine = saved(OWNER)
+    page = pick(visit("runs"), "mine")
+    model_store.delete(mine.id, OWNER)
+    page.button(key="publish").click().run()
+    assert not page.exception
+    assert "mine" not in names(page)
+
+
+def test_runs_are_compared(visit: Visit):
+    """Curves, intervals, the settings with what differs marked, and whether the lead may be chance."""
+    saved(OWNER, "first", 0.990)
+    second = replace(TRAINED, config=RECIPES["fast"].config, test_accuracy=0.991)
+    model_store.save("second", second, owner=OWNER)
+    page = pick(visit("runs"), "first", "second")
+    assert "second is ahead of first, but the intervals overlap" in str(
+        [text.value for text in page.markdown]
+    )
+    table = html(page)
+    assert "≠ Batch size" in table
+    assert "≠ Data" not in table
+    saved(OWNER, "third", 0.999)
+    page = pick(page.run(), "first", "third")
+    assert "third is better than first" in str([text.value for text in page.markdown])
+
+
+def test_what_was_tested_on_other_images_is_not_compared(visit: Visit):
+    """Accuracies on different test images are not ranked."""
+    saved(OWNER, "digits")
+    model_store.save("clothes", replace(TRAINED, data_name="fashion_mnist"), owner=OWNER)
+    page = pick(visit("runs"), "digits", "clothes")
+    assert "cannot be compared" in str([text.value for text in page.markdown])
+
+
+def test_a_failed_training_stands_there_with_its_reason(visit: Visit, workers):
+    """A training that left no model is listed with what ended it."""
+    job = trainings.trainings().submit(OWNER, RECIPES["fast"].config).id
+    workers.announce(job, "tcp://w:1")
+    workers.fail(job, TrainingDiverged("The loss became nan."))
+    page = visit("runs")
+    assert "fast: failed. The loss became nan." in str([caption.value for caption in page.caption])
+
+
+def test_the_leaderboard_ranks_the_published_with_mine_told_apart(visit: Visit):
+    """The best stands first; an unpublished run of mine is not on it."""
+    saved(OWNER, "unpublished", 0.9999)
+    model_store.publish(saved("bob", accuracy=0.999).id, "Bob's & best", "bob")
+    page = visit("runs")
+    ranking = html(page)
+    assert ranking.index("Bob&#x27;s") < ranking.index("The shipped model")
+    assert "unpublished" not in ranking
+    assert "& best" not in ranking
