@@ -31,7 +31,8 @@ def row(name: str, figures: report.Figures) -> str:
     turned_away = f"{figures.turned_away:.1%}" if figures.passed < 1 else "–"
     return (
         f"| {name} | {figures.screen:.2%} | {figures.worst_writer:.1%} | {figures.mnist:.2%} "
-        f"| {turned_away} at {figures.passed:.1%} | {figures.calibration:.4f} "
+        f"| {turned_away} at {figures.passed:.1%} | {figures.doubted:.1%}, {figures.doubted_digits:.1%} "
+        f"| {figures.calibration:.4f} "
         f"| {figures.milliseconds:.1f} | {figures.megabytes:.1f} |"
     )
 
@@ -44,8 +45,11 @@ def main() -> None:
     folder = settings().data_dir
     if folder is None or not (folder / "screen_digits.json").exists():
         sys.exit("The figures need screen_digits.json in the folder that CNN_DATA_DIR names.")
-    print("| model | unseen writers | worst writer | MNIST | turned away at digits passing | ECE | ms | MB |")
-    print("|---|---|---|---|---|---|---|---|")
+    print(
+        "| model | unseen writers | worst writer | MNIST | no digits turned away, at digits passing "
+        "| not sure of no digits, of digits | ECE | ms | MB |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|")
     print(row("shipped", measured("shipped", PROJECT / "models", folder)), flush=True)
     for name in arguments.recipes:
         with tempfile.TemporaryDirectory() as models:

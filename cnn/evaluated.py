@@ -31,7 +31,7 @@ class Evaluation:
         labels: int64 (N,), what the images show.
         predictions: int64 (N,), the most probable classes.
         accuracy: the share of right predictions, in [0, 1].
-        loss: the mean cross-entropy.
+        loss: the mean cross-entropy of what the network itself puts out, before any temperature.
         confusion: int64 (classes, classes), how many images of the class of the row were taken for
             the class of the column.
         precision, recall, f1: float64 (classes,), in [0, 1]; 0 where nothing was there to divide by.
@@ -55,12 +55,13 @@ class Evaluation:
         return np.asarray(self.probabilities.max(axis=1))
 
 
-def evaluated(probabilities: NDArray[np.float32], labels: Numbers) -> Evaluation:
+def evaluated(probabilities: NDArray[np.float32], labels: Numbers, *, temperature: float = 1.0) -> Evaluation:
     """All figures of these answers, by scikit-learn.
 
     Args:
         probabilities: float32 (N, classes).
         labels: int64 (N,) in [0, classes).
+        temperature: what the network's scores were divided by to give these probabilities.
     """
     # A second of import that only whoever evaluates should wait for.
     from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
@@ -70,19 +71,26 @@ def evaluated(probabilities: NDArray[np.float32], labels: Numbers) -> Evaluation
     precision, recall, f1, support = precision_recall_fscore_support(
         labels, predictions, labels=classes, zero_division=0
     )
-    of_truth = probabilities[np.arange(len(labels)), labels].astype(np.float64)
     return Evaluation(
         probabilities=probabilities,
         labels=labels,
         predictions=predictions,
         accuracy=float((predictions == labels).mean()),
-        loss=float(-np.log(np.maximum(of_truth, _LEAST)).mean()),
+        loss=_loss(probabilities, labels, temperature),
         confusion=confusion_matrix(labels, predictions, labels=classes),
         precision=precision,
         recall=recall,
         f1=f1,
         support=support,
     )
+
+
+def _loss(probabilities: NDArray[np.float32], labels: Numbers, temperature: float) -> float:
+    """The mean cross-entropy without the temperature."""
+    least = _LEAST ** (1 / temperature)
+    scores = temperature * np.log(np.maximum(probabilities.astype(np.float64), least))
+    of_truth = scores[np.arange(len(labels)), labels]
+    return float((np.logaddexp.reduce(scores, axis=1) - of_truth).mean())
 
 
 def mistakes(

@@ -135,14 +135,13 @@ def check_name(name: str) -> str:
     return clean
 
 
-def save(  # noqa: PLR0913 - the last three belong to the answers of the model, not to its training
+def save(  # noqa: PLR0913 - the last two belong to the answers of the model, not to its training
     name: str,
     trained: TrainedModel,
     *,
     owner: str | None = None,
     folder: Path | None = None,
     place: Path | None = None,
-    temperature: float = 1.0,
     reject_class: bool = False,
     reject_threshold: float = 0.5,
 ) -> ModelRecord:
@@ -157,7 +156,7 @@ def save(  # noqa: PLR0913 - the last three belong to the answers of the model, 
         owner: the visitor it belongs to.
         folder: in place of the setting `models_dir`; it is made where it is missing.
         place: the model's own folder, anywhere, in place of one in `folder`.
-        temperature, reject_class, reject_threshold: see `ModelRecord`.
+        reject_class, reject_threshold: see `ModelRecord`.
 
     Raises:
         ModelNameError: the name cannot be.
@@ -186,7 +185,7 @@ def save(  # noqa: PLR0913 - the last three belong to the answers of the model, 
         versions=_versions(),
         created=datetime.now(UTC),
         stopped=trained.stopped,
-        temperature=temperature,
+        temperature=trained.temperature,
         reject_class=reject_class,
         reject_threshold=reject_threshold,
     )

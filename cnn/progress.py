@@ -99,6 +99,8 @@ class TrainedModel:
         class_names: what the outputs stand for.
         stopped: whether somebody ended it before its time.
         test_images: how many test images there are.
+        temperature: what the scores are to be divided by before the softmax, so that answers are as sure as
+            they are right; the figures of this training are without it.
     """
 
     config: TrainConfig
@@ -115,3 +117,4 @@ class TrainedModel:
     class_names: tuple[str, ...]
     stopped: bool
     test_images: int = 10_000
+    temperature: float = 1.0

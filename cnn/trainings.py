@@ -322,7 +322,6 @@ def _save(training: Training, trained: TrainedModel) -> ModelRecord:
         _free_name(training.owner, base),
         trained,
         owner=training.owner,
-        temperature=before.temperature if before else 1.0,
         reject_class=before.reject_class if before else False,
         reject_threshold=before.reject_threshold if before else 0.5,
     )

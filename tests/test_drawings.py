@@ -8,7 +8,7 @@ from cnn.strokes import ScreenDigit
 from tests.networks import digits
 
 pytest.importorskip("tensorflow")
-from cnn.network import drawings, report, shipped
+from cnn.network import drawings, shipped
 from cnn.network.classifier import Classifier
 
 SEVEN = ScreenDigit(7, "train-1", (np.array([[0, 0], [60, 0], [20, 100]], np.float32),))
@@ -70,26 +70,6 @@ def test_unseen_writers_never_reach_the_making(tmp_path):
     (tmp_path / "screen_digits.json").write_text(json.dumps(entries))
     found = {digit.writer for digit in shipped._screen_digits(tmp_path)}
     assert found == {"train-1", "train-5"}
-
-
-def test_calibration_error_of_known_answers():
-    """Nine of ten right at 0.9 is calibrated; none right at 0.8 is off by 0.8."""
-    right = np.array([True] * 9 + [False])
-    assert report.calibration_error(np.full(10, 0.9), right) == pytest.approx(0, abs=1e-9)
-    assert report.calibration_error(np.full(4, 0.8), np.zeros(4, bool)) == pytest.approx(0.8)
-    mixed = report.calibration_error(np.array([0.9] * 10 + [0.8] * 10), np.append(right, np.zeros(10, bool)))
-    assert mixed == pytest.approx(0.4)
-
-
-def test_the_temperature_undoes_exaggeration():
-    """Scores three times too large are found out by a temperature of about three."""
-    random = rng()
-    scores = random.normal(0, 2, (4000, 10))
-    probabilities = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
-    labels = (probabilities.cumsum(axis=1) > random.random((4000, 1))).argmax(axis=1)
-    tripled = probabilities**3
-    outputs = np.column_stack([tripled / tripled.sum(axis=1, keepdims=True), np.zeros(4000)])
-    assert shipped.temperature_of(outputs, labels) == pytest.approx(3, rel=0.12)
 
 
 def test_the_threshold_lets_its_share_of_digits_pass():

@@ -50,6 +50,14 @@ def test_the_figures_are_those_of_the_training(saved, evaluation):
     assert evaluation.probabilities.sum(axis=1) == pytest.approx(1, abs=1e-5)
 
 
+@pytest.mark.parametrize("temperature", [0.4, 1.5, 4.0])
+def test_the_loss_is_the_networks_own(saved, temperature):
+    """However sure the answers are made, the loss stays what the training reported."""
+    record, path = saved
+    cooled = Classifier(record.model_copy(update={"temperature": temperature}), path)
+    assert evaluate(cooled, digits()).loss == pytest.approx(record.test_loss, abs=1e-4)
+
+
 def test_the_answers_are_keras_own(saved, evaluation):
     """The probabilities are what Keras predicts for the scaled images."""
     images = digits().x_test[..., np.newaxis] / np.float32(255)

@@ -1,5 +1,7 @@
 """A trained network learns one's own digits and keeps what it knew."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -42,6 +44,20 @@ def test_corrections_are_learned_and_the_rest_is_kept(digits, tmp_path):
     right = classifier.probabilities(digits.x_test).argmax(axis=1) == digits.y_test
     assert right[wrong].mean() > 0.6
     assert right[~wrong].mean() > 0.97
+
+
+def test_a_model_that_learns_on_stays_as_sure(digits, tmp_path):
+    """Its temperature, which its threshold was fitted to, is that of the model it comes from."""
+    from cnn.network.training import train
+
+    before = replace(trained(digits, epochs=1), temperature=1.7)
+    tuning = FineTuning(
+        model_store.save("before", before, folder=tmp_path),
+        before.keras_file,
+        digits.x_test[:3],
+        digits.y_test[:3],
+    )
+    assert train(tuning.config(), digits, tuning=tuning).temperature == 1.7
 
 
 def test_what_is_new_has_its_share(digits, tmp_path):

@@ -20,7 +20,11 @@ def evaluate(classifier: Classifier, dataset: Dataset) -> Evaluation:
     Raises:
         PictureError: the images have another shape than the model takes.
     """
-    return evaluated(classifier.probabilities(dataset.x_test), dataset.y_test)
+    return evaluated(
+        classifier.probabilities(dataset.x_test),
+        dataset.y_test,
+        temperature=classifier.record.temperature,
+    )
 
 
 @dataclass(frozen=True, eq=False)

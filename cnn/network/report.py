@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cnn import datasets, model_store, strokes
 from cnn.network import drawings
+from cnn.network.calibration import calibration_error
 from cnn.network.classifier import Classifier
 from cnn.preprocess import prepare_drawing
 
@@ -28,6 +29,8 @@ class Figures:
         passed: unseen writers' digits that are taken for digits.
         turned_away: unseen characters and doodles that are not.
         turned_away_of: the same for each kind.
+        doubted: unseen characters and doodles that are not answered "sure".
+        doubted_digits: the same for unseen writers' digits.
         calibration: the expected calibration error over 15 bins on unseen writers' digits.
         milliseconds: for one answer, the median.
         megabytes: of the `.keras` file.
@@ -41,6 +44,8 @@ class Figures:
     passed: float
     turned_away: float
     turned_away_of: dict[str, float]
+    doubted: float
+    doubted_digits: float
     calibration: float
     milliseconds: float
     megabytes: float
@@ -74,24 +79,13 @@ def measure(classifier: Classifier, keras_file: Path, folder: Path, *, times: in
         passed=float(_passes(classifier, screen.images).mean()),
         turned_away=float(np.concatenate(list(turned.values())).mean()),
         turned_away_of={name: float(part.mean()) for name, part in turned.items()},
+        doubted=_doubted(classifier, np.concatenate([part.images for part in others.values()])),
+        doubted_digits=_doubted(classifier, screen.images),
         calibration=calibration_error(probabilities.max(axis=1), right),
         milliseconds=_milliseconds(classifier, screen.images[0]),
         megabytes=keras_file.stat().st_size / 1e6,
         parameters=classifier.record.parameters,
     )
-
-
-def calibration_error(confidence: NDArray[np.float32], right: NDArray[np.bool_], bins: int = 15) -> float:
-    """The mean gap between how sure answers are and how often they are right, over equal bins of confidence.
-
-    Args:
-        confidence: float (N,) in [0, 1].
-        right: bool (N,).
-        bins: how many.
-    """
-    bin_of = np.minimum((confidence * bins).astype(int), bins - 1)
-    gaps = np.bincount(bin_of, weights=right - confidence.astype(np.float64), minlength=bins)
-    return float(np.abs(gaps).sum() / max(len(right), 1))
 
 
 def _accuracy(classifier: Classifier, images: NDArray[np.uint8], labels: NDArray[np.int64]) -> float:
@@ -103,6 +97,10 @@ def _passes(classifier: Classifier, images: NDArray[np.uint8]) -> NDArray[np.boo
     if classifier.record.reject_class:
         return np.asarray(outputs[:, -1] < classifier.record.reject_threshold)
     return np.ones(len(outputs), np.bool_)
+
+
+def _doubted(classifier: Classifier, images: NDArray[np.uint8]) -> float:
+    return float(np.mean([answer.verdict != "sure" for answer in classifier.answers(images)]))
 
 
 def _milliseconds(classifier: Classifier, picture: NDArray[np.uint8], repeats: int = 300) -> float:

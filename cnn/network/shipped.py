@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from cnn import datasets, model_store, strokes
 from cnn.network import build, drawings, feeding, report
+from cnn.network.calibration import temperature_of
 from cnn.network.distortions import distort
 from cnn.network.drawings import NOT_A_DIGIT, Pictures
 from cnn.progress import Epoch, TrainedModel
@@ -173,23 +174,6 @@ def fit_stage(
     return model
 
 
-def temperature_of(outputs: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
-    """The temperature with which the digits' probabilities have the least cross-entropy.
-
-    Args:
-        outputs: float32 (N, 11), what the network gives for digits.
-        labels: int64 (N,), the digits.
-    """
-    scores = np.log(np.maximum(outputs[:, :NOT_A_DIGIT], 1e-9))
-
-    def loss(temperature: float) -> float:
-        scaled = scores / temperature
-        norm = np.log(np.exp(scaled - scaled.max(axis=1, keepdims=True)).sum(axis=1)) + scaled.max(axis=1)
-        return float((norm - scaled[np.arange(len(labels)), labels]).mean())
-
-    return float(min(np.geomspace(0.3, 4, 100), key=loss))
-
-
 def threshold_of(outputs: NDArray[np.float32], temperature: float) -> float:
     """The last output's value below which `_DIGITS_THAT_PASS` of the digits stay."""
     scaled = np.maximum(outputs, 1e-9) ** (1 / temperature)
@@ -215,7 +199,7 @@ def save(
 ) -> model_store.ModelRecord:
     """Calibrate the network on the tuning digits and keep it under `destination`."""
     outputs = _outputs(model, tuning.images)
-    temperature = temperature_of(outputs, tuning.labels)
+    temperature = temperature_of(outputs[:, :NOT_A_DIGIT], tuning.labels)
     test = _outputs(model, mnist.x_test)
     right = test[np.arange(len(test)), mnist.y_test]
     trained = TrainedModel(
@@ -232,12 +216,12 @@ def save(
         input_shape=mnist.image_shape,
         class_names=mnist.class_names,
         stopped=False,
+        temperature=temperature,
     )
     return model_store.save(
         model_store.SHIPPED,
         trained,
         folder=destination,
-        temperature=temperature,
         reject_class=True,
         reject_threshold=threshold_of(outputs, temperature),
     )

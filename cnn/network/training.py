@@ -19,6 +19,7 @@ from cnn.fine_tuning import FineTuning
 from cnn.i18n import N_
 from cnn.network.backup import Backup, Run
 from cnn.network.build import build, set_weights
+from cnn.network.calibration import temperature_of
 from cnn.network.feeding import EVALUATION_BATCH, Distort, evaluation_batches, training_batches
 from cnn.progress import Epoch, Progress, Resumed, Scoring, TrainedModel
 from cnn.recipes import TrainConfig
@@ -29,6 +30,8 @@ SECONDS_BETWEEN_ANNOUNCEMENTS = 0.25
 ANNOUNCEMENTS_BETWEEN_FILTERS = 2
 # A validation image goes forward only, a training image forward and back: about three times the work.
 VALIDATION_COST = 1 / 3
+# More images would cost a short training time and make the temperature no better.
+_CALIBRATING = 2000
 
 
 def ignore(_event: object) -> None:
@@ -193,6 +196,20 @@ class _Training:
         figures = self._model.evaluate(batches, verbose=0, return_dict=True, callbacks=[reading])
         return figures["loss"], figures["accuracy"]
 
+    def _temperature(self) -> float:
+        """The temperature for the answers, fitted on validation images.
+
+        A network is never made surer than it says itself: what people draw is harder to read than what it
+        is validated on. One that learned on keeps the temperature to which its threshold was fitted.
+        """
+        if self._tuning is not None:
+            return self._tuning.record.temperature
+        every = math.ceil(len(self._validation.images) / _CALIBRATING)
+        images, labels = self._validation.images[::every], self._validation.labels[::every]
+        # Called as they are, the few batches are done before Keras would have compiled a function for them.
+        outputs = [self._model(batch, training=False) for batch, _ in evaluation_batches(images, labels)]
+        return temperature_of(np.concatenate(outputs), labels, least=1.0)
+
     def _trained_model(
         self, run: Run, stopped: bool, fit_seconds: float, loss: float, accuracy: float
     ) -> TrainedModel:
@@ -211,6 +228,7 @@ class _Training:
             class_names=self._dataset.class_names,
             stopped=stopped,
             test_images=len(self._dataset.x_test),
+            temperature=self._temperature(),
         )
 
 
