@@ -203,7 +203,7 @@ def _evaluate(options: argparse.Namespace, output: Output) -> int:
 
     model = _model(options.model)
     record = model_store.read(model)
-    name = options.dataset or {"uci_digits": "mnist"}.get(record.data_name, record.data_name)
+    name = options.dataset or record.data_name
     dataset = datasets.load(name, on_bytes=_bytes_told(name))
     _say_what_stands_in(dataset)
     if (dataset.image_shape, dataset.classes) != (record.input_shape, len(record.class_names)):

@@ -21,7 +21,7 @@ import tarfile
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from threading import RLock
@@ -145,13 +145,15 @@ def load(name: str = "mnist", *, on_bytes: OnBytes | None = None) -> Dataset:
     download that failed is not tried again for five minutes.
 
     Args:
-        name: "mnist", "fashion_mnist" or "cifar10".
+        name: "mnist", "fashion_mnist", "cifar10", or "uci_digits", which are always here.
         on_bytes: called with the bytes that came and their whole number, if they must be fetched.
 
     Raises:
         DataNotFound: there is no data set of that name, or it is not here and could not be fetched.
         DataCorrupt: the file is cut short, of another shape, or has another hash.
     """
+    if name == "uci_digits":
+        return _uci_digits()
     with _LOCKS.setdefault(name, RLock()):
         try:
             path = find(name) or _fetch_unless_it_just_failed(name, on_bytes)
@@ -328,26 +330,24 @@ def _corrupt(path: Path, reason: str) -> DataCorrupt:
 
 @cache
 def _stand_in() -> Dataset:
+    return replace(_uci_digits(), stands_in_for="mnist")
+
+
+@cache
+def _uci_digits() -> Dataset:
     from cnn.uci_digits import uci_digits
 
     digits = uci_digits()
     arrays = (digits.x_train, digits.y_train, digits.x_test, digits.y_test)
-    return _dataset("uci_digits", arrays, DIGITS, digits.sha256, "scikit-learn", "mnist")
+    return _dataset("uci_digits", arrays, DIGITS, digits.sha256, "scikit-learn")
 
 
-def _dataset(  # noqa: PLR0913, PLR0917 - as many as the data set has parts
-    name: str,
-    arrays: Arrays,
-    class_names: tuple[str, ...],
-    sha256: str,
-    source: str,
-    stands_in_for: str | None = None,
-) -> Dataset:
+def _dataset(name: str, arrays: Arrays, class_names: tuple[str, ...], sha256: str, source: str) -> Dataset:
     x_train, y_train, x_test, y_test = arrays
     y_train, y_test = y_train.astype(np.int64), y_test.astype(np.int64)
     for array in (x_train, y_train, x_test, y_test):
         array.setflags(write=False)
-    return Dataset(name, x_train, y_train, x_test, y_test, class_names, sha256, source, stands_in_for)
+    return Dataset(name, x_train, y_train, x_test, y_test, class_names, sha256, source)
 
 
 def _writable(folder: Path) -> None:

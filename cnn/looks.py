@@ -30,12 +30,12 @@ _log = logging.getLogger(__name__)
 
 
 def dataset_of(record: ModelRecord) -> Dataset:
-    """The data set that a model was trained on; MNIST, where it is here, for its stand-in.
+    """The data set that a model was trained on; the digits of scikit-learn where MNIST cannot be had.
 
     Raises:
         DataError: it cannot be had.
     """
-    return datasets.load("mnist" if record.data_name == "uci_digits" else record.data_name)
+    return datasets.load(record.data_name)
 
 
 def layers(folder: Path) -> tuple[LayerFacts, ...]:
