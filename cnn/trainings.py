@@ -6,7 +6,7 @@ training that ends is saved at once, so that nothing is lost when nobody looks.
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -32,6 +32,9 @@ _log = logging.getLogger(__name__)
 State = Literal["waiting", "starting", "running", "stopping", "scoring", "finished", "failed"]
 Point = tuple[float, float, float]
 MAX_POINTS = 400
+KEPT_OF_ONE = 20
+KEPT_OF_ALL = 1000
+"""So many ended trainings are kept, of one owner and of all; the oldest leave first."""
 _AT_WORK: frozenset[State] = frozenset({"starting", "running", "stopping", "scoring"})
 ENDED: frozenset[State] = frozenset({"finished", "failed"})
 
@@ -47,6 +50,7 @@ class Training:
         tuning: the trained model that it goes on from, if any.
         state: from "waiting" through "running", perhaps "stopping", and "scoring" to "finished" or "failed".
         place: its place in the queue, from 1; None unless it waits.
+        turn: how many trainings had begun when it did, itself too; 0 while it waits.
         address: of the worker that trains it, once one has begun.
         loading: how far the data's download is, while there is one.
         progress: the last announcement.
@@ -67,6 +71,7 @@ class Training:
     tuning: FineTuning | None = field(default=None, compare=False, repr=False)
     state: State = "waiting"
     place: int | None = None
+    turn: int = 0
     address: str | None = None
     loading: Loading | None = None
     progress: Progress | None = None
@@ -99,7 +104,6 @@ class Trainings:
         self._per_owner = per_owner
         self._lock = RLock()
         self._trainings: dict[str, Training] = {}
-        self._last_served: dict[str, int] = {}
 
     def submit(self, owner: str, config: TrainConfig, tuning: FineTuning | None = None) -> Training:
         """Queue a training, from random weights or, with `tuning`, from a trained model's.
@@ -118,6 +122,7 @@ class Trainings:
                     active=active,
                     limit=self._per_owner,
                 )
+            self._forget_oldest(owner)
             training = Training(uuid4().hex[:12], owner, config, tuning)
             self._trainings[training.id] = training
         self._advance()
@@ -132,11 +137,6 @@ class Trainings:
         """The training as it stands, or None once it has left the list."""
         with self._lock:
             return self._trainings.get(training_id)
-
-    def all(self) -> list[Training]:
-        """Everybody's trainings, the oldest first."""
-        with self._lock:
-            return list(self._trainings.values())
 
     def stop(self, training: Training) -> None:
         """End a training at its next batch and keep what it learned; a waiting one just leaves."""
@@ -153,12 +153,6 @@ class Trainings:
         if address:
             self._workers.request_stop(current.id, address)
         self._advance()
-
-    def forget(self, training: Training) -> None:
-        """Drop an ended training from the list; its saved model stays."""
-        with self._lock:
-            if training.ended:
-                self._trainings.pop(training.id, None)
 
     def rename(self, training: Training, name: str) -> None:
         """Give a finished training's model another name.
@@ -177,6 +171,13 @@ class Trainings:
         if current is not None and current.trained is not None:
             self._keep(current.id, current.trained)
 
+    def _forget_oldest(self, owner: str) -> None:
+        """Drop what ended long ago; saved models stay, and so does what could not be saved."""
+        ended = [job for job, each in self._trainings.items() if each.ended and each.trained is None]
+        own = [job for job in ended if self._trainings[job].owner == owner]
+        for job in {*own[:-KEPT_OF_ONE], *ended[:-KEPT_OF_ALL]}:
+            del self._trainings[job]
+
     def _change(self, job: str, **changes: Any) -> None:
         with self._lock:
             if job in self._trainings:
@@ -187,11 +188,11 @@ class Trainings:
         capacity = self._capacity()
         with self._lock:
             free = capacity - sum(training.state in _AT_WORK for training in self._trainings.values())
-            waiting = _fair_order(self._trainings.values(), self._last_served)
+            waiting = _fair_order(self._trainings.values())
             starting, staying = waiting[: max(free, 0)], waiting[max(free, 0) :]
-            for training in starting:
-                self._change(training.id, state="starting", place=None)
-                self._last_served[training.owner] = 1 + max(self._last_served.values(), default=0)
+            begun = max((training.turn for training in self._trainings.values()), default=0)
+            for turn, training in enumerate(starting, start=begun + 1):
+                self._change(training.id, state="starting", place=None, turn=turn)
             for place, training in enumerate(staying, start=1):
                 self._change(training.id, place=place)
         for training in starting:
@@ -299,19 +300,22 @@ def _with_point(points: tuple[Point, ...], progress: Progress) -> tuple[Point, .
     return (*kept, (done, progress.loss, progress.accuracy))
 
 
-def _fair_order(trainings: Iterable[Training], last_served: Mapping[str, int]) -> list[Training]:
+def _fair_order(trainings: Iterable[Training]) -> list[Training]:
     """Those that wait, in the order in which they will start.
 
     The n-th training of one person, counting those that run, stands behind everybody's (n-1)-th;
     among equals, whoever was served longest ago goes first.
     """
     listed = list(trainings)
+    last_turns: Counter[str] = Counter()
+    for training in listed:
+        last_turns[training.owner] = max(last_turns[training.owner], training.turn)
     taken = Counter(training.owner for training in listed if training.state in _AT_WORK)
     ranks: dict[str, tuple[int, int]] = {}
     waiting = [training for training in listed if training.state == "waiting"]
     for training in waiting:
         taken[training.owner] += 1
-        ranks[training.id] = taken[training.owner], last_served.get(training.owner, 0)
+        ranks[training.id] = taken[training.owner], last_turns[training.owner]
     return sorted(waiting, key=lambda training: ranks[training.id])
 
 

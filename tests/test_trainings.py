@@ -125,7 +125,7 @@ def test_the_queue_is_fair_between_people(queue, workers):
     first = queue.submit("ann", CONFIG).id
     second, third = queue.submit("ann", CONFIG).id, queue.submit("ann", CONFIG).id
     other = queue.submit("bob", CONFIG).id
-    places = {training.id: training.place for training in queue.all()}
+    places = {job: queue.get(job).place for job in (first, second, third, other)}
     assert places == {first: None, other: 1, second: 2, third: 3}
     workers.finish(first, trained())
     assert list(workers.running) == [other]
@@ -137,7 +137,7 @@ def test_nobody_waits_for_anothers_second(owners):
     workers = PlayedWorkers(capacity=0)
     queue = Trainings(workers, per_owner=100)
     order = [queue.submit(owner, CONFIG).id for owner in owners]
-    by_place = sorted(queue.all(), key=lambda training: training.place)
+    by_place = sorted(map(queue.get, order), key=lambda training: training.place)
     assert [training.place for training in by_place] == list(range(1, len(order) + 1))
     seen = dict.fromkeys("abcd", 0)
     ranks = []
@@ -145,6 +145,48 @@ def test_nobody_waits_for_anothers_second(owners):
         seen[training.owner] += 1
         ranks.append(seen[training.owner])
     assert ranks == sorted(ranks)
+
+
+def test_whoever_was_served_longest_ago_goes_first(queue, workers):
+    """Among people who wait for their next training, the one whose last began earlier comes first."""
+    for owner in ("ann", "bob"):
+        workers.finish(queue.submit(owner, CONFIG).id, trained())
+    running = queue.submit("cas", CONFIG).id
+    bobs, anns = queue.submit("bob", CONFIG).id, queue.submit("ann", CONFIG).id
+    assert (queue.get(anns).place, queue.get(bobs).place) == (1, 2)
+    workers.finish(running, trained())
+    assert list(workers.running) == [anns]
+
+
+def test_what_ended_long_ago_leaves_the_list(queue, workers, monkeypatch):
+    """Of each owner the last ended trainings are kept, and of all so many; their models stay."""
+    monkeypatch.setattr("cnn.trainings.KEPT_OF_ONE", 3)
+    monkeypatch.setattr("cnn.trainings.KEPT_OF_ALL", 4)
+    jobs, records = [], []
+    for _ in range(6):
+        jobs.append(queue.submit("ann", CONFIG).id)
+        workers.finish(jobs[-1], trained())
+        records.append(queue.get(jobs[-1]).record)
+    # When one more came, three had stayed.
+    assert [training.id for training in queue.of("ann")] == jobs[-4:]
+    for owner in ("bob", "cas", "bob"):
+        workers.finish(queue.submit(owner, CONFIG).id, trained())
+    assert [training.owner for job in jobs if (training := queue.get(job))] == ["ann", "ann"]
+    assert len(queue.of("bob")) == 2
+    assert [model_store.read(record.id) for record in records] == records
+
+
+def test_what_could_not_be_saved_stays_in_the_list(queue, workers, models_dir, monkeypatch):
+    """A model that exists in memory only is kept, however many trainings follow."""
+    monkeypatch.setattr("cnn.trainings.KEPT_OF_ONE", 1)
+    models_dir.parent.mkdir(exist_ok=True)
+    models_dir.write_text("in the way")
+    unsaved = queue.submit("ann", CONFIG)
+    workers.finish(unsaved.id, trained())
+    models_dir.unlink()
+    for _ in range(3):
+        workers.finish(queue.submit("ann", CONFIG).id, trained())
+    assert queue.get(unsaved.id).trained is not None
 
 
 def test_only_so_many_trainings_a_person(queue):
