@@ -4,6 +4,7 @@ Dask brings a lost worker back, through its nanny, but neither a nanny nor a sch
 """
 
 import asyncio
+import sys
 from typing import Any
 
 from distributed.core import Status
@@ -41,7 +42,22 @@ class LastingScheduler(_Lasting, SubprocessScheduler):  # type: ignore[misc]
     """A scheduler that comes back at the same address, so that workers and client find it again."""
 
     scheduler_kwargs: dict[str, Any]
+    _reader: "asyncio.Task[None] | None" = None
 
     async def _start(self) -> None:
         await super()._start()
         self.scheduler_kwargs["port"] = int(self.address.rpartition(":")[2])
+        # Dask gives its scheduler a pipe to write errors to; unread, it would fill up and block it.
+        self._reader = asyncio.create_task(_pass_on(self.process.stderr))
+
+    async def close(self) -> None:
+        if self._reader is not None:
+            self._reader.cancel()
+            # Dask reads the pipe to its end when it closes, and a pipe has but one reader.
+            await asyncio.wait([self._reader])
+        await super().close()
+
+
+async def _pass_on(errors: asyncio.StreamReader) -> None:
+    while part := await errors.read(65_536):
+        sys.stderr.write(part.decode(errors="replace"))

@@ -88,10 +88,18 @@ def _compiled(folder: Path, _modified_ns: int) -> "Classifier":
     return Classifier(read(folder), keras_path(folder))
 
 
-def train(job: str, config: TrainConfig, tuning: FineTuning | None = None) -> TrainedModel:
-    """Train in this worker; announce `(job, event)` on the topic `job` and heed `request_stop(job)`.
+def train(
+    job: str, config: TrainConfig, tuning: FineTuning | None = None, work_dir: Path | None = None
+) -> TrainedModel:
+    """Train in this worker; announce events on the topic `job` and heed `request_stop(job)`.
 
     Events are pickled: Dask's event stream carries bytes as they are.
+
+    Args:
+        job: a name that no other training has.
+        config: what to train.
+        tuning: a trained network to begin with.
+        work_dir: where the last whole epoch is kept, in place of this machine's setting.
     """
     from distributed import get_worker
 
@@ -100,6 +108,7 @@ def train(job: str, config: TrainConfig, tuning: FineTuning | None = None) -> Tr
 
     worker = get_worker()
     stop = _stop_requests.setdefault(job, Event())
+    backup = (work_dir or settings().work_dir) / job
 
     def announce(event: Any) -> None:
         worker.log_event(job, pickle.dumps(event))
@@ -112,12 +121,12 @@ def train(job: str, config: TrainConfig, tuning: FineTuning | None = None) -> Tr
             dataset,
             announce=announce,
             should_stop=stop.is_set,
-            backup_dir=settings().work_dir / job,
+            backup_dir=backup,
             tuning=tuning,
         )
-    except CnnError:
+    except Exception:
         # A training that failed by itself is not taken up again.
-        rmtree(settings().work_dir / job, ignore_errors=True)
+        rmtree(backup, ignore_errors=True)
         raise
     finally:
         _stop_requests.pop(job, None)

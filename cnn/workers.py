@@ -10,11 +10,13 @@ stays here: an answer that crosses a network would come late.
 import logging
 import os
 import pickle
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from functools import cache
 from pathlib import Path
+from shutil import rmtree
 from threading import Lock
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -35,12 +37,16 @@ from cnn.settings import PROJECT, Settings, settings
 if TYPE_CHECKING:
     from distributed import Client
     from distributed.deploy.spec import SpecCluster
+    from distributed.diskutils import WorkDir
 
 _log = logging.getLogger(__name__)
 
 _ANSWERING = "answering"
 _TRAINING = "training"
 _SCORING = "scoring"
+
+TRAININGS_OF_A_PROCESS = 40
+"""After so many a process is replaced: TensorFlow keeps six or more megabytes of each network it trained."""
 
 Result = TypeVar("Result")
 _MANY = 1000
@@ -60,6 +66,10 @@ class Workers:
         # Read when Dask and TensorFlow are imported, here and in the processes, which inherit it.
         os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "warning")
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+        # The app may have been started from any folder.
+        path = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+        if str(PROJECT) not in path:
+            os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(PROJECT), *path]))
         self._settings = limits
         self._errands = ThreadPoolExecutor(4, thread_name_prefix="worker-errands")
         self._lock = Lock()
@@ -70,6 +80,9 @@ class Workers:
         self._remote: Client | None = None
         self._actor: Any = None
         self._tasks: dict[str, Any] = {}
+        self._work_dir: WorkDir | None = None
+        self._addresses: dict[str, str] = {}
+        self._trained: Counter[str] = Counter()
         self._waking: Future[None] | None = None
         self._awake = False
         self._closed = False
@@ -98,6 +111,8 @@ class Workers:
             for part in (self._remote, self._local.result(), self._cluster):
                 if part is not None:
                     part.close()
+        if self._work_dir is not None:
+            self._work_dir.release()
         self._errands.shutdown(wait=False, cancel_futures=True)
 
     # Answers
@@ -203,11 +218,7 @@ class Workers:
         except CnnError:
             raise
         except Exception as error:
-            _log.exception("a look inside failed")
-            raise WorkerError(
-                N_("The network could not be looked into: {reason}. Try again in a moment."),
-                reason=str(error) or type(error).__name__,
-            ) from error
+            raise _look_error(error) from error
         return result
 
     def score(self, task: Callable[..., Result], *arguments: Any) -> "Future[Result]":
@@ -218,7 +229,7 @@ class Workers:
         """
         self._scale_for_training()
         future = self._local_client().submit(task, *arguments, pure=False, resources={_SCORING: 1})
-        return self._hold(f"score-{uuid4().hex}", future)
+        return self._hold(f"{_SCORING}-{uuid4().hex}", future, _look_error)
 
     # Trainings
 
@@ -250,22 +261,75 @@ class Workers:
         from cnn import tasks
 
         client = self._training_client()
-        client.subscribe_topic(job, lambda event: announce(pickle.loads(event[1])))  # noqa: S301 - our own workers'
-        resources = {} if self._settings.scheduler_address else {_TRAINING: 1}
+
+        def hear(event: tuple[Any, bytes]) -> None:
+            heard = pickle.loads(event[1])  # noqa: S301 - our own workers'
+            if isinstance(heard, str):
+                self._addresses[job] = heard
+            announce(heard)
+
+        client.subscribe_topic(job, hear)
+        resources, work_dir = {}, None
+        if not self._settings.scheduler_address:
+            resources = {_TRAINING: 1}
+            work_dir = Path(self._work_dir.dir_path) if self._work_dir else None
         task = client.submit(
-            tasks.train, job, config, tuning, key=f"train-{job}", pure=False, resources=resources
+            tasks.train, job, config, tuning, work_dir, key=f"train-{job}", pure=False, resources=resources
         )
-        outcome: Future[TrainedModel] = self._hold(job, task)
-        outcome.add_done_callback(lambda _: client.unsubscribe_topic(job))
+        outcome: Future[TrainedModel] = self._hold(job, task, _training_error)
+
+        def tidy(_: Any) -> None:
+            client.unsubscribe_topic(job)
+            if work_dir is not None:
+                # A process that was killed for the last time has left its backup.
+                rmtree(work_dir / job, ignore_errors=True)
+
+        outcome.add_done_callback(tidy)
         return outcome
 
-    def _hold(self, name: str, task: Any) -> "Future[Any]":
-        """A plain future of a Dask task, which is held: Dask cancels what nobody holds."""
+    def _hold(self, name: str, task: Any, told: Callable[[Exception], CnnError]) -> "Future[Any]":
+        """A plain future of a Dask task, which is held: Dask cancels what nobody holds.
+
+        Args:
+            name: no other task has it.
+            task: Dask's future.
+            told: puts into a sentence what is no error of the library's own.
+        """
         self._tasks[name] = task
         outcome: Future[Any] = Future()
-        task.add_done_callback(lambda done: _deliver(done, outcome))
-        outcome.add_done_callback(lambda _: self._tasks.pop(name))
+
+        def deliver(done: Any) -> None:
+            result = _result(done, told)
+            self._tasks.pop(name).release()
+            # Before anybody hears of the end and sends the next training there.
+            self._renew(name)
+            if isinstance(result, CnnError):
+                outcome.set_exception(result)
+            else:
+                outcome.set_result(result)
+
+        task.add_done_callback(deliver)
         return outcome
+
+    def _renew(self, job: str) -> None:
+        """Replace the process of a training that has ended, if it has trained for long enough.
+
+        Dask's own way, a worker's lifetime, would break off what runs at its end.
+        """
+        address = self._addresses.pop(job, None)
+        if address is None or self._settings.scheduler_address:
+            return
+        self._trained[address] += 1
+        if self._trained[address] < TRAININGS_OF_A_PROCESS or any(
+            name.startswith(_SCORING) for name in self._tasks
+        ):
+            return
+        del self._trained[address]
+        try:
+            # What closes is started again: see `cnn.lasting`.
+            self._local_client().retire_workers([address])
+        except (CnnError, OSError, RuntimeError) as error:
+            _log.warning("the training process at %s stays: %r", address, error)
 
     def request_stop(self, job: str, address: str) -> None:
         """End the training `job` at its next batch, in the worker at `address`."""
@@ -301,6 +365,7 @@ class Workers:
     def _start_local(self) -> "Client":
         from distributed import Client
 
+        self._work_dir = _own_folder(self._settings.work_dir)
         self._cluster = _cluster(self._settings)
         # An actor finds its way back through the process's default client.
         return Client(self._cluster, direct_to_workers=True, set_as_default=True)
@@ -310,6 +375,17 @@ class Workers:
             self._ask("ready", keras_path(SHIPPED).parent, patience=_WARM_UP_SECONDS)
         except CnnError as error:
             _log.warning("the shipped model is not ready: %s", error)
+
+
+def _own_folder(shared: Path) -> "WorkDir | None":
+    """A folder of this app's own for backups; those that dead apps left beside it are removed."""
+    from distributed.diskutils import WorkSpace
+
+    try:
+        return WorkSpace(str(shared)).new_work_dir(prefix="app-")
+    except OSError as error:
+        _log.warning("no backups of trainings can be kept in %s: %s", shared, error)
+        return None
 
 
 def _connect(address: str, timeout: float) -> "Client":
@@ -327,17 +403,19 @@ def _connect(address: str, timeout: float) -> "Client":
 
 def _cluster(limits: Settings) -> "SpecCluster":
     """A scheduler and one answering worker as processes of this machine; `scale` adds training ones."""
+    import dask
     from distributed.deploy.spec import SpecCluster
 
     from cnn.lasting import LastingScheduler, LastingWorker
 
-    preload = [str(PROJECT / "cnn" / "preload.py")]
+    # Dask would give a process up that has not come back within 15 s; on a busy machine it still will.
+    dask.config.set({"distributed.deploy.lost-worker-timeout": "1 day"})
+    preload = ["cnn.preload"]
     common = {
         "host": "127.0.0.1",
         # A training and a scoring, or two looks inside, share a process; an actor has a thread of its own.
         "nthreads": 2,
         "dashboard": False,
-        "env": {"PYTHONPATH": str(PROJECT)},
         "preload_nanny": preload,
     }
     training_memory = int(psutil.virtual_memory().total * limits.training_memory / limits.trainings_at_once)
@@ -355,6 +433,8 @@ def _cluster(limits: Settings) -> "SpecCluster":
                     "host": "127.0.0.1",
                     "port": 0,
                     "dashboard": False,
+                    # Dask's own is the same port for every app of a machine, and open to its network.
+                    "dashboard_address": "127.0.0.1:0",
                     "preload": preload,
                 }
             },
@@ -365,14 +445,14 @@ def _cluster(limits: Settings) -> "SpecCluster":
     )
 
 
-def _deliver(task: Any, outcome: "Future[Any]") -> None:
-    """Pass what a Dask future holds to a plain one, errors as the library's own."""
+def _result(task: Any, told: Callable[[Exception], CnnError]) -> Any:
+    """What a Dask future gives, or what it raises as an error of the library's own."""
     try:
-        outcome.set_result(task.result())
+        return task.result()
     except CnnError as error:
-        outcome.set_exception(error)
+        return error
     except Exception as error:  # noqa: BLE001 - whatever ends a task is told to whoever waits for it
-        outcome.set_exception(_training_error(error))
+        return told(error)
 
 
 def _training_error(error: Exception) -> CnnError:
@@ -390,6 +470,23 @@ def _training_error(error: Exception) -> CnnError:
         N_("The training ended with {kind}: {reason}. Train again, or with other settings."),
         kind=type(error).__name__,
         reason=str(error),
+    )
+
+
+def _look_error(error: Exception) -> CnnError:
+    from distributed import KilledWorker
+
+    if isinstance(error, KilledWorker):
+        return WorkerError(
+            N_(
+                "The process that looked into the network ended several times, most likely for lack of "
+                "memory. Wait until no training runs, or choose a smaller network."
+            )
+        )
+    _log.error("a look inside failed", exc_info=error)
+    return WorkerError(
+        N_("The network could not be looked into: {reason}. Try again in a moment."),
+        reason=str(error) or type(error).__name__,
     )
 
 

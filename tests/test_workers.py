@@ -1,6 +1,7 @@
 """`cnn.workers` with real processes: answers, trainings, and what is left when any of them dies."""
 
 import json
+import operator
 import os
 import signal
 import subprocess
@@ -9,11 +10,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Queue
+from warnings import warn
 
+import distributed
 import numpy as np
 import psutil
 import pytest
 
+import cnn.workers
 from cnn import model_store, recipes
 from cnn.errors import ModelBroken, ModelNotFound, TrainingDiverged, WorkerError
 from cnn.model_store import SHIPPED
@@ -207,7 +211,7 @@ def test_a_stop_ends_a_training(workers):
 def test_a_stop_shows_before_the_test_images_are_read(workers):
     """Of a network that takes seconds to measure, the end of its fitting is heard before it is measured."""
     heard: Queue[object] = Queue()
-    wide = (recipes.Conv2D(filters=64), recipes.Conv2D(filters=128), recipes.MaxPool2D(), recipes.Flatten())
+    wide = (recipes.Conv2D(filters=32), recipes.Conv2D(filters=64), recipes.MaxPool2D(), recipes.Flatten())
     outcome = workers.train("heavy", few(layers=wide, epochs=200, batch_size=8), heard.put)
     address = until(heard, lambda event: isinstance(event, str))
     until(heard, lambda event: isinstance(event, Progress))
@@ -226,6 +230,52 @@ def test_a_training_that_fails_says_why(workers):
     )
     with pytest.raises(TrainingDiverged, match="learning rate below 10"):
         outcome.result(PATIENCE)
+
+
+def test_a_backup_lasts_as_long_as_its_training(workers, place):
+    """While a training runs, its last whole epoch lies on the disk; once it has ended, nothing does."""
+    heard: Queue[object] = Queue()
+    outcome = workers.train("kept", few(epochs=200), heard.put)
+    address = until(heard, lambda event: isinstance(event, str))
+    until(heard, lambda event: is_epoch(event) and event.epoch == 2)
+    assert [folder.name for folder in backups(place)] == ["kept"]
+    workers.request_stop("kept", str(address))
+    outcome.result(PATIENCE)
+    assert backups(place) == []
+
+
+@pytest.mark.parametrize(
+    ("task", "arguments", "said"),
+    [
+        (operator.truediv, (1, 0), "could not be looked into: division by zero"),
+        (os._exit, (1,), "process that looked into the network ended several times"),
+    ],
+)
+def test_a_look_that_fails_speaks_of_no_training(workers, task, arguments, said):
+    """What a long look stumbles over, its process's end too, is told as its own, not as a training's."""
+    with pytest.raises(WorkerError, match=said):
+        workers.score(task, *arguments).result(PATIENCE)
+
+
+def test_a_scheduler_that_complains_much_goes_on(workers, shipped, pictures, capsys):
+    """More than a pipe holds, written to the scheduler's stderr, blocks nothing and arrives at the app's."""
+    distributed.default_client().run_on_scheduler(warn, 3_000 * (100 * "x" + "\n"))
+    assert workers.classify(shipped, pictures[0]).digit in range(10)
+    complaint = ""
+    while complaint.count("x") < 300_000:
+        complaint += capsys.readouterr().err
+
+
+def test_a_process_that_has_trained_much_is_replaced(workers, monkeypatch):
+    """After so many trainings another process takes the next one, and none of them is begun twice."""
+    monkeypatch.setattr(cnn.workers, "TRAININGS_OF_A_PROCESS", 2)
+    addresses = []
+    for number in range(3):
+        heard: Queue[object] = Queue()
+        workers.train(f"one of many {number}", few(epochs=1), heard.put).result(PATIENCE)
+        addresses += [event for event in heard.queue if isinstance(event, str)]
+    assert len(addresses) == 3
+    assert len(set(addresses)) == 2
 
 
 def test_a_killed_training_goes_on(workers):
@@ -251,7 +301,7 @@ def test_all_come_back_after_a_killed_scheduler(workers, shipped, pictures):
     assert after.probabilities == pytest.approx(before.probabilities, abs=1e-6)
 
 
-def test_close_leaves_no_process(workers):
+def test_close_leaves_no_process(workers, place):
     """In the middle of a training `close` ends all that was started; a second time it does nothing.
 
     Those that share the workers stand above.
@@ -263,11 +313,13 @@ def test_close_leaves_no_process(workers):
     assert len(started) >= 5
     workers.close()
     assert psutil.wait_procs(started, timeout=5)[1] == []
+    assert backups(place) == []
     workers.close()
 
 
 OWNER = """
 import time
+from cnn.progress import Epoch
 from cnn.settings import settings
 from cnn.workers import Workers
 from tests.networks import small_config
@@ -275,7 +327,7 @@ from tests.networks import small_config
 heard = []
 workers = Workers(settings())
 workers.train("orphan", small_config(dataset="fashion_mnist", epochs=200), heard.append)
-while len(heard) < 5:
+while not any(isinstance(event, Epoch) and event.epoch == 2 for event in heard):
     time.sleep(0.1)
 print("training", flush=True)
 time.sleep(600)
@@ -283,16 +335,36 @@ time.sleep(600)
 
 
 def test_a_killed_owner_leaves_no_process(place):
-    """When the process that owns the workers is killed in the middle of a training, they all end."""
+    """When the process that owns the workers is killed in the middle of a training, they all end.
+
+    Its backup stands while it lives, whatever other apps do, and is cleared away by the next one.
+    """
     with subprocess.Popen(
         [sys.executable, "-c", OWNER], cwd=PROJECT, stdout=subprocess.PIPE, text=True
     ) as owner:
         assert owner.stdout is not None
         assert owner.stdout.readline() == "training\n"
         started = psutil.Process(owner.pid).children(recursive=True)
+        assert len(started) >= 5
+        [backup] = backups(place)
+        start_and_close()
+        assert backup.is_dir()
         owner.kill()
-    assert len(started) >= 5
     assert psutil.wait_procs(started, timeout=30)[1] == []
+    start_and_close()
+    assert not backup.parent.exists()
+
+
+def backups(place: Path) -> list[Path]:
+    """The folders of trainings in which something is kept."""
+    return sorted({epoch.parent for epoch in place.glob("work/*/*/epoch-*")})
+
+
+def start_and_close() -> None:
+    """Another app of the machine that comes and goes."""
+    another = Workers(settings())
+    another.start().result(PATIENCE)
+    another.close()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
