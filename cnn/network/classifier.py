@@ -13,8 +13,8 @@ from cnn.errors import PictureError
 from cnn.i18n import N_
 from cnn.model_store import ModelRecord
 from cnn.network import build
+from cnn.network.feeding import by_batches
 
-_BATCH = 100
 # Softmax outputs below this are taken for this, so that they have a logarithm.
 _LEAST = 1e-9
 
@@ -88,8 +88,7 @@ class Classifier:
 
         Takes and raises what `probabilities` does.
         """
-        batches = [images[start : start + _BATCH] for start in range(0, len(images), _BATCH)]
-        results = [self._outputs(self._checked(batch)).numpy() for batch in batches]
+        results = by_batches(lambda batch: self._outputs(self._checked(batch)).numpy(), images)
         units = len(self.record.class_names) + self.record.reject_class
         return np.concatenate([np.empty((0, units), np.float32), *results])
 

@@ -9,7 +9,7 @@ import tensorflow as tf
 from cnn.datasets import Dataset
 from cnn.evaluated import Evaluation, Numbers, evaluated
 from cnn.network.classifier import Classifier
-from cnn.network.feeding import EVALUATION_BATCH, with_channels
+from cnn.network.feeding import by_batches, with_channels
 
 LONGEST_VECTOR = 256
 
@@ -66,11 +66,9 @@ class Neighbours:
             # Keeps distances to about a tenth (Johnson, Lindenstrauss) and memory bounded.
             self._projection = GaussianRandomProjection(LONGEST_VECTOR, random_state=0)
             self._projection.fit(np.zeros((1, width), np.float32))
-        vectors = [
-            self._vectors(images[start : start + EVALUATION_BATCH])
-            for start in range(0, len(images), EVALUATION_BATCH)
-        ]
-        self._search = NearestNeighbors(algorithm="brute").fit(np.concatenate(vectors))
+        self._search = NearestNeighbors(algorithm="brute").fit(
+            np.concatenate(by_batches(self._vectors, images))
+        )
 
     def nearest(self, image: np.ndarray, count: int = 8) -> Nearest:
         """The `count` images most like this one, uint8 (height, width[, channels])."""

@@ -1,13 +1,17 @@
 """Images on their way into a network: shuffled, batched and scaled as they are needed."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import numpy as np
 import tensorflow as tf
 
 # Larger batches leave the processor's cache and take twice as long on two cores.
 EVALUATION_BATCH = 100
+_AT_ONCE = 2
 
+Result = TypeVar("Result")
 Distort = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 _Take = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 
@@ -62,6 +66,23 @@ def _taker(images: np.ndarray, labels: np.ndarray, distort: Distort | None) -> _
         return (batch if distort is None else distort(batch, truth)), truth
 
     return take
+
+
+def by_batches(work: Callable[[np.ndarray], Result], images: np.ndarray) -> list[Result]:
+    """What `work` gives for each `EVALUATION_BATCH` of images, in their order.
+
+    Two batches are worked at once: while one is scaled or handed over, which keeps one core, the
+    network is busy with the other.
+
+    Args:
+        work: may be called from several threads at the same time.
+        images: (N, ...); with N = 0 the list is empty.
+    """
+    batches = [images[start : start + EVALUATION_BATCH] for start in range(0, len(images), EVALUATION_BATCH)]
+    if len(batches) == 1:
+        return [work(images)]
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        return list(threads.map(work, batches))
 
 
 def with_channels(images: np.ndarray) -> np.ndarray:

@@ -19,7 +19,7 @@ from cnn.inspected import (
     same_padding,
 )
 from cnn.network.build import LAYERS
-from cnn.network.feeding import EVALUATION_BATCH, with_channels
+from cnn.network.feeding import by_batches, with_channels
 
 # Steps of the sum that stands for the integral. With 32 of them the parts of a network of ReLUs add up
 # to the whole within a few per cent; with 64 within one or two.
@@ -120,13 +120,12 @@ class Inspector:
         if number not in self._answers:
             shape = (None, *self.layers[0].input_shape)
             self._answers[number] = _compiled(lambda batch: self._peaks(batch, number), shape)
-        best, places = [], []
-        for start in range(0, len(images), EVALUATION_BATCH):
-            batch = with_channels(images[start : start + EVALUATION_BATCH]).astype(np.float32) / 255
-            peaks, pixels = self._answers[number](batch)
-            best.append(peaks.numpy()[:, channel])
-            places.append(pixels.numpy()[:, channel])
-        values, pixels = np.concatenate(best), np.concatenate(places)
+
+        def answers(batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            peaks, pixels = self._answers[number](with_channels(batch).astype(np.float32) / 255)
+            return peaks.numpy()[:, channel], pixels.numpy()[:, channel]
+
+        values, pixels = map(np.concatenate, zip(*by_batches(answers, images), strict=True))
         order = np.argsort(-values, kind="stable")[:count]
         width = self.layers[number].output_shape[1]
         return Strongest(order, values[order], np.stack(np.divmod(pixels[order], width), axis=1))
