@@ -2,14 +2,15 @@
 
     python -m benchmarks.evaluation [MODEL] [--rounds 5]
 
-Both run in this process, in turns. Prints one JSON object.
+Both run in this process, in turns. Beside the ratio of the seconds stands that of the processor's
+seconds, which what else the machine does hardly changes. Prints one JSON object.
 """
 
 import argparse
 import json
 from collections.abc import Callable
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 
 import numpy as np
 
@@ -21,11 +22,20 @@ from cnn.network.evaluation import evaluate
 BATCHES = (32, 64, 128, 250, 500, 1000, 2500)
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """How long the work takes."""
-    began = perf_counter()
+Times = list[tuple[float, float]]
+
+
+def seconds(work: Callable[[], object]) -> tuple[float, float]:
+    """How long the work takes, and how much of it the processor's cores work, summed."""
+    began, worked = perf_counter(), process_time()
     work()
-    return perf_counter() - began
+    return perf_counter() - began, process_time() - worked
+
+
+def medians(times: Times) -> tuple[float, float]:
+    """The median of each of the two."""
+    elapsed, worked = map(median, zip(*times, strict=True))
+    return elapsed, worked
 
 
 def main() -> None:
@@ -40,22 +50,25 @@ def main() -> None:
     record, file = model_store.read(chosen.model), model_store.keras_path(chosen.model)
     classifier, model = Classifier(record, file), load(record, file)
     images = dataset.x_test[..., np.newaxis].astype(np.float32) / 255
-    ours: list[float] = []
-    theirs: dict[int, list[float]] = {batch: [] for batch in BATCHES}
+    ours: Times = []
+    theirs: dict[int, Times] = {batch: [] for batch in BATCHES}
     for turn in range(chosen.rounds + 1):
         for batch in BATCHES:
             taken = seconds(lambda size=batch: model.predict(images, batch_size=size, verbose=0))
             theirs[batch] += [taken] if turn else []
         taken = seconds(lambda: evaluate(classifier, dataset))
         ours += [taken] if turn else []
-    best = min(theirs, key=lambda batch: median(theirs[batch]))
+    evaluating, best = medians(ours), min(BATCHES, key=lambda batch: medians(theirs[batch]))
+    predicting = medians(theirs[best])
     result = {
         "model": chosen.model,
         "parameters": record.parameters,
-        "evaluate_seconds": round(median(ours), 3),
-        "predict_seconds": round(median(theirs[best]), 3),
+        "images": len(images),
+        "evaluate_seconds": round(evaluating[0], 3),
+        "predict_seconds": round(predicting[0], 3),
         "predict_batch": best,
-        "ratio": round(median(ours) / median(theirs[best]), 3),
+        "ratio": round(evaluating[0] / predicting[0], 3),
+        "processor_ratio": round(evaluating[1] / predicting[1], 3),
     }
     print(json.dumps(result))
 
