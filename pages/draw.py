@@ -3,34 +3,45 @@
 import streamlit as st
 
 from cnn.i18n import _
+from cnn.model_store import ModelRecord
 from pages.parts import corrections
 from pages.parts.digit import digit_board
 from pages.parts.models import picker
 from pages.parts.number import number_board
+from pages.parts.other_classes import other_board, reads_drawings
 from pages.parts.upload import upload_board
 
-ways = {"digit": _("A digit"), "number": _("A number"), "picture": _("A picture")}
 
-st.header(_("Draw a digit"))
-way = st.segmented_control(
-    _("What to read"),
-    list(ways),
-    default="digit",
-    required=True,
-    format_func=ways.__getitem__,
-    key="way",
-    label_visibility="collapsed",
-    persist_state="session",
-)
-board = st.container()
-model = picker(lambda record: record.input_shape == (28, 28, 1))
-if model is not None:
-    with board:
-        match way:
-            case "number":
-                number_board(model)
-            case "picture":
-                upload_board(model)
-            case _:
-                digit_board(model)
+def board(model: ModelRecord) -> None:
+    """What there is to draw on, or to bring, and the model's answer."""
+    ways = {"digit": _("A digit"), "number": _("A number"), "picture": _("A picture")}
+    way = st.segmented_control(
+        _("What to read"),
+        list(ways),
+        default="digit",
+        required=True,
+        format_func=ways.__getitem__,
+        key="way",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    match way:
+        case "number":
+            number_board(model)
+        case "picture":
+            upload_board(model)
+        case _:
+            digit_board(model)
+
+
+place = st.container()
+model = picker()
+if model is not None and reads_drawings(model):
+    with place:
+        st.header(_("Draw a digit"))
+        board(model)
     corrections.kept(model)
+elif model is not None:
+    with place:
+        st.header(_("Bring a picture"))
+        other_board(model)

@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from cnn import datasets
+from cnn.datasets import Dataset
 from cnn.errors import PictureError
 from cnn.i18n import _
 from cnn.model_store import ModelRecord, keras_path
@@ -11,26 +12,62 @@ from cnn.workers import workers
 from pages.parts.answer import answer
 from pages.parts.number import show_number
 
+TEST_IMAGE = "test"
+
 
 def upload_board(model: ModelRecord) -> None:
     """Let the visitor bring a picture, and read all the digits on it."""
+    source = where_from()
+    if source == TEST_IMAGE:
+        with st.spinner(_("Fetching the test images")):
+            dataset = datasets.load("mnist")
+        image = test_image(dataset)
+        answer(workers().classify(keras_path(model.id).parent, image), image)
+        st.session_state["drawing"] = image
+        return
+    content = brought(
+        source,
+        camera=_("Hold the digits in front of the camera, on plain paper"),
+        file=_("A picture with digits side by side"),
+    )
+    if content is not None:
+        _read(model, content)
+
+
+def where_from() -> str:
+    """Let the visitor say where the picture comes from: "file", "camera" or `TEST_IMAGE`."""
     sources = {
         "file": _("A photo or scan"),
         "camera": _("The camera"),
-        "test": _("A test image"),
+        TEST_IMAGE: _("A test image"),
     }
-    source = st.radio(
+    return st.radio(
         _("Where from"), list(sources), format_func=sources.__getitem__, horizontal=True, key="picture_source"
     )
-    if source == "test":
-        _test_image(model)
-        return
-    if source == "camera":
-        sent = st.camera_input(_("Hold the digits in front of the camera, on plain paper"), key="camera")
-    else:
-        sent = st.file_uploader(_("A picture with digits side by side"), key="upload")
-    if sent is not None:
-        _read(model, sent.getvalue())
+
+
+def brought(source: str, *, camera: str, file: str) -> bytes | None:
+    """The content of what the visitor photographs or uploads, once there is something.
+
+    Args:
+        source: as `where_from` gives it.
+        camera, file: what to ask for.
+    """
+    sent = (
+        st.camera_input(camera, key="camera") if source == "camera" else st.file_uploader(file, key="upload")
+    )
+    return None if sent is None else sent.getvalue()
+
+
+def test_image(dataset: Dataset) -> np.ndarray:
+    """A test image that the visitor picks by its number, float32 in [0, 1]."""
+    last = len(dataset.x_test) - 1
+    number = st.number_input(
+        _("Number of the test image, up to {last:,}").format(last=last), 0, last, 0, step=1, key="test_image"
+    )
+    label = _(dataset.class_names[dataset.y_test[int(number)]])
+    st.caption(_("Its label says {label}.").format(label=label))
+    return np.asarray(dataset.x_test[int(number)], np.float32) / 255
 
 
 def _read(model: ModelRecord, content: bytes) -> None:
@@ -41,17 +78,3 @@ def _read(model: ModelRecord, content: bytes) -> None:
         show_number(model, picture)
     except PictureError as error:
         st.error(str(error))
-
-
-def _test_image(model: ModelRecord) -> None:
-    with st.spinner(_("Fetching the test images")):
-        dataset = datasets.load("mnist")
-    last = len(dataset.x_test) - 1
-    number = st.number_input(
-        _("Number of the test image, up to {last:,}").format(last=last), 0, last, 0, step=1, key="test_image"
-    )
-    image = np.asarray(dataset.x_test[int(number)], np.float32) / 255
-    answer(workers().classify(keras_path(model.id).parent, image), image)
-    st.session_state["drawing"] = image
-    label = dataset.class_names[dataset.y_test[int(number)]]
-    st.caption(_("Its label says {label}.").format(label=label))

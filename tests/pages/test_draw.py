@@ -1,11 +1,17 @@
 """The Draw page without its canvas, which needs a browser: models to pick, and how answers look."""
 
+import io
 import re
+from dataclasses import replace
 
+import numpy as np
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from cnn import model_store
+from cnn.answer import answer_from
+from pages.parts import other_classes
 from tests.pages.conftest import OWNER
 from tests.pages.opened import html
 from tests.test_trainings import trained
@@ -83,3 +89,52 @@ def test_broken_folders_break_nothing(visit, models_dir):
     assert len(page.selectbox(key="model").options) == 2
     assert not page.exception
     assert not page.error
+
+
+class PlayedAnswers:
+    """A process that always gives the same answer, and remembers what it was shown."""
+
+    def __init__(self, outputs):
+        self.outputs = outputs
+        self.shown = []
+
+    def classify(self, folder, image):
+        self.shown.append(image)
+        return answer_from(np.asarray(self.outputs))
+
+
+@pytest.mark.parametrize(
+    ("outputs", "said"),
+    [
+        ([0, 0.9, 0.1], "Car"),
+        ([0.45, 0.5, 0.05], "could be Aeroplane"),
+        ([0.34, 0.33, 0.33], "Nothing that it knows"),
+    ],
+)
+def test_a_model_of_other_things_says_what_it_knows_and_names_a_picture(visit, monkeypatch, outputs, said):
+    """It takes no drawing; a photo becomes an image of its data set, and its answer has the class's name."""
+    knows = replace(trained(), input_shape=(32, 32, 3), class_names=("Aeroplane", "Car", "Bird"))
+    mine = model_store.save("mine", replace(knows, data_name="cifar10"), owner=OWNER)
+    played = PlayedAnswers(outputs)
+    monkeypatch.setattr(other_classes, "workers", lambda: played)
+    page = visit("draw")
+    page.selectbox(key="model").select(mine.id).run()
+    assert "Aeroplane, Car, Bird" in page.markdown[0].value
+    assert not played.shown
+    picture = io.BytesIO()
+    Image.new("RGB", (90, 60), (200, 40, 40)).save(picture, "PNG")
+    page.file_uploader(key="upload").set_value(("car.png", picture.getvalue(), "image/png")).run()
+    assert not page.exception
+    assert played.shown[0].shape == (32, 32, 3)
+    assert said in " ".join([element.value for element in (*page.subheader, *page.caption)])
+
+
+def test_a_file_that_is_no_picture_is_said_to_a_model_of_other_things(visit):
+    """One sentence, and the page stays."""
+    knows = replace(trained(), input_shape=(32, 32, 3), class_names=("Aeroplane", "Car"), data_name="cifar10")
+    mine = model_store.save("mine", knows, owner=OWNER)
+    page = visit("draw")
+    page.selectbox(key="model").select(mine.id).run()
+    page.file_uploader(key="upload").set_value(("car.png", b"no picture", "image/png")).run()
+    assert "This file is no picture" in page.error[0].value
+    assert not page.exception

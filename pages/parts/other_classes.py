@@ -1,0 +1,67 @@
+"""A model that knows other things than digits: what it knows, and a picture that it names."""
+
+import numpy as np
+import streamlit as st
+
+from cnn import looks
+from cnn.answer import Answer
+from cnn.datasets import DIGITS
+from cnn.i18n import _
+from cnn.model_store import ModelRecord, keras_path
+from cnn.workers import workers
+from pages.parts.picture import pixels
+from pages.parts.probabilities import probability_bars
+from pages.parts.told import told
+from pages.parts.upload import TEST_IMAGE, brought, test_image, where_from
+
+_SCALE = 4
+
+
+def reads_drawings(model: ModelRecord) -> bool:
+    """Whether the model reads what is drawn on the canvas."""
+    return model.class_names == DIGITS and model.input_shape == (28, 28, 1)
+
+
+def other_board(model: ModelRecord) -> None:
+    """Say what the model knows, take a picture, and name what is on it."""
+    names = [_(name) for name in model.class_names]
+    st.write(_("This model knows no digits, but: {names}.").format(names=", ".join(names)))
+    with told():
+        image = _chosen(model)
+        if image is not None:
+            st.session_state["drawing"] = image
+            _show(image, workers().classify(keras_path(model.id).parent, image), names)
+
+
+def _chosen(model: ModelRecord) -> np.ndarray | None:
+    """The visitor's picture, prepared as the model's data were, or a test image."""
+    source = where_from()
+    if source == TEST_IMAGE:
+        return test_image(looks.dataset_of(model))
+    content = brought(
+        source, camera=_("Hold one thing in front of the camera"), file=_("A picture of one thing")
+    )
+    if content is None:
+        return None
+    from cnn.photos import prepare_photo
+    from cnn.pictures import read_picture
+
+    return prepare_photo(read_picture(content), model.input_shape)
+
+
+def _show(image: np.ndarray, given: Answer, names: list[str]) -> None:
+    with st.container(key="answer"):
+        if given.is_digit:
+            st.subheader(names[given.digit])
+            if given.verdict == "unsure":
+                st.caption(_("Not sure: it could be {other} as well.").format(other=names[given.runner_up]))
+        else:
+            st.subheader(_("Nothing that it knows"))
+    with st.container(horizontal=True, vertical_alignment="top"):
+        with st.container(key="probabilities", width=380):
+            probability_bars(given.probabilities, names)
+        with st.container(key="prepared", width=150):
+            st.html(
+                pixels(image, _SCALE, alt=_("The picture that the network saw"))
+                + f"<small>{_('What the network saw')}</small>"
+            )
