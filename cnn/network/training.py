@@ -58,8 +58,8 @@ def train(  # noqa: PLR0913 - what to train, who hears of it, and where it begin
         config: the network and how to train it.
         dataset: the images; `config.dataset` only says which were asked for.
         announce: hears a `Progress` up to four times a second, an `Epoch` after each epoch, `Resumed`
-            where a training goes on, and `Scoring` once the fitting has ended and the test images are
-            still to be read; called in the training's thread, between batches.
+            where a training goes on, and `Scoring` as soon as the fitting has ended, then as the test
+            images are read; called in the training's thread, between batches.
         should_stop: asked after every batch, in validation too; once it says yes, the training
             ends and what was learned is kept.
         backup_dir: a folder of this training's own. After each epoch it holds what is needed to go
@@ -186,12 +186,14 @@ class _Training:
 
     def _test_figures(self, run: Run, stopped: bool) -> tuple[float, float]:
         """Loss and accuracy over the test images; taken from the history where it has them."""
+        images = len(self._dataset.x_test)
         weights_of = _epoch_of_the_weights(self._config, run, stopped)
         if self._config.validation == "test" and weights_of is not None:
+            self._audience.announce(Scoring(stopped, images, images))
             return weights_of.val_loss, weights_of.val_accuracy
-        batches = evaluation_batches(self._dataset.x_test, self._dataset.y_test)
-        scoring = Scoring(stopped, 0, len(self._dataset.x_test))
+        scoring = Scoring(stopped, 0, images)
         self._audience.announce(scoring)
+        batches = evaluation_batches(self._dataset.x_test, self._dataset.y_test)
         reading = _Reading(scoring, self._audience.announce)
         figures = self._model.evaluate(batches, verbose=0, return_dict=True, callbacks=[reading])
         return figures["loss"], figures["accuracy"]
