@@ -1,15 +1,18 @@
 """Small networks and data sets, for the tests that train."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from cnn import model_store, recipes
-from cnn.datasets import Dataset
+from cnn.datasets import DIGITS, Dataset
 from cnn.model_store import ModelRecord
+from cnn.progress import Epoch, TrainedModel
 from cnn.recipes import TrainConfig
 from cnn.uci_digits import uci_digits
+from tests.strategies import EMPTY_ZIP
 
 SMALL = (
     recipes.Conv2D(filters=8, strides=2),
@@ -53,6 +56,26 @@ def colours() -> Dataset:
         "0" * 64,
         "made here",
     )
+
+
+def trained(**changes: object) -> TrainedModel:
+    """What a training might have left, without a network in it."""
+    model = TrainedModel(
+        config=recipes.recipe("fast").config,
+        keras_file=EMPTY_ZIP,
+        history=(Epoch(1, 0.5, 0.8, 0.4, 0.9, 3.0),),
+        filters=np.zeros((2, 3, 3, 1, 4), np.float32),
+        test_accuracy=0.9,
+        test_loss=0.4,
+        parameters=100,
+        fit_seconds=3.0,
+        data_name="mnist",
+        data_sha256="0" * 64,
+        input_shape=(28, 28, 1),
+        class_names=DIGITS,
+        stopped=False,
+    )
+    return replace(model, **changes)
 
 
 def small_config(**changes: object) -> TrainConfig:

@@ -9,8 +9,7 @@ from cnn import evaluated, model_store
 from cnn.errors import ModelNotFound, WorkerError
 from cnn.evaluated import Evaluation
 from cnn.evaluations import Evaluations
-from tests.networks import digits
-from tests.test_trainings import trained
+from tests.networks import digits, trained
 
 
 class Scoring:

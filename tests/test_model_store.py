@@ -16,26 +16,12 @@ from hypothesis import strategies as st
 from cnn import model_store
 from cnn.errors import ModelBroken, ModelError, ModelNameError, ModelNotFound, ModelNotSaved
 from cnn.model_store import BrokenModel, ModelRecord
-from cnn.progress import Epoch, TrainedModel
 from cnn.recipes import recipe
 from tests import strategies
+from tests.networks import trained
 
 KERNELS = np.arange(2 * 3 * 3 * 1 * 4, dtype=np.float32).reshape(2, 3, 3, 1, 4)
-TRAINED = TrainedModel(
-    config=recipe("conv32").config,
-    keras_file=strategies.EMPTY_ZIP,
-    history=(Epoch(1, 0.5, 0.8, 0.4, 0.9, 3.5),),
-    filters=KERNELS,
-    test_accuracy=0.98,
-    test_loss=0.05,
-    parameters=63_050,
-    fit_seconds=3.5,
-    data_name="mnist",
-    data_sha256="ab" * 32,
-    input_shape=(28, 28, 1),
-    class_names=tuple("0123456789"),
-    stopped=False,
-)
+TRAINED = trained(config=recipe("conv32").config, filters=KERNELS)
 
 
 def content(folder: Path) -> set[str]:
@@ -65,8 +51,8 @@ def test_a_model_is_a_folder_of_three_files(tmp_path):
     assert content(folder) == {"model.keras", "record.json", "filters.npz"}
     record = json.loads((folder / "record.json").read_text())
     assert record["recipe"] == "conv32"
-    assert record["test_accuracy"] == 0.98
-    assert record["data_sha256"] == "ab" * 32
+    assert record["test_accuracy"] == TRAINED.test_accuracy
+    assert record["data_sha256"] == TRAINED.data_sha256
     assert {"python", "keras", "numpy"} <= set(record["versions"])
     assert record["created"].endswith("Z")
 

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from cnn import model_store
 from cnn.errors import ConfigError, ModelError, TrainingDiverged
 from cnn.fine_tuning import FineTuning
-from cnn.progress import Epoch, Progress, Resumed, Scoring, TrainedModel
+from cnn.progress import Epoch, Progress, Resumed, Scoring
 from cnn.recipes import RECIPES
 from cnn.settings import Settings
 from cnn.trainings import MAX_POINTS, Training, Trainings
+from tests.networks import trained
 
 CONFIG = RECIPES["fast"].config
 
@@ -46,34 +47,6 @@ class PlayedWorkers:
 
     def fail(self, job, error):
         self.running.pop(job)[1].set_exception(error)
-
-
-def trained(stopped: bool = False) -> TrainedModel:
-    return TrainedModel(
-        config=CONFIG,
-        keras_file=_keras_file(),
-        history=(Epoch(1, 0.5, 0.8, 0.4, 0.9, 3.0),),
-        filters=np.zeros((2, 3, 3, 1, 4), np.float32),
-        test_accuracy=0.9,
-        test_loss=0.4,
-        parameters=100,
-        fit_seconds=3.0,
-        data_name="mnist",
-        data_sha256="0" * 64,
-        input_shape=(28, 28, 1),
-        class_names=tuple("0123456789"),
-        stopped=stopped,
-    )
-
-
-def _keras_file() -> bytes:
-    import io
-    import zipfile
-
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        archive.writestr("config.json", "{}")
-    return content.getvalue()
 
 
 @pytest.fixture

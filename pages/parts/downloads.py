@@ -43,13 +43,13 @@ def mistakes_csv(evaluation: Evaluation, names: list[str]) -> str:
         ]
         for number in evaluated.mistakes(evaluation)
     )
-    return _csv([["image", "shows", "taken_for", *(f"probability_{name}" for name in names)]], rows)
+    return csv_text([["image", "shows", "taken_for", *(f"probability_{name}" for name in names)]], rows)
 
 
 def confusion_csv(evaluation: Evaluation, names: list[str]) -> str:
     """The matrix, what images show down and what they were taken for across."""
     rows = ([name, *map(int, row)] for name, row in zip(names, evaluation.confusion, strict=True))
-    return _csv([["shows", *names]], rows)
+    return csv_text([["shows", *names]], rows)
 
 
 def report_csv(evaluation: Evaluation, names: list[str]) -> str:
@@ -57,10 +57,11 @@ def report_csv(evaluation: Evaluation, names: list[str]) -> str:
     measures = zip(
         names, evaluation.precision, evaluation.recall, evaluation.f1, evaluation.support, strict=True
     )
-    return _csv([["class", "precision", "recall", "f1", "support"]], measures)
+    return csv_text([["class", "precision", "recall", "f1", "support"]], measures)
 
 
-def _csv(*parts: Iterable[Iterable[object]]) -> str:
+def csv_text(*parts: Iterable[Iterable[object]]) -> str:
+    """Rows as comma-separated values."""
     text = io.StringIO()
     writer = csv.writer(text)
     for rows in parts:

@@ -1,7 +1,7 @@
 """Watching a training: where it stands, how its curves grow, what came of it."""
 
-import csv
-import io
+from collections.abc import Callable
+from dataclasses import astuple, fields
 
 import streamlit as st
 
@@ -12,6 +12,7 @@ from cnn.progress import Epoch, Progress, Scoring
 from cnn.trainings import Training, trainings
 from cnn.workers import workers
 from pages.parts import models
+from pages.parts.downloads import csv_text
 from pages.parts.picture import pixels
 
 REFRESH_SECONDS = 0.5
@@ -227,16 +228,14 @@ def _show_outcome(training: Training) -> None:
         if st.button(_("Draw with it"), type="primary", key="draw_with_it", icon=":material/draw:"):
             models.choose(record.id)
             st.switch_page("pages/draw.py")
-        st.download_button(
-            ".keras",
-            keras_file.read_bytes,
-            f"{record.id}.keras",
-            key="get_keras",
-        )
-        st.download_button(".h5", lambda: workers().h5(keras_file.parent), f"{record.id}.h5", key="get_h5")
-        st.download_button(
-            _("History as CSV"), _csv(record.history), f"{record.id}.csv", "text/csv", key="get_csv"
-        )
+        # Functions are called at the click: nothing is read or written before.
+        files: dict[str, tuple[str, Callable[[], str | bytes]]] = {
+            "keras": (".keras", keras_file.read_bytes),
+            "h5": (".h5", lambda: workers().h5(keras_file.parent)),
+            "csv": (_("History as CSV"), lambda: history_csv(record.history)),
+        }
+        for kind, (label, write) in files.items():
+            st.download_button(label, write, f"{record.id}.{kind}", key=f"get_{kind}", on_click="ignore")
 
 
 def _name_form(training: Training) -> None:
@@ -253,10 +252,6 @@ def _name_form(training: Training) -> None:
                 st.toast(_("Saved as “{name}”.").format(name=name))
 
 
-def _csv(history: tuple[Epoch, ...]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    fields = ["epoch", "loss", "accuracy", "val_loss", "val_accuracy", "seconds"]
-    writer.writerow(fields)
-    writer.writerows([getattr(epoch, field) for field in fields] for epoch in history)
-    return text.getvalue()
+def history_csv(history: tuple[Epoch, ...]) -> str:
+    """The figures of each whole epoch."""
+    return csv_text([[field.name for field in fields(Epoch)]], map(astuple, history))

@@ -12,9 +12,9 @@ from streamlit.testing.v1 import AppTest
 from cnn import model_store
 from cnn.answer import answer_from
 from pages.parts import other_classes
+from tests.networks import trained
 from tests.pages.conftest import OWNER
 from tests.pages.opened import html
-from tests.test_trainings import trained
 
 
 def answer_page(digit, sharpness, reject):

@@ -1,5 +1,8 @@
 """The Train page: what is chosen is what is trained, and what happens to it is told."""
 
+import csv
+import io
+
 import numpy as np
 import pytest
 
@@ -9,9 +12,10 @@ from cnn.progress import Epoch, Loading, Progress, Resumed, Scoring
 from cnn.recipes import RECIPES
 from cnn.settings import settings
 from cnn.trainings import trainings
+from pages.parts.monitor import history_csv
+from tests.networks import trained
 from tests.pages.conftest import OWNER
 from tests.pages.opened import html
-from tests.test_trainings import trained
 
 PUBLISHED_PARAMETERS = {
     "conv32": 63_050,
@@ -269,6 +273,13 @@ def test_a_saved_model_is_renamed(visit, workers, models_dir):
     [training] = trainings().of(OWNER)
     assert training.record.name == "내 모델"
     assert list(models_dir.iterdir()) == [models_dir / training.record.id]
+
+
+def test_a_history_has_a_row_for_each_epoch():
+    """The downloaded CSV names its columns and gives each whole epoch's figures as they are."""
+    epochs = (Epoch(1, 0.5, 0.8, 0.4, 0.9, 3.0), Epoch(2, 0.25, 0.9, 0.3, 0.95, 6.125))
+    rows = list(csv.DictReader(io.StringIO(history_csv(epochs))))
+    assert [{name: float(value) for name, value in row.items()} for row in rows] == list(map(vars, epochs))
 
 
 def test_a_model_that_cannot_be_saved_is_not_lost(visit, workers, models_dir):
