@@ -119,12 +119,12 @@ def _data(options: argparse.Namespace, output: Output) -> int:
 
 
 def _recipes(_options: argparse.Namespace, output: Output) -> int:
-    from cnn.datasets import shape_of
+    from cnn.datasets import classes_of, shape_of
     from cnn.recipes import RECIPES, layer_table
 
     for recipe in RECIPES.values():
         config = recipe.config
-        table = layer_table(config.layers, shape_of(config.dataset), 10)
+        table = layer_table(config.layers, shape_of(config.dataset), classes_of(config.dataset))
         network = [f"{row.kind} {row.detail}".strip() for row in table]
         values = {
             "recipe": recipe.name,

@@ -184,6 +184,15 @@ def shape_of(name: str) -> tuple[int, int, int]:
     return height, width, channels
 
 
+def classes_of(name: str) -> int:
+    """How many classes a data set has, without loading it.
+
+    Raises:
+        DataNotFound: there is no data set of that name.
+    """
+    return len(_origin(name).class_names)
+
+
 def provide(name: str, folder: Path | None = None, on_bytes: OnBytes | None = None) -> Path:
     """A verified file in `folder`: the one that lies there, a copy of this machine's, or a fetched one.
 

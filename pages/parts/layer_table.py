@@ -3,16 +3,14 @@
 import streamlit as st
 
 from cnn import recipes
+from cnn.datasets import classes_of, shape_of
 from cnn.i18n import _
 from cnn.recipes import LayerRow, TrainConfig
-
-INPUT_SHAPES = {"mnist": (28, 28, 1), "fashion_mnist": (28, 28, 1), "cifar10": (32, 32, 3)}
-CLASSES = 10
 
 
 def layer_table(config: TrainConfig) -> None:
     """Show the layers of a training's network."""
-    rows = recipes.layer_table(config.layers, INPUT_SHAPES[config.dataset], CLASSES)
+    rows = recipes.layer_table(config.layers, shape_of(config.dataset), classes_of(config.dataset))
     head = [_("Layer"), _("Output shape"), _("Parameters")]
     lines = ["| " + " | ".join(head) + " |", "|:--|:--|--:|", *map(_line, rows)]
     total = sum(row.parameters for row in rows)

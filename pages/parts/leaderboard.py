@@ -88,7 +88,7 @@ def _published(data: str) -> Group | None:
     known = [recipe for recipe in RECIPES.values() if recipe.published and recipe.config.dataset == data]
     if not known:
         return None
-    shape, classes = datasets.shape_of(data), 10
+    shape, classes = datasets.shape_of(data), datasets.classes_of(data)
     sizes = [
         sum(row.parameters for row in layer_table(recipe.config.layers, shape, classes)) for recipe in known
     ]
