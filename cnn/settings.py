@@ -37,7 +37,7 @@ class Settings(BaseSettings):
         1, ge=1, le=64, description="How many trainings run at the same time on this machine."
     )
     trainings_per_visitor: int = Field(
-        8, ge=1, description="How many trainings one visitor may have waiting or running."
+        24, ge=1, description="How many trainings one visitor may have waiting or running, a sweep's too."
     )
     answer_timeout: float = Field(
         60.0, gt=0, description="Seconds that a drawing waits for the answering process before saying so."

@@ -6,7 +6,7 @@ training that ends is saved at once, so that nothing is lost when nobody looks.
 
 import logging
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 State = Literal["waiting", "starting", "running", "stopping", "scoring", "finished", "failed"]
 Point = tuple[float, float, float]
 MAX_POINTS = 400
-KEPT_OF_ONE = 20
+KEPT_OF_ONE = 50
 KEPT_OF_ALL = 1000
 """So many ended trainings are kept, of one owner and of all; the oldest leave first."""
 _AT_WORK: frozenset[State] = frozenset({"starting", "running", "stopping", "scoring"})
@@ -48,6 +48,7 @@ class Training:
         owner: whose it is.
         config: what was asked for.
         tuning: the trained model that it goes on from, if any.
+        sweep: the name that the trainings of one sweep share; None for a single one.
         state: from "waiting" through "running", perhaps "stopping", and "scoring" to "finished" or "failed".
         place: its place in the queue, from 1; None unless it waits.
         turn: how many trainings had begun when it did, itself too; 0 while it waits.
@@ -69,6 +70,7 @@ class Training:
     owner: str
     config: TrainConfig
     tuning: FineTuning | None = field(default=None, compare=False, repr=False)
+    sweep: str | None = None
     state: State = "waiting"
     place: int | None = None
     turn: int = 0
@@ -111,22 +113,41 @@ class Trainings:
         Raises:
             ConfigError: the owner has too many trainings already.
         """
+        [training] = self._queue(owner, [Training(uuid4().hex[:12], owner, config, tuning)])
+        return training
+
+    def sweep(self, owner: str, configs: Sequence[TrainConfig]) -> list[Training]:
+        """Queue several trainings that belong together; all of them or none.
+
+        Raises:
+            ConfigError: the owner would have too many trainings.
+        """
+        name = uuid4().hex[:12]
+        return self._queue(
+            owner, [Training(uuid4().hex[:12], owner, config, sweep=name) for config in configs]
+        )
+
+    def room_for(self, owner: str) -> int:
+        """How many trainings more the owner may have waiting or running."""
         with self._lock:
-            active = sum(not training.ended for training in self.of(owner))
-            if active >= self._per_owner:
+            return max(0, self._per_owner - sum(not training.ended for training in self.of(owner)))
+
+    def _queue(self, owner: str, new: Sequence[Training]) -> list[Training]:
+        with self._lock:
+            room = self.room_for(owner)
+            if len(new) > room:
                 raise ConfigError(
                     N_(
                         "You have {active} trainings waiting or running, and {limit} is the most. "
                         "Stop one or wait for one to end."
                     ),
-                    active=active,
+                    active=self._per_owner - room,
                     limit=self._per_owner,
                 )
             self._forget_oldest(owner)
-            training = Training(uuid4().hex[:12], owner, config, tuning)
-            self._trainings[training.id] = training
+            self._trainings |= {training.id: training for training in new}
         self._advance()
-        return self._trainings[training.id]
+        return [self._trainings.get(training.id, training) for training in new]
 
     def of(self, owner: str) -> list[Training]:
         """The owner's trainings, the oldest first."""

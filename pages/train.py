@@ -9,6 +9,7 @@ from pages.parts import visitor
 from pages.parts.layer_table import layer_table
 from pages.parts.monitor import choose_training, monitor, watch
 from pages.parts.recipe_form import recipe_form
+from pages.parts.sweep import sweep_form, sweep_table
 
 owner = visitor.owner()
 
@@ -21,8 +22,11 @@ with settings_side:
             watch(trainings().submit(owner, config))
         except CnnError as error:
             st.error(str(error))
+    if config:
+        sweep_form(config, owner)
 with network_side:
     if mine := trainings().of(owner):
+        sweep_table(mine)
         monitor(choose_training(mine))
     if config:
         layer_table(config)

@@ -325,3 +325,37 @@ def test_long_curves_stay_small(queue, workers):
     assert len(points) <= MAX_POINTS + 1
     assert list(points) == sorted(points)
     assert points[-1][0] == (3 * MAX_POINTS - 1) / (3 * MAX_POINTS)
+
+
+def test_a_sweep_is_queued_whole_or_not_at_all(queue, workers):
+    """All of its trainings share a name and wait their turn; one too many, and none is queued."""
+    configs = [CONFIG.model_copy(update={"seed": seed}) for seed in range(3)]
+    with pytest.raises(ConfigError, match="3 is the most"):
+        queue.sweep("ann", [*configs, CONFIG])
+    assert queue.of("ann") == []
+    members = queue.sweep("ann", configs)
+    assert len({training.sweep for training in members}) == 1
+    assert members[0].sweep
+    assert [training.state for training in queue.of("ann")] == ["starting", "waiting", "waiting"]
+    assert queue.room_for("ann") == 0
+    assert queue.room_for("bob") == 3
+
+
+def test_a_sweep_lets_others_in_between(queue, workers):
+    """Whoever comes later with one training does not wait for the whole sweep."""
+    first, *_ = queue.sweep("ann", [CONFIG] * 3)
+    queue.submit("bob", CONFIG)
+    assert only(queue, "bob").place == 1
+    workers.finish(first.id, trained())
+    assert only(queue, "bob").state == "starting"
+
+
+def test_one_of_a_sweep_is_stopped_or_all(queue, workers):
+    """One that is stopped leaves the others where they are; stopped from the end, none begins in vain."""
+    first, second, third = queue.sweep("ann", [CONFIG] * 3)
+    queue.stop(second)
+    assert [training.id for training in queue.of("ann")] == [first.id, third.id]
+    for training in reversed(queue.of("ann")):
+        queue.stop(training)
+    assert [training.state for training in queue.of("ann")] == ["stopping"]
+    assert set(workers.running) == {first.id}

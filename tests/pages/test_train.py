@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import numpy as np
 import pytest
@@ -295,3 +296,56 @@ def test_a_model_that_cannot_be_saved_is_not_lost(visit, workers, models_dir):
     assert not page.error
     [training] = trainings().of(OWNER)
     assert (models_dir / training.record.id / "model.keras").exists()
+
+
+def test_a_sweep_is_trained_and_its_table_fills(visit, workers):
+    """Two learning rates and two batch sizes make four trainings; each end fills its row."""
+    page = visit("train")
+    page.text_input(key="sweep_learning_rate").set_value("0.001, 0.01")
+    page.text_input(key="sweep_batch_size").set_value("32, 64").run()
+    assert page.button(key="sweep_start").label == "Train all 4"
+    page.button(key="sweep_start").click().run()
+    members = trainings().of(OWNER)
+    assert [(t.config.learning_rate, t.config.batch_size) for t in members] == [
+        (0.001, 32),
+        (0.001, 64),
+        (0.01, 32),
+        (0.01, 64),
+    ]
+    workers.announce(members[0].id, "tcp://w:1")
+    workers.finish(members[0].id, trained())
+    page.run()
+    [table] = re.findall("<table.*?</table>", html(page))
+    assert table.count("<tr>") == 5
+    assert "90.00% ★" in table
+    assert table.count("waiting") == 2
+
+
+def test_one_or_all_of_a_sweep_are_stopped(visit, workers):
+    """The one that is picked ends alone; then the rest."""
+    page = visit("train")
+    page.text_input(key="sweep_seed").set_value("1 2 3 4").run()
+    page.button(key="sweep_start").click().run()
+    first, second, *_ = trainings().of(OWNER)
+    page.selectbox(key="sweep_one").set_value(second.id).run()
+    page.button(key="sweep_stop_one").click().run()
+    assert second.id not in {training.id for training in trainings().of(OWNER)}
+    page.button(key="sweep_stop_all").click().run()
+    assert [(t.id, t.state) for t in trainings().of(OWNER)] == [(first.id, "stopping")]
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "said"),
+    [
+        ("seed", " ".join(map(str, range(25))), "make 25 combinations"),
+        ("batch_size", "0, 10", "batch_size is 0"),
+        ("learning_rate", "fast", "'fast' is no number"),
+    ],
+)
+def test_a_sweep_that_cannot_be_is_told(visit, field, text, said):
+    """Too many combinations, a value out of range, no number: a sentence, and nothing is queued."""
+    page = visit("train")
+    page.text_input(key=f"sweep_{field}").set_value(text).run()
+    assert said in page.error[0].value
+    assert not page.exception
+    assert trainings().of(OWNER) == []
