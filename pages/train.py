@@ -1,4 +1,4 @@
-"""Choose a recipe, change what you like, train, and watch."""
+"""Choose a recipe, change what you like, its layers too, train, and watch."""
 
 import streamlit as st
 
@@ -6,9 +6,9 @@ from cnn.errors import CnnError
 from cnn.i18n import _
 from cnn.trainings import trainings
 from pages.parts import visitor
-from pages.parts.layer_table import layer_table
 from pages.parts.monitor import choose_training, monitor, watch
-from pages.parts.recipe_form import recipe_form
+from pages.parts.network import check, network
+from pages.parts.recipe_form import chosen_recipe, recipe_form
 from pages.parts.sweep import sweep_form, sweep_table
 
 owner = visitor.owner()
@@ -17,16 +17,25 @@ st.header(_("Train a network"))
 settings_side, network_side = st.columns([1, 1.5], gap="large")
 with settings_side:
     config = recipe_form()
-    if config and st.button(_("Train"), key="train_start", type="primary", icon=":material/play_arrow:"):
+    mistake = check(config)[1] if config else None
+    if config and st.button(
+        _("Train"),
+        key="train_start",
+        type="primary",
+        icon=":material/play_arrow:",
+        disabled=mistake is not None,
+    ):
         try:
             watch(trainings().submit(owner, config))
         except CnnError as error:
             st.error(str(error))
-    if config:
+    if mistake:
+        st.caption(str(mistake))
+    elif config:
         sweep_form(config, owner)
 with network_side:
     if mine := trainings().of(owner):
         sweep_table(mine)
         monitor(choose_training(mine))
     if config:
-        layer_table(config)
+        network(config, chosen_recipe())

@@ -7,6 +7,7 @@ import streamlit as st
 from cnn.errors import ConfigError
 from cnn.i18n import _
 from cnn.recipes import RECIPES, Recipe, TrainConfig, config_from
+from pages.parts.layer_editor import with_own_layers
 
 _TEST_IMAGES = "test"
 _SHARE = "share"
@@ -16,7 +17,8 @@ def recipe_form() -> TrainConfig | None:
     """Let the visitor pick a recipe and change its hyperparameters.
 
     Returns:
-        the training that results, or None after saying what is wrong with it.
+        the training that results, with the layers that the visitor has made of the recipe's; None after
+        saying what is wrong with it.
     """
     names = [name for name, recipe in RECIPES.items() if recipe.config.dataset == "mnist"]
     name = st.selectbox(_("Recipe"), names, key="recipe", persist_state="session")
@@ -24,10 +26,15 @@ def recipe_form() -> TrainConfig | None:
     st.caption(_about(recipe))
     base = recipe.config.model_dump()
     try:
-        return config_from(base | _basic(recipe) | _more(recipe))
+        return with_own_layers(config_from(base | _basic(recipe) | _more(recipe)), recipe)
     except ConfigError as error:
         st.error(str(error))
         return None
+
+
+def chosen_recipe() -> Recipe:
+    """The recipe that the visitor begins with; the form has been shown before."""
+    return RECIPES[st.session_state["recipe"]]
 
 
 def _about(recipe: Recipe) -> str:
