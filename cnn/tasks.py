@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from cnn.answer import Answer
+from cnn.continuing import Start
 from cnn.errors import CnnError, ModelError
-from cnn.fine_tuning import FineTuning
 from cnn.i18n import N_
 from cnn.model_store import keras_path, read
 from cnn.progress import TrainedModel
@@ -89,7 +89,7 @@ def _compiled(folder: Path, _modified_ns: int) -> "Classifier":
 
 
 def train(
-    job: str, config: TrainConfig, tuning: FineTuning | None = None, work_dir: Path | None = None
+    job: str, config: TrainConfig, start: Start | None = None, work_dir: Path | None = None
 ) -> TrainedModel:
     """Train in this worker; announce events on the topic `job` and heed `request_stop(job)`.
 
@@ -98,7 +98,7 @@ def train(
     Args:
         job: a name that no other training has.
         config: what to train.
-        tuning: a trained network to begin with.
+        start: a trained network to begin with.
         work_dir: where the last whole epoch is kept, in place of this machine's setting.
     """
     from distributed import get_worker
@@ -122,7 +122,7 @@ def train(
             announce=announce,
             should_stop=stop.is_set,
             backup_dir=backup,
-            tuning=tuning,
+            start=start,
         )
     except Exception:
         # A training that failed by itself is not taken up again.

@@ -5,6 +5,7 @@ training that ends is saved at once, so that nothing is lost when nobody looks.
 """
 
 import logging
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
@@ -18,8 +19,8 @@ from uuid import uuid4
 import numpy as np
 
 from cnn import model_store
+from cnn.continuing import Start
 from cnn.errors import CnnError, ConfigError, ModelError, TrainingError
-from cnn.fine_tuning import FineTuning
 from cnn.i18n import N_
 from cnn.model_store import ModelRecord
 from cnn.progress import Epoch, Loading, Progress, Resumed, Scoring, TrainedModel
@@ -47,7 +48,7 @@ class Training:
         id: no other training has it.
         owner: whose it is.
         config: what was asked for.
-        tuning: the trained model that it goes on from, if any.
+        start: the trained network that it goes on from, if any.
         sweep: the name that the trainings of one sweep share; None for a single one.
         state: from "waiting" through "running", perhaps "stopping", and "scoring" to "finished" or "failed".
         place: its place in the queue, from 1; None unless it waits.
@@ -69,7 +70,7 @@ class Training:
     id: str
     owner: str
     config: TrainConfig
-    tuning: FineTuning | None = field(default=None, compare=False, repr=False)
+    start: Start | None = field(default=None, compare=False, repr=False)
     sweep: str | None = None
     state: State = "waiting"
     place: int | None = None
@@ -107,13 +108,13 @@ class Trainings:
         self._lock = RLock()
         self._trainings: dict[str, Training] = {}
 
-    def submit(self, owner: str, config: TrainConfig, tuning: FineTuning | None = None) -> Training:
-        """Queue a training, from random weights or, with `tuning`, from a trained model's.
+    def submit(self, owner: str, config: TrainConfig, start: Start | None = None) -> Training:
+        """Queue a training, from random weights or, with `start`, from a trained network's.
 
         Raises:
             ConfigError: the owner has too many trainings already.
         """
-        [training] = self._queue(owner, [Training(uuid4().hex[:12], owner, config, tuning)])
+        [training] = self._queue(owner, [Training(uuid4().hex[:12], owner, config, start)])
         return training
 
     def sweep(self, owner: str, configs: Sequence[TrainConfig]) -> list[Training]:
@@ -230,7 +231,7 @@ class Trainings:
         job = training.id
         try:
             outcome = self._workers.train(
-                job, training.config, lambda event: self._heard(job, event), training.tuning
+                job, training.config, lambda event: self._heard(job, event), training.start
             )
         except Exception as error:  # noqa: BLE001 - a start that fails must not hold its place for good
             self._fail(job, error)
@@ -268,7 +269,7 @@ class Trainings:
                 history=trained.history,
                 record=record,
                 trained=None,
-                tuning=None,
+                start=None,
                 error=None,
             )
 
@@ -276,7 +277,7 @@ class Trainings:
         if not isinstance(error, CnnError):
             _log.error("a training failed", exc_info=error)
             error = TrainingError(N_("The training ended: {reason}. Train again."), reason=str(error))
-        self._change(job, state="failed", error=error, tuning=None)
+        self._change(job, state="failed", error=error, start=None)
 
 
 def _after(training: Training, event: Any) -> Training:
@@ -341,8 +342,8 @@ def _fair_order(trainings: Iterable[Training]) -> list[Training]:
 
 
 def _save(training: Training, trained: TrainedModel) -> ModelRecord:
-    before = training.tuning.record if training.tuning else None
-    base = before.name if before else trained.config.recipe
+    before = training.start.record if training.start else None
+    base = re.sub(r" \d+$", "", before.name) if before else trained.config.recipe
     return model_store.save(
         _free_name(training.owner, base),
         trained,

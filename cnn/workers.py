@@ -26,8 +26,8 @@ import numpy as np
 import psutil
 
 from cnn.answer import Answer
+from cnn.continuing import Start
 from cnn.errors import CnnError, OutOfMemory, TrainingError, WorkerError
-from cnn.fine_tuning import FineTuning
 from cnn.i18n import N_
 from cnn.model_store import SHIPPED, keras_path
 from cnn.progress import TrainedModel
@@ -244,7 +244,7 @@ class Workers:
         job: str,
         config: TrainConfig,
         announce: Callable[[Any], None],
-        tuning: FineTuning | None = None,
+        start: Start | None = None,
     ) -> "Future[TrainedModel]":
         """Train in a worker process.
 
@@ -253,7 +253,7 @@ class Workers:
             config: what to train.
             announce: is called from another thread with each event of `cnn.progress`, and with the
                 worker's address (str) whenever a process begins it.
-            tuning: a trained network to begin with; see `cnn.fine_tuning`.
+            start: a trained network to begin with; see `cnn.fine_tuning` and `cnn.continuing`.
 
         Returns:
             a future that gives the trained model or raises what went wrong, always a `CnnError`.
@@ -274,7 +274,7 @@ class Workers:
             resources = {_TRAINING: 1}
             work_dir = Path(self._work_dir.dir_path) if self._work_dir else None
         task = client.submit(
-            tasks.train, job, config, tuning, work_dir, key=f"train-{job}", pure=False, resources=resources
+            tasks.train, job, config, start, work_dir, key=f"train-{job}", pure=False, resources=resources
         )
         outcome: Future[TrainedModel] = self._hold(job, task, _training_error)
 

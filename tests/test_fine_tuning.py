@@ -39,7 +39,7 @@ def test_corrections_are_learned_and_the_rest_is_kept(digits, tmp_path):
     wrong = probabilities.argmax(axis=1) != digits.y_test
     assert wrong.any()
     tuning = FineTuning(record, before.keras_file, digits.x_test[wrong], digits.y_test[wrong])
-    saved = model_store.save("after", train(tuning.config(), digits, tuning=tuning), folder=tmp_path)
+    saved = model_store.save("after", train(tuning.config(), digits, start=tuning), folder=tmp_path)
     classifier = Classifier(saved, model_store.keras_path(saved.id, tmp_path))
     right = classifier.probabilities(digits.x_test).argmax(axis=1) == digits.y_test
     assert right[wrong].mean() > 0.6
@@ -57,7 +57,7 @@ def test_a_model_that_learns_on_stays_as_sure(digits, tmp_path):
         digits.x_test[:3],
         digits.y_test[:3],
     )
-    assert train(tuning.config(), digits, tuning=tuning).temperature == 1.7
+    assert train(tuning.config(), digits, start=tuning).temperature == 1.7
 
 
 def test_what_is_new_has_its_share(digits, tmp_path):

@@ -31,7 +31,7 @@ class PlayedWorkers:
     def capacity(self) -> int:
         return self._capacity
 
-    def train(self, job, config, announce, tuning=None):
+    def train(self, job, config, announce, start=None):
         outcome: Future = Future()
         self.running[job] = (announce, outcome)
         return outcome

@@ -13,6 +13,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from cnn.continuing import Continuation, Start
 from cnn.datasets import DIGITS, Dataset
 from cnn.errors import ConfigError, OutOfMemory, TrainingDiverged
 from cnn.fine_tuning import FineTuning
@@ -50,7 +51,7 @@ def train(  # noqa: PLR0913 - what to train, who hears of it, and where it begin
     announce: Announce = ignore,
     should_stop: Callable[[], bool] = never,
     backup_dir: Path | None = None,
-    tuning: FineTuning | None = None,
+    start: Start | None = None,
 ) -> TrainedModel:
     """Train the network of `config` on `dataset`.
 
@@ -65,8 +66,8 @@ def train(  # noqa: PLR0913 - what to train, who hears of it, and where it begin
         backup_dir: a folder of this training's own. After each epoch it holds what is needed to go
             on: called again after its process was killed, the training continues from its last whole
             epoch. At the end the folder is removed.
-        tuning: a trained network to begin with, and pictures to mix with the data set's; without it
-            the weights begin at random.
+        start: a trained network to begin with, to teach it other pictures too (`FineTuning`) or to go on
+            as if it had never stopped (`Continuation`); without it the weights begin at random.
 
     Returns:
         The trained model, its test figures over all test images. Stopped within an epoch, the
@@ -79,7 +80,7 @@ def train(  # noqa: PLR0913 - what to train, who hears of it, and where it begin
         OutOfMemory: network and batch need more memory than there is.
     """
     try:
-        return _Training(config, dataset, _Audience(announce, should_stop), backup_dir, tuning).run()
+        return _Training(config, dataset, _Audience(announce, should_stop), backup_dir, start).run()
     except (MemoryError, tf.errors.ResourceExhaustedError) as error:
         raise OutOfMemory(
             N_("There is not enough memory for batches of {batch_size} images. Make the batch size smaller."),
@@ -116,11 +117,11 @@ class _Training:
         dataset: Dataset,
         audience: _Audience,
         backup_dir: Path | None,
-        tuning: FineTuning | None,
+        start: Start | None,
     ) -> None:
         self._config = config
-        self._tuning = tuning
-        self._dataset = dataset if tuning is None else tuning.dataset(dataset)
+        self._start = start
+        self._dataset = dataset if start is None else start.dataset(dataset)
         self._audience = audience
         fingerprint = f"{config.model_dump_json()} {dataset.sha256}"
         self._backup = None if backup_dir is None else Backup(backup_dir, fingerprint)
@@ -132,13 +133,13 @@ class _Training:
         self._model = build(
             self._config,
             self._dataset.image_shape,
-            self._dataset.classes + (self._tuning is not None and self._tuning.record.reject_class),
+            self._dataset.classes + (self._start is not None and self._start.record.reject_class),
             steps=batches * self._config.epochs,
         )
-        if self._tuning is not None:
-            set_weights(self._model, self._tuning.record.name, self._tuning.keras_file)
+        if isinstance(self._start, FineTuning):
+            self._take_weights(self._start)
         _create_variables(self._model)
-        run = self._restored() or Run()
+        run = self._restored() or self._begun()
         began = perf_counter() - (run.history[-1].seconds if run.history else 0.0)
         stopped = self._fit(run, began)
         fit_seconds = perf_counter() - began
@@ -151,10 +152,32 @@ class _Training:
     def _restored(self) -> Run | None:
         run = None if self._backup is None else self._backup.restore(self._model)
         if run is not None:
-            # The epochs to come must not repeat the order and the dropouts of the ones that were.
-            keras.utils.set_random_seed(self._config.seed + len(run.history))
+            self._seed_after(run)
             self._audience.announce(Resumed(epochs_kept=len(run.history)))
         return run
+
+    def _begun(self) -> Run:
+        """Where the training begins: before its first epoch, or after those that the network has behind."""
+        if not isinstance(self._start, Continuation):
+            return Run()
+        # The optimizer has been built, so its state is taken, too.
+        self._take_weights(self._start)
+        history = list(self._start.history)
+        filters = [] if self._start.filters is None else list(self._start.filters[: len(history) + 1])
+        run = Run(history, filters)
+        if history:
+            run.best_epoch = min(range(len(history)), key=lambda number: history[number].val_loss)
+            run.best = history[run.best_epoch].val_loss
+            run.best_weights = self._model.get_weights() if self._config.keep_best else None
+        self._seed_after(run)
+        return run
+
+    def _take_weights(self, start: Start) -> None:
+        set_weights(self._model, start.record.name, start.keras_file)
+
+    def _seed_after(self, run: Run) -> None:
+        """The epochs to come must not repeat the order and the dropouts of the ones that were."""
+        keras.utils.set_random_seed(self._config.seed + len(run.history))
 
     def _fit(self, run: Run, began: float) -> bool:
         """Train; whether somebody stopped it."""
@@ -202,10 +225,10 @@ class _Training:
         """The temperature for the answers, fitted on validation images.
 
         A network is never made surer than it says itself: what people draw is harder to read than what it
-        is validated on. One that learned on keeps the temperature to which its threshold was fitted.
+        is validated on. One that learned other pictures keeps the temperature that goes with its threshold.
         """
-        if self._tuning is not None:
-            return self._tuning.record.temperature
+        if isinstance(self._start, FineTuning):
+            return self._start.record.temperature
         every = math.ceil(len(self._validation.images) / _CALIBRATING)
         images, labels = self._validation.images[::every], self._validation.labels[::every]
         # Called as they are, the few batches are done before Keras would have compiled a function for them.

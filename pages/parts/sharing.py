@@ -1,15 +1,18 @@
-"""What one does with a single run: use it, show it to the room, take it back, delete it."""
+"""What one does with a single run: use it, train it on, show it to the room, take it back, delete it."""
 
 from collections.abc import Callable
 
 import streamlit as st
 
 from cnn import model_store
+from cnn.continuing import Continuation
 from cnn.errors import CnnError
 from cnn.i18n import _
 from cnn.model_store import ModelRecord
+from cnn.trainings import trainings
 from pages.parts import models
 from pages.parts.models import shown_name
+from pages.parts.monitor import watch
 
 
 def sharing(record: ModelRecord, owner: str) -> None:
@@ -20,6 +23,7 @@ def sharing(record: ModelRecord, owner: str) -> None:
             _go(_("Draw with it"), "draw", ":material/draw:", record)
             _go(_("Its mistakes"), "mistakes", ":material/rule:", record)
             _go(_("Its filters"), "filters", ":material/filter_b_and_w:", record)
+        _training_on(record, owner)
         if record.owner == owner:
             _publishing(record, owner)
             _deleting(record, owner)
@@ -29,6 +33,24 @@ def _go(label: str, page: str, icon: str, record: ModelRecord) -> None:
     if st.button(label, key=f"run_to_{page}", icon=icon):
         models.choose(record.id)
         st.switch_page(f"pages/{page}.py")
+
+
+def _training_on(record: ModelRecord, owner: str) -> None:
+    """More epochs for this network, in a training of the visitor's own."""
+    if record.config is None or record.reject_class:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        more = st.number_input(_("More epochs"), 1, 100, 1, step=1, key=f"more_{record.id}", width=140)
+        if not st.button(_("Train on"), key="train_on", icon=":material/play_arrow:"):
+            return
+    try:
+        path = model_store.keras_path(record.id)
+        start = Continuation(record, path.read_bytes(), model_store.filters(record.id))
+        watch(trainings().submit(owner, start.config(int(more)), start))
+    except CnnError as error:
+        st.error(str(error))
+    else:
+        st.switch_page("pages/train.py")
 
 
 def _publishing(record: ModelRecord, owner: str) -> None:

@@ -137,3 +137,16 @@ def test_the_leaderboard_ranks_the_published_with_mine_told_apart(visit: Visit):
     assert ranking.index("Bob&#x27;s") < ranking.index("The shipped model")
     assert "unpublished" not in ranking
     assert "& best" not in ranking
+
+
+def test_a_run_is_trained_on(visit: Visit):
+    """Some epochs more, from the network as it is, as a training of the visitor's own."""
+    model_store.publish(saved("bob").id, "Bob's best", "bob")
+    page = pick(visit("runs"), "Bob's best")
+    page.number_input[0].set_value(3)
+    page.button(key="train_on").click().run()
+    assert not page.exception
+    [training] = trainings.trainings().of(OWNER)
+    assert training.config.epochs == 2 + 3
+    assert training.start is not None
+    assert training.start.record.published == "Bob's best"

@@ -1,0 +1,84 @@
+"""`cnn.continuing`: more epochs for a trained network, as if it had never stopped."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cnn import model_store
+from cnn.continuing import Continuation
+from cnn.errors import ConfigError
+from cnn.model_store import ModelRecord
+from cnn.network.build import build
+from cnn.network.training import train
+from cnn.progress import Epoch
+from tests.networks import digits, small_config
+
+
+def keep(folder, trained) -> Continuation:
+    record = model_store.save("before", trained, folder=folder)
+    return Continuation(record, trained.keras_file, trained.filters)
+
+
+def test_two_epochs_and_one_more_are_three(tmp_path):
+    """History, filters, time and the optimizer's steps go on from where they were."""
+    before = train(small_config(epochs=2), digits())
+    start = keep(tmp_path, before)
+    after = train(start.config(1), digits(), start=start)
+    assert after.history[:2] == before.history
+    assert [epoch.epoch for epoch in after.history] == [1, 2, 3]
+    assert after.history[2].loss < before.history[0].loss
+    assert after.fit_seconds > before.fit_seconds
+    assert np.array_equal(after.filters[:3], before.filters)
+    assert len(after.filters) == 4
+    assert steps(after, tmp_path) == 3 * steps(before, tmp_path) / 2
+
+
+def steps(trained, folder) -> int:
+    """How many steps the optimizer in a model's file has taken."""
+    path = folder / "steps.keras"
+    path.write_bytes(trained.keras_file)
+    model = build(trained.config, trained.input_shape, len(trained.class_names))
+    model.optimizer.build(model.trainable_variables)
+    model.load_weights(path)
+    return int(model.optimizer.iterations)
+
+
+def test_it_goes_on_from_the_epoch_that_was_kept(tmp_path):
+    """With the best epoch kept, the epochs after it are not counted: the weights know nothing of them."""
+    before = train(small_config(epochs=4, keep_best=True, learning_rate=0.3), digits())
+    losses = [epoch.val_loss for epoch in before.history]
+    best = losses.index(min(losses))
+    start = keep(tmp_path, before)
+    assert start.history == before.history[: best + 1]
+    after = train(start.config(1), digits(), start=start)
+    assert len(after.history) == best + 2
+    assert after.test_loss <= before.test_loss + 1e-6
+
+
+@pytest.fixture
+def record(tmp_path) -> ModelRecord:
+    from tests.networks import trained
+
+    return model_store.save("one", trained(), folder=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "more", "said"),
+    [
+        ({"reject_class": True}, 1, "more than a data set"),
+        ({"config": None}, 1, "more than a data set"),
+        ({}, 1000, "epochs is 1001"),
+    ],
+)
+def test_what_cannot_go_on_is_said(record, changes, more, said):
+    """A network that no data set made, and too many epochs."""
+    with pytest.raises(ConfigError, match=said):
+        Continuation(record.model_copy(update=changes), b"", None).config(more)
+
+
+def test_a_history_without_epochs_has_no_best(record):
+    """A training stopped in its first epoch goes on from there."""
+    best = replace(Epoch(1, 0.5, 0.8, 0.4, 0.9, 3.0))
+    assert Continuation(record.model_copy(update={"history": ()}), b"", None).history == ()
+    assert Continuation(record.model_copy(update={"history": (best,)}), b"", None).history == (best,)
