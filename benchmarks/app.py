@@ -29,6 +29,9 @@ from tests.browser.served import PROJECT, Served, serve
 CANVAS_WAITS = 200.0
 """Milliseconds for which the canvas collects strokes before it sends them."""
 
+EMPTY = "runs"
+"""The page in whose place an empty one stands."""
+
 STARTS = 5
 VISITORS = 20
 TRAININGS = 4
@@ -122,9 +125,14 @@ def in_turns(rounds: int, *measures: Callable[[], float]) -> list[float]:
 
 @contextmanager
 def our_app(folder: Path) -> Iterator[Served]:
-    """Our app as it is, with an empty fragment below each page."""
-    for name in (".streamlit", "benchmarks", "cnn", "pages"):
+    """Our app as it is, with an empty fragment below each page, and with nothing else on `EMPTY`."""
+    for name in (".streamlit", "benchmarks", "cnn"):
         (folder / name).symlink_to(PROJECT / name)
+    (folder / "pages").mkdir()
+    for source in (PROJECT / "pages").iterdir():
+        (folder / "pages" / source.name).symlink_to(source)
+    (folder / "pages" / f"{EMPTY}.py").unlink()
+    (folder / "pages" / f"{EMPTY}.py").touch()
     source = (PROJECT / "app.py").read_text()
     before, shown, after = source.partition("    site.show()\n")
     addition = "    from benchmarks.empty_fragment import empty\n\n    empty()\n"
@@ -237,6 +245,36 @@ def memory(browser: Browser) -> Iterator[Row]:
     yield Row("memory that one more visitor adds, against 1 MB", added, 1, "MB", 5)
 
 
+def opening(browser: Browser, rounds: int) -> Iterator[Row]:
+    """What /mistakes takes to open again, beyond an empty page: from a link, and by its address."""
+    shown = {"mistakes": ".st-key-gallery button", EMPTY: ".st-key-count"}
+    with TemporaryDirectory() as folder, our_app(Path(folder)) as app:
+        page = visit(browser, f"{app.url}/mistakes")
+        page.locator(shown["mistakes"]).last.wait_for(timeout=10 * START)
+
+        def by_link(name: str) -> float:
+            follow("train")
+            expect(key(page, "train_start")).to_be_visible(timeout=START)
+            return lap(page, "click", shown[name], lambda: follow(name))
+
+        def by_address(name: str) -> float:
+            began = time.perf_counter()
+            page.goto(f"{app.url}/{name}", wait_until="commit")
+            page.locator(shown[name]).last.wait_for(timeout=START)
+            return 1000 * (time.perf_counter() - began)
+
+        def follow(name: str) -> None:
+            page.locator(f'a[href$="/{name}"]').first.click()
+
+        def beyond_empty(measure: Callable[[str], float]) -> float:
+            opened, empty = in_turns(rounds, lambda: measure("mistakes"), lambda: measure(EMPTY))
+            return opened - empty
+
+        what = "/mistakes opened again by {} beyond an empty page, against 300 ms"
+        yield Row(what.format("a link"), beyond_empty(by_link), 300, "ms", 1)
+        yield Row(what.format("its address"), beyond_empty(by_address), 300, "ms", 1)
+
+
 def watching(browser: Browser) -> Iterator[Row]:
     """A training in the app with its page open, against Keras's bare `fit` at the same priority."""
     from cnn.recipes import recipe
@@ -285,10 +323,11 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--only", choices=["answers", "starts", "memory", "watching"])
+    parser.add_argument("--only", choices=["answers", "opening", "starts", "memory", "watching"])
     chosen = parser.parse_args()
     parts = {
         "answers": lambda browser: answers(browser, chosen.rounds),
+        "opening": lambda browser: opening(browser, chosen.rounds),
         "starts": starts,
         "memory": memory,
         "watching": watching,
