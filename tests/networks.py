@@ -89,3 +89,17 @@ def keep_small(folder: Path, name: str = "Small", **changes: object) -> ModelRec
     from cnn.network.training import train
 
     return model_store.save(name, train(small_config(**changes), digits()), folder=folder)
+
+
+def keep_colour(folder: Path) -> ModelRecord:
+    """A network for colour images, trained for a second on `colours`, as `keep_small`."""
+    from cnn.network.training import train
+
+    layers = (
+        recipes.Conv2D(filters=6, kernel_size=5, strides=2),
+        recipes.AveragePool2D(),
+        recipes.Flatten(),
+        recipes.Dense(units=8),
+    )
+    config = small_config(dataset="cifar10", layers=layers, epochs=1)
+    return model_store.save("Colour", train(config, colours()), folder=folder)

@@ -16,36 +16,39 @@ _SCALE = 8
 
 
 def evidence(model: ModelRecord, image: np.ndarray, given: Answer) -> None:
-    """Show what speaks for a digit and what against it, for the answer or any digit that is picked.
+    """Show what speaks for a class and what against it, for the answer or any class that is picked.
 
     Args:
         model: whose answer it is.
-        image: float32 (28, 28) in [0, 1], what the network saw.
+        image: float32 of the network's input shape, in [0, 1], what it saw; grey ones also (28, 28).
         given: its answer.
     """
-    digit = st.pills(
+    names = [_(name) for name in model.class_names]
+    picked = st.pills(
         _("Evidence for"),
-        range(10),
+        range(len(names)),
+        format_func=names.__getitem__,
         default=given.digit,
         required=True,
-        # Another answer starts with its own digit again.
+        # Another answer starts with its own class again.
         key=f"evidence_for_{given.digit}",
     )
-    found = workers().look(looks.evidence, keras_path(model.id).parent, image, int(digit))
+    found = workers().look(looks.evidence, keras_path(model.id).parent, image, int(picked))
+    name = names[picked]
     strongest = float(np.abs(found.pixels).max()) or 1.0
     with st.container(key="evidence"):
         st.html(
             pixels(
                 figures.diverging(found.pixels / strongest),
                 _SCALE,
-                alt=_("Where the drawing speaks for {digit}, and where against it").format(digit=digit),
+                alt=_("Where the picture speaks for {digit}, and where against it").format(digit=name),
             )
-            + f"<p>{escape(_told(int(digit)))}</p>"
+            + f"<p>{escape(_told(name))}</p>"
         )
 
 
-def _told(digit: int) -> str:
+def _told(name: str) -> str:
     return _(
         "Blue speaks for {digit}, orange against it; pale says nothing. These are integrated gradients: how "
-        "much each pixel adds to the score of {digit} on the way from a black picture to yours."
-    ).format(digit=digit)
+        "much each pixel adds to the score of {digit} on the way from a black picture to this one."
+    ).format(digit=name)
