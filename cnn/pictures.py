@@ -13,6 +13,7 @@ from PIL import Image, UnidentifiedImageError
 
 from cnn.errors import PictureError
 from cnn.i18n import N_
+from cnn.ruling import without_lines
 
 LARGEST_FILE = 64 * 2**20
 LARGEST_PICTURE = 50_000_000
@@ -36,7 +37,8 @@ _TURNS = {
 def read_picture(source: Path | bytes) -> NDArray[np.uint8]:
     """The picture in a file: of an animation the first, turned as its EXIF orientation says.
 
-    A picture longer than `LONGEST_SIDE` pixels is reduced by a whole factor.
+    A picture longer than `LONGEST_SIDE` pixels is reduced by a whole factor, and one of ruled or squared
+    paper comes without the lines: see `cnn.ruling.without_lines`.
 
     Args:
         source: the file's path or its content, in any format that Pillow reads by itself.
@@ -53,7 +55,7 @@ def read_picture(source: Path | bytes) -> NDArray[np.uint8]:
         with Image.open(
             io.BytesIO(source) if isinstance(source, bytes) else source, formats=_formats()
         ) as image:
-            return _decode(image)
+            picture = _decode(image)
     except PictureError:
         raise
     except UnidentifiedImageError as error:
@@ -65,6 +67,7 @@ def read_picture(source: Path | bytes) -> NDArray[np.uint8]:
             N_("The picture cannot be read ({reason}): it is broken or cut short. Save or copy it again."),
             reason=str(error) or type(error).__name__,
         ) from error
+    return without_lines(picture)
 
 
 def _check_size(source: Path | bytes) -> None:
