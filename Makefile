@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check bench browser format model clean
+.PHONY: run test check tensorboard bench browser format model clean
 
 run: $(VENV)/.app  ## start the app and print its address
 	$(BIN)/streamlit run app.py --server.port $(PORT)
@@ -26,6 +26,9 @@ bench: browser  ## the figures of the README
 
 model: $(VENV)/.dev  ## make the shipped model anew and report its figures
 	$(BIN)/python -m cnn.network.shipped
+
+tensorboard: $(VENV)/.app  ## the logs of all trainings, in TensorBoard
+	$(BIN)/tensorboard --logdir $${CNN_LOGS_DIR:-logs}
 
 browser: $(VENV)/.dev  ## the browser of the journeys
 	$(BIN)/python -m tests.browser.install

@@ -13,6 +13,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
+from datetime import datetime
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, TextIO
@@ -154,6 +155,7 @@ def _train(options: argparse.Namespace, output: Output) -> int:
     from cnn.progress import Epoch
     from cnn.recipes import config_from, recipe
     from cnn.settings import settings
+    from cnn.tasks import log_dir
 
     asked = {name: getattr(options, name) for name in ("dataset", "epochs", "seed")}
     changes = {name: value for name, value in asked.items() if value is not None}
@@ -171,7 +173,13 @@ def _train(options: argparse.Namespace, output: Output) -> int:
             output.say(vars(event), _epoch_sentence(event, config.epochs))
 
     with _stop_on_interrupt() as stop:
-        trained = train(config, dataset, announce=announce, should_stop=stop.is_set)
+        trained = train(
+            config,
+            dataset,
+            announce=announce,
+            should_stop=stop.is_set,
+            log_dir=log_dir(config, f"{datetime.now():%Y%m%d-%H%M%S}"),
+        )
     model_store.save(config.recipe, trained, place=place)
     values = {
         "test_accuracy": trained.test_accuracy,

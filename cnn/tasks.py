@@ -4,6 +4,7 @@ Dask pickles functions by name, so the app imports this module too.
 """
 
 import pickle
+import re
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from pathlib import Path
@@ -123,6 +124,7 @@ def train(
             should_stop=stop.is_set,
             backup_dir=backup,
             start=start,
+            log_dir=log_dir(config, job),
         )
     except Exception:
         # A training that failed by itself is not taken up again.
@@ -130,6 +132,11 @@ def train(
         raise
     finally:
         _stop_requests.pop(job, None)
+
+
+def log_dir(config: TrainConfig, job: str) -> Path:
+    """Where TensorBoard's log of a training goes: a folder of its own, named so that people find it."""
+    return settings().logs_dir / f"{re.sub(r'[^a-z0-9]+', '-', config.recipe)}-{job}"
 
 
 def _announce_bytes(announce: Callable[[Any], None]) -> Callable[[int, int | None], None]:

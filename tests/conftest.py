@@ -15,7 +15,7 @@ SHARED_DATA = PROJECT.parent / "shared" / "data"
 if "CNN_DATA_DIR" not in os.environ and SHARED_DATA.is_dir():
     os.environ["CNN_DATA_DIR"] = str(SHARED_DATA)
 _PRIVATE = tempfile.TemporaryDirectory(prefix="cnn-tests-", ignore_cleanup_errors=True)
-for setting in ("MODELS_DIR", "CACHE_DIR", "WORK_DIR"):
+for setting in ("MODELS_DIR", "CACHE_DIR", "WORK_DIR", "LOGS_DIR"):
     os.environ[f"CNN_{setting}"] = str(Path(_PRIVATE.name) / setting.lower())
 
 # The machines that run this are shared and slow at times: how long an example takes says nothing.

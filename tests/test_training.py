@@ -11,8 +11,10 @@ from threading import Thread
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from cnn import recipes
 from cnn.errors import ConfigError, OutOfMemory, TrainingDiverged
@@ -127,8 +129,32 @@ def test_announcements_are_few():
     """A training of many quick batches announces far fewer times than it has batches."""
     heard = []
     train(small_config(batch_size=5, epochs=1), digits(), announce=heard.append)
-    seconds = heard[-1].seconds
-    assert len([event for event in heard if isinstance(event, Progress)]) <= 5 * seconds
+    [epoch] = [event for event in heard if isinstance(event, Epoch)]
+    assert len([event for event in heard if isinstance(event, Progress)]) <= 5 * epoch.seconds
+
+
+def test_a_log_is_written_for_tensorboard(tmp_path):
+    """TensorBoard itself reads from it what the history says, also of a training that was stopped."""
+    heard = []
+    trained = train(
+        small_config(epochs=50),
+        digits(),
+        announce=heard.append,
+        should_stop=lambda: sum(isinstance(event, Epoch) for event in heard) >= 2,
+        log_dir=tmp_path / "logs" / "one",
+    )
+    for run, field in (("train", "accuracy"), ("validation", "val_accuracy")):
+        log = EventAccumulator(str(tmp_path / "logs" / "one" / run))
+        log.Reload()
+        read = [float(tf.make_ndarray(event.tensor_proto)) for event in log.Tensors("epoch_accuracy")]
+        assert read == pytest.approx([getattr(epoch, field) for epoch in trained.history])
+
+
+def test_a_log_that_cannot_be_written_ends_no_training(tmp_path):
+    """Without a place for its log a training goes on and says so in the app's own log."""
+    (tmp_path / "file").write_text("in the way")
+    trained = train(small_config(epochs=1), digits(), log_dir=tmp_path / "file" / "log")
+    assert len(trained.history) == 1
 
 
 def test_filters_are_kept_from_before_the_first_step(tmp_path):

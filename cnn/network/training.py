@@ -1,5 +1,6 @@
 """One training, from a config to a trained model. It announces what happens and draws nothing."""
 
+import logging
 import math
 from collections import deque
 from collections.abc import Callable
@@ -24,6 +25,8 @@ from cnn.network.calibration import temperature_of
 from cnn.network.feeding import EVALUATION_BATCH, Distort, evaluation_batches, training_batches
 from cnn.progress import Epoch, Progress, Resumed, Scoring, TrainedModel
 from cnn.recipes import TrainConfig
+
+_log = logging.getLogger(__name__)
 
 Announce = Callable[[object], None]
 
@@ -52,6 +55,7 @@ def train(  # noqa: PLR0913 - what to train, who hears of it, and where it begin
     should_stop: Callable[[], bool] = never,
     backup_dir: Path | None = None,
     start: Start | None = None,
+    log_dir: Path | None = None,
 ) -> TrainedModel:
     """Train the network of `config` on `dataset`.
 
@@ -68,6 +72,7 @@ def train(  # noqa: PLR0913 - what to train, who hears of it, and where it begin
             epoch. At the end the folder is removed.
         start: a trained network to begin with, to teach it other pictures too (`FineTuning`) or to go on
             as if it had never stopped (`Continuation`); without it the weights begin at random.
+        log_dir: where TensorBoard's log of this training goes; where it cannot be written, there is none.
 
     Returns:
         The trained model, its test figures over all test images. Stopped within an epoch, the
@@ -80,7 +85,7 @@ def train(  # noqa: PLR0913 - what to train, who hears of it, and where it begin
         OutOfMemory: network and batch need more memory than there is.
     """
     try:
-        return _Training(config, dataset, _Audience(announce, should_stop), backup_dir, start).run()
+        return _Training(config, dataset, _Audience(announce, should_stop, log_dir), backup_dir, start).run()
     except (MemoryError, tf.errors.ResourceExhaustedError) as error:
         raise OutOfMemory(
             N_("There is not enough memory for batches of {batch_size} images. Make the batch size smaller."),
@@ -98,10 +103,11 @@ class Share:
 
 @dataclass(frozen=True)
 class _Audience:
-    """Who hears what happens and may say stop."""
+    """Who hears what happens and may say stop, and where TensorBoard's log goes, if anywhere."""
 
     announce: Announce
     should_stop: Callable[[], bool]
+    log_dir: Path | None
 
 
 class _Stopped(Exception):
@@ -187,6 +193,8 @@ class _Training:
         callbacks: list[keras.callbacks.Callback] = [stopping, watch]
         if self._backup is not None:
             callbacks.append(_BackUp(self._backup, run))
+        log = _log_callback(self._audience.log_dir)
+        callbacks += log
         try:
             self._model.fit(
                 training_batches(
@@ -203,7 +211,8 @@ class _Training:
                 verbose=0,
             )
         except _Stopped:
-            stopping.on_train_end()
+            for callback in (stopping, *log):
+                callback.on_train_end()
             return True
         return False
 
@@ -407,6 +416,18 @@ class _BackUp(keras.callbacks.Callback):  # type: ignore[misc] # Keras has no ty
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._backup.save(self.model, self._run)
+
+
+def _log_callback(log_dir: Path | None) -> list[keras.callbacks.Callback]:
+    """Keras's TensorBoard callback, or nothing where no log is wanted or can be written."""
+    if log_dir is None:
+        return []
+    try:
+        log_dir.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        _log.warning("No TensorBoard log can be written to %s.", log_dir, exc_info=True)
+        return []
+    return [keras.callbacks.TensorBoard(str(log_dir), write_graph=False)]
 
 
 def shares(config: TrainConfig, dataset: Dataset) -> tuple[Share, Share]:

@@ -55,7 +55,7 @@ def serve(folder: Path, script: str = "app.py", at: Path = PROJECT, **environmen
             [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)],
             cwd=at,
             env=os.environ
-            | {"CNN_MODELS_DIR": str(folder / "models"), "CNN_WORK_DIR": str(folder / "work")}
+            | {f"CNN_{name.upper()}_DIR": str(folder / name) for name in ("models", "work", "logs")}
             | environment,
             stdout=output,
             stderr=output,
