@@ -7,10 +7,10 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnn import recipes
+from cnn import model_store, recipes
 from cnn.errors import ConfigError, ModelBroken, PictureError
 from cnn.inspected import activate, arithmetic, receptive_field, softmax_steps
-from cnn.network.build import build
+from cnn.network.build import build, load
 from cnn.network.inspection import Inspector
 from cnn.network.training import train
 from cnn.recipes import RECIPES, layer_table
@@ -103,25 +103,52 @@ def test_a_look_equals_keras_and_loops(name):
     assert look.probabilities.sum() == pytest.approx(1, abs=1e-5)
 
 
-@pytest.mark.parametrize("name", RECIPES)
-def test_the_arithmetic_gives_what_keras_gives(name):
-    """For every layer of every recipe, the steps shown for a value end in Keras's value, to 1e-4."""
-    config = RECIPES[name].config
-    model = stirred(build(config, SHAPES[config.dataset], 10))
+def check_the_arithmetic(model, image, random, **tolerance):
+    """The steps shown for corners and random places of every layer end in what Keras itself predicts."""
     inspector = Inspector(model)
-    look = inspector.look(random_image(SHAPES[config.dataset], seed=1))
-    random = np.random.default_rng(2)
-    for number, (facts, values) in enumerate(zip(inspector.layers, look.layers, strict=True)):
+    look = inspector.look(image)
+    every = keras.Model(model.inputs, [layer.output for layer in model.layers])
+    outputs = [output[0] for output in every.predict(image.reshape(1, *model.input_shape[1:]), verbose=0)]
+    for number, (facts, output) in enumerate(zip(inspector.layers, outputs, strict=True)):
         corners = [tuple(0 for _ in facts.output_shape), tuple(side - 1 for side in facts.output_shape)]
         others = [tuple(int(i) for i in random.integers(facts.output_shape)) for _ in range(PER_LAYER)]
         for pixel in corners + others:
             steps = arithmetic(facts, look.input_of(number), pixel)
-            assert steps.before == pytest.approx(float(values.before[pixel]), abs=1e-4, rel=1e-4)
             if facts.activation != "softmax":
-                assert steps.after == pytest.approx(float(values.output[pixel]), abs=1e-4, rel=1e-4)
+                assert steps.after == pytest.approx(float(output[pixel]), **tolerance)
             if steps.products is not None:
                 assert steps.products == pytest.approx(steps.patch * steps.kernel)
                 assert steps.shares.sum() + steps.bias == pytest.approx(steps.before, abs=1e-4)
+    assert facts.activation == "softmax"
+    scores = [arithmetic(facts, look.input_of(number), (unit,)).before for unit in range(len(outputs[-1]))]
+    assert softmax_steps(np.array(scores)).probabilities == pytest.approx(outputs[-1], abs=1e-4)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_the_arithmetic_gives_what_keras_gives(name):
+    """For every layer of every recipe, as it begins, the steps shown for a value end in Keras's, to 1e-4."""
+    config = RECIPES[name].config
+    shape = SHAPES[config.dataset]
+    check_the_arithmetic(
+        build(config, shape, 10), random_image(shape, seed=1), np.random.default_rng(2), abs=1e-4, rel=0
+    )
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_the_arithmetic_holds_for_any_weights(name):
+    """The same where no bias and no scale is trivial and values are large, as a share of the value."""
+    config = RECIPES[name].config
+    shape = SHAPES[config.dataset]
+    model = stirred(build(config, shape, 10))
+    check_the_arithmetic(model, random_image(shape, seed=1), np.random.default_rng(2), abs=1e-4, rel=1e-4)
+
+
+@pytest.mark.parametrize("number", [0, 100, 200])
+def test_the_arithmetic_of_the_shipped_model(number):
+    """On real digits the steps shown for the shipped network end in Keras's values, to 1e-4."""
+    model = load(model_store.read(model_store.SHIPPED), model_store.keras_path(model_store.SHIPPED))
+    image = digits().x_test[number] / np.float32(255)
+    check_the_arithmetic(model, image, np.random.default_rng(number), abs=1e-4, rel=0)
 
 
 @settings(max_examples=15)
