@@ -157,7 +157,9 @@ def _alike(number: int, model: ModelRecord, dataset: Dataset) -> None:
         (model.id, number),
         _("Find them"),
         lambda: workers().score(looks.nearest, keras_path(model.id).parent, dataset.x_test[number], ALIKE),
-        _("The network reads the training images."),
+        _("The network reads all {count:,} training images, once; this takes a minute or so.").format(
+            count=len(dataset.x_train)
+        ),
     )
     if result is None:
         return

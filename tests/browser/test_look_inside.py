@@ -214,3 +214,18 @@ def test_a_cell_shows_its_images(app: Served, page: Page) -> None:
     expect(key(page, "one_mistake")).to_contain_text(f"Test image {number}")
     key(page, "mistakes_look_inside").get_by_role("button").click()
     expect(page.get_by_text(f"Test image {number} shows {place[0]}")).to_be_visible(timeout=START)
+
+
+def test_it_tells_what_an_image_resembles(app: Served, page: Page) -> None:
+    """On request the training images that the network sees most alike stand there, each in words."""
+    page.goto(f"{app.url}/mistakes")
+    choose_small(page)
+    cards = key(page, "gallery").get_by_role("button")
+    expect(cards.first).to_be_visible(timeout=START)
+    cards.first.click()
+    picked = key(page, "one_mistake")
+    picked.get_by_role("button", name="Find them").click()
+    alike = picked.locator(".strip img")
+    expect(alike).to_have_count(8, timeout=START)
+    for image in alike.all():
+        expect(image).to_have_attribute("alt", re.compile(r"Training image \d+, labelled \d"))
