@@ -120,7 +120,13 @@ def _learning(mine: list[Correction]) -> None:
         return
     monitor(training)
     if training.record is not None:
-        _compare(before_id, training, mine)
+        try:
+            _compare(before_id, training, mine)
+        except CnnError as error:
+            st.error(
+                _("Before and after cannot be compared: {reason}").format(reason=str(error)),
+                icon=":material/compare:",
+            )
 
 
 def _compare(before_id: str, training: Training, mine: list[Correction]) -> None:

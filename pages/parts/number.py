@@ -12,18 +12,26 @@ from cnn.model_store import ModelRecord, keras_path
 from cnn.workers import workers
 from pages.parts.canvas import canvas
 from pages.parts.picture import pixels
+from pages.parts.room import room
 
 if TYPE_CHECKING:
     from cnn.segment import ReadDigit, ReadNumber
 
-WIDTH, HEIGHT = 700, 200
+WIDTH, HEIGHT, PEN = 700, 200, 10
+_NARROW, _THIN_PEN = 450, 7
+"""On a phone the digits are written smaller."""
 _FRAME = (255, 176, 0)
 
 
 @st.fragment
 def number_board(model: ModelRecord) -> None:
     """The wide canvas and the number on it; only this part runs again at a stroke."""
-    drawing = canvas("number", width=WIDTH, height=HEIGHT, stroke=10)
+    space = room("number_room")
+    if space is None:
+        _invite()
+        return
+    width = min(WIDTH, space)
+    drawing = canvas("number", width=width, height=HEIGHT, stroke=PEN if width > _NARROW else _THIN_PEN)
     if drawing is None:
         _invite()
     else:

@@ -60,6 +60,23 @@ def test_a_number_is_read_whole(app: Served, page: Page) -> None:
     expect(key(page, "probabilities").locator("img")).to_have_count(3)
 
 
+def test_a_number_fits_on_a_phone(app: Served, other_page: Page) -> None:
+    """At 390 pixels the canvas is as wide as the page, nothing scrolls sideways, and a number is read."""
+    other_page.goto(app.url)
+    other_page.get_by_text("A number", exact=True).click()
+    box = canvas(other_page).bounding_box()
+    assert box is not None
+    assert 300 < box["width"] < 390
+    for points in ([(40, 40), (40, 160)], [(110, 45), (180, 45), (145, 160)], [(270, 40), (270, 160)]):
+        other_page.mouse.move(box["x"] + points[0][0], box["y"] + points[0][1])
+        other_page.mouse.down()
+        for x, y in points[1:]:
+            other_page.mouse.move(box["x"] + x, box["y"] + y, steps=4)
+        other_page.mouse.up()
+    expect(key(other_page, "answer")).to_contain_text("171", timeout=BUSY)
+    assert other_page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+
+
 def test_a_photo_is_read_and_a_letter_refused(app: Served, page: Page) -> None:
     """Dark digits on grey paper, lit from one side, are read; a file that is no picture gets a sentence."""
     page.goto(app.url)

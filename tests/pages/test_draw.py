@@ -3,6 +3,7 @@
 import io
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnn import model_store
 from cnn.answer import answer_from
-from pages.parts import other_classes
+from pages.parts import corrections, other_classes
 from tests.networks import trained
 from tests.pages.conftest import OWNER
 from tests.pages.opened import html
@@ -138,3 +139,29 @@ def test_a_file_that_is_no_picture_is_said_to_a_model_of_other_things(visit):
     page.file_uploader(key="upload").set_value(("car.png", b"no picture", "image/png")).run()
     assert "This file is no picture" in page.error[0].value
     assert not page.exception
+
+
+def corrections_page():
+    """A page with one correction, from which a model has learned."""
+    import numpy as np
+    import streamlit as st
+
+    from cnn import model_store
+    from pages.parts import corrections
+
+    mine = corrections.Correction(np.zeros((28, 28), np.float32), 9, 7)
+    st.session_state["corrections"] = [mine]
+    st.session_state["learning_from_corrections"] = ("the training", "a-model-that-is-gone")
+    corrections.kept(model_store.read(model_store.SHIPPED))
+    st.caption("The rest of the page")
+
+
+def test_a_model_that_left_meanwhile_cannot_be_compared(monkeypatch, models_dir):
+    """Where the model from before has been deleted, a sentence says so, and the rest of the page stays."""
+    learned = SimpleNamespace(record=model_store.save("after", trained(), owner=OWNER))
+    monkeypatch.setattr(corrections, "trainings", lambda: {"the training": learned})
+    monkeypatch.setattr(corrections, "monitor", lambda training: None)
+    page = AppTest.from_function(corrections_page).run()
+    assert not page.exception
+    assert "There is no model" in page.error[0].value
+    assert "The rest of the page" in [caption.value for caption in page.caption]

@@ -1,0 +1,29 @@
+"""How much room a page has: Streamlit tells no script how wide the visitor's screen is."""
+
+import streamlit as st
+
+_component = st.components.v2.component(
+    "room",
+    html="<div></div>",
+    js="""
+// Says once how wide the place is where it stands. Whoever turns a phone keeps what was drawn.
+export default function ({ parentElement, setStateValue, data }) {
+  if (data.width === null) setStateValue("width", Math.floor(parentElement.getBoundingClientRect().width));
+}
+""",
+    isolate_styles=False,
+)
+
+
+def room(name: str) -> int | None:
+    """The width in pixels of the place where this stands; None until the browser has told it.
+
+    Args:
+        name: tells several places apart.
+    """
+    known = st.session_state.get(f"{name}_width")
+    told = _component(key=name, data={"width": known}, on_width_change=lambda: None)
+    if known is None and told.width:
+        # The component's own state leaves with it when another way of reading is chosen.
+        known = st.session_state[f"{name}_width"] = int(told.width)
+    return known
