@@ -69,6 +69,16 @@ THINGS = (
     N_("Lorry"),
 )
 
+TITLES = MappingProxyType(
+    {
+        "mnist": "MNIST",
+        "fashion_mnist": "Fashion-MNIST",
+        "cifar10": "CIFAR-10",
+        "uci_digits": N_("UCI digits"),
+    }
+)
+"""What people call each data set; to be shown through `_`."""
+
 
 @dataclass(frozen=True, eq=False)
 class Dataset:

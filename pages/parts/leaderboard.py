@@ -9,7 +9,7 @@ from cnn.figures import Group
 from cnn.i18n import _
 from cnn.model_store import ModelRecord
 from cnn.recipes import RECIPES, layer_table
-from pages.parts.models import shown_name
+from pages.parts.models import data_title, shown_name
 
 _RANKED = 30
 
@@ -25,7 +25,14 @@ def leaderboard(found: list[ModelRecord], owner: str) -> None:
     data = (
         names[0]
         if len(names) == 1
-        else st.segmented_control(_("Data"), names, default=names[0], required=True, key="leaderboard_data")
+        else st.segmented_control(
+            _("Data"),
+            names,
+            default=names[0],
+            required=True,
+            format_func=data_title,
+            key="leaderboard_data",
+        )
     )
     here = sorted((record for record in public if record.data_name == data), key=lambda r: -r.test_accuracy)
     with st.container(key="leaderboard"):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from cnn import model_store
+from cnn import datasets, model_store
 from cnn.i18n import _
 from cnn.model_store import SHIPPED, BrokenModel, ModelRecord
 from pages.parts import visitor
@@ -57,7 +57,14 @@ def shown_name(model: ModelRecord, owner: str) -> str:
     return model.name if model.owner == owner else model.published or model.name
 
 
+def data_title(name: str) -> str:
+    """What people call a data set."""
+    return _(datasets.TITLES.get(name, name))
+
+
 def _label(model: ModelRecord, owner: str) -> str:
     return _("{name} · {accuracy:.2%} on {data}").format(
-        name=shown_name(model, owner), accuracy=model.test_accuracy, data=model.data_name
+        name=shown_name(model, owner),
+        accuracy=model.test_accuracy,
+        data=data_title(model.data_name),
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from cnn import datasets
 from cnn.errors import ConfigError
 from cnn.i18n import _
 from cnn.recipes import RECIPES, Recipe, TrainConfig, config_from
@@ -20,13 +21,13 @@ def recipe_form() -> TrainConfig | None:
         the training that results, with the layers that the visitor has made of the recipe's; None after
         saying what is wrong with it.
     """
-    names = [name for name, recipe in RECIPES.items() if recipe.config.dataset == "mnist"]
-    name = st.selectbox(_("Recipe"), names, key="recipe", persist_state="session")
+    name = st.selectbox(_("Recipe"), list(RECIPES), key="recipe", persist_state="session")
     recipe = RECIPES[name]
     st.caption(_about(recipe))
-    base = recipe.config.model_dump()
+    dataset = _dataset(recipe)
+    base = recipe.config.model_dump() | {"dataset": dataset}
     try:
-        return with_own_layers(config_from(base | _basic(recipe) | _more(recipe)), recipe)
+        return with_own_layers(config_from(base | _basic(recipe) | _more(recipe, dataset)), recipe)
     except ConfigError as error:
         st.error(str(error))
         return None
@@ -44,6 +45,21 @@ def _about(recipe: Recipe) -> str:
         span = f"{low:.2%}" if low == high else f"{low:.2%} – {high:.2%}"
         text += " " + _("Published: {span}.").format(span=span)
     return text
+
+
+def _dataset(recipe: Recipe) -> str:
+    names = list(datasets.ORIGINS)
+    name = st.selectbox(
+        _("Data"),
+        names,
+        index=names.index(recipe.config.dataset),
+        format_func=lambda name: _(datasets.TITLES[name]),
+        key=f"dataset_{recipe.name}",
+        persist_state="session",
+    )
+    if name != "mnist" and datasets.find(name) is None:
+        st.caption(_("These images are not on this computer yet; the training fetches them first."))
+    return name
 
 
 def _basic(recipe: Recipe) -> dict[str, Any]:
@@ -79,7 +95,7 @@ def _basic(recipe: Recipe) -> dict[str, Any]:
     }
 
 
-def _more(recipe: Recipe) -> dict[str, Any]:
+def _more(recipe: Recipe, dataset: str) -> dict[str, Any]:
     config = recipe.config
     with st.expander(_("More settings")):
         validation = _validation(recipe)
@@ -94,7 +110,8 @@ def _more(recipe: Recipe) -> dict[str, Any]:
             else config.patience
         )
         keep_best = _switch(recipe, "keep_best", _("Keep the best epoch"), config.keep_best)
-        as_people_draw = _switch(
+        # People draw digits; colour photographs cannot be distorted like that at all.
+        as_people_draw = dataset == "mnist" and _switch(
             recipe, "as_people_draw", _("Distort images as people draw"), config.as_people_draw
         )
     return {

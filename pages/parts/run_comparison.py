@@ -8,7 +8,7 @@ from cnn import figures, runs
 from cnn.i18n import _
 from cnn.model_store import ModelRecord
 from pages.parts import visitor
-from pages.parts.models import shown_name
+from pages.parts.models import data_title, shown_name
 
 _LONG = 40
 
@@ -79,7 +79,7 @@ def _curves(picked: list[ModelRecord], names: list[str]) -> None:
 
 def _settings(picked: list[ModelRecord], names: list[str]) -> None:
     st.subheader(_("Settings"))
-    each = [runs.settings_of(record) for record in picked]
+    each = [runs.settings_of(record) | {"dataset": data_title(record.data_name)} for record in picked]
     marked = runs.differing(each)
     labels = setting_labels()
     fields = [name for name in labels if any(name in values for values in each)]

@@ -9,7 +9,7 @@ from cnn.i18n import _
 from cnn.model_store import SHIPPED, ModelRecord
 from cnn.recipes import TrainConfig
 from cnn.trainings import Training, trainings
-from pages.parts.models import shown_name
+from pages.parts.models import data_title, shown_name
 from pages.parts.monitor import state_name
 
 _PICKED = "runs_picked"
@@ -59,7 +59,9 @@ def _filtered(found: list[ModelRecord], owner: str) -> list[ModelRecord]:
             _("Whose"), list(whose), default="all", required=True, format_func=whose.__getitem__, key="whose"
         )
         datasets = sorted({record.data_name for record in found})
-        wanted = st.multiselect(_("Data"), datasets, key="runs_data", placeholder=_("All data sets"))
+        wanted = st.multiselect(
+            _("Data"), datasets, format_func=data_title, key="runs_data", placeholder=_("All data sets")
+        )
     return [
         record
         for record in found
@@ -73,7 +75,7 @@ def _columns(shown: list[ModelRecord], owner: str) -> dict[str, list[object]]:
     return {
         "name": [shown_name(record, owner) for record in shown],
         "whose": [_whose(record, owner) for record in shown],
-        "data": [record.data_name for record in shown],
+        "data": [data_title(record.data_name) for record in shown],
         "recipe": [record.recipe for record in shown],
         "accuracy": [record.test_accuracy for record in shown],
         "loss": [record.test_loss for record in shown],

@@ -24,6 +24,7 @@ PUBLISHED_PARAMETERS = {
     "conv32-conv64": 1_199_882,
     "conv32-conv64-rmsprop": 1_199_882,
     "conv32-conv64-dense1000": 3_156_098,
+    "lenet-cifar10": 1_626_442,
 }
 PROGRESS = Progress(1, 2, 5, 10, 1234.0, 6.0, 0.7, 0.6, np.eye(3, dtype=np.float32)[..., None, None])
 
@@ -49,7 +50,7 @@ def texts(elements):
     return [element.value for element in elements]
 
 
-@pytest.mark.parametrize("name", [name for name in RECIPES if RECIPES[name].config.dataset == "mnist"])
+@pytest.mark.parametrize("name", RECIPES)
 def test_a_recipe_brings_its_network(visit, name):
     """Another recipe brings its own layers, whose parameters add up to what was published."""
     page = visit("train")
@@ -62,7 +63,7 @@ def test_a_recipe_brings_its_network(visit, name):
     assert f"**{total:,} parameters**" in totals
 
 
-@pytest.mark.parametrize("name", [name for name in RECIPES if RECIPES[name].config.dataset == "mnist"])
+@pytest.mark.parametrize("name", RECIPES)
 def test_a_recipe_is_trained_as_it_stands(visit, name):
     """Where nothing was changed, Train submits exactly the recipe."""
     page = visit("train")
@@ -93,6 +94,23 @@ def test_each_setting_reaches_the_training(visit, widget, field, value, expected
     getattr(page, widget)(key=f"{field}_conv32").set_value(value).run()
     start(page)
     assert submitted() == RECIPES["conv32"].config.model_copy(update={field: expected})
+
+
+@pytest.mark.parametrize(
+    ("dataset", "first_shape"), [("fashion_mnist", "26 × 26 × 32"), ("cifar10", "30 × 30 × 32")]
+)
+def test_a_recipe_is_fitted_to_other_images(visit, dataset, first_shape):
+    """MNIST's recipes run on clothes and on photographs, without the distortions of drawings."""
+    page = visit("train")
+    page.selectbox(key="recipe").select("accurate").run()
+    page.selectbox(key="dataset_accurate").select(dataset).run()
+    page.selectbox(key="recipe").select("conv32-conv32").run()
+    page.selectbox(key="dataset_conv32-conv32").select(dataset).run()
+    assert table(page)[0][0][1] == first_shape
+    page.selectbox(key="recipe").select("accurate").run()
+    start(page)
+    wanted = {"dataset": dataset, "as_people_draw": False}
+    assert submitted() == RECIPES["accurate"].config.model_copy(update=wanted)
 
 
 def test_settings_that_others_bring(visit):
