@@ -20,6 +20,11 @@ Activation = Literal["relu", "linear", "tanh", "sigmoid", "elu", "gelu", "swish"
 Padding = Literal["valid", "same"]
 Shape = tuple[int, ...]
 
+# Where a one-cycle training begins and how much of it the learning rate climbs, as in L. N. Smith,
+# "A disciplined approach to neural network hyper-parameters", https://arxiv.org/abs/1803.09820.
+START_SHARE = 0.1
+CLIMB_SHARE = 0.25
+
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -129,6 +134,22 @@ def config_from(values: dict[str, Any]) -> TrainConfig:
             value=first["input"],
             reason=first["msg"],
         ) from error
+
+
+def check_distortions(config: TrainConfig, image_shape: Shape) -> None:
+    """Refuse distortions of drawings where the images, (height, width, channels), are no drawings.
+
+    Raises:
+        ConfigError: `as_people_draw` is asked for, and the images are not grey and 28×28.
+    """
+    if config.as_people_draw and image_shape != (28, 28, 1):
+        raise ConfigError(
+            N_(
+                "Images can be distorted as people draw only where they are grey and 28×28, not {shape}. "
+                "Switch it off for this data set."
+            ),
+            shape="×".join(map(str, image_shape)),
+        )
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,7 @@ import keras
 from cnn.errors import ModelBroken
 from cnn.i18n import N_
 from cnn.model_store import ModelRecord
-from cnn.recipes import Shape, TrainConfig, check
-
-# Where a one-cycle training begins and how much of it the learning rate climbs, as in L. N. Smith,
-# "A disciplined approach to neural network hyper-parameters", https://arxiv.org/abs/1803.09820.
-START_SHARE = 0.1
-CLIMB_SHARE = 0.25
+from cnn.recipes import CLIMB_SHARE, START_SHARE, Shape, TrainConfig, check
 
 LAYERS = {
     "conv2d": keras.layers.Conv2D,

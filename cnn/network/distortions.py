@@ -4,7 +4,7 @@ from math import pi
 
 import tensorflow as tf
 
-from cnn import styles
+from cnn.styles import pool
 
 # The ranges are wider than what one writer varies: they cover the slants, proportions and pens of many.
 _ROTATION = 12 * pi / 180
@@ -44,11 +44,11 @@ def distort(
 
 
 def _restyled(images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
-    pool = styles.pool()
-    count, each = tf.shape(images)[0], pool.shape[1]
+    digits = pool()
+    count, each = tf.shape(images)[0], digits.shape[1]
     chosen = tf.random.uniform([count], maxval=each, dtype=tf.int32)
     places = tf.cast(labels, tf.int32) * each + chosen
-    others = tf.gather(tf.constant(pool.reshape(-1, 28, 28, 1)), places)
+    others = tf.gather(tf.constant(digits.reshape(-1, 28, 28, 1)), places)
     restyled = tf.random.uniform([count, 1, 1, 1]) < _RESTYLED
     return tf.where(restyled, tf.cast(others, tf.float32) / 255, images)
 

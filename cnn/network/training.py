@@ -16,7 +16,7 @@ import tensorflow as tf
 
 from cnn.continuing import Continuation, Start
 from cnn.datasets import DIGITS, Dataset
-from cnn.errors import ConfigError, OutOfMemory, TrainingDiverged
+from cnn.errors import OutOfMemory, TrainingDiverged
 from cnn.fine_tuning import FineTuning
 from cnn.i18n import N_
 from cnn.network.backup import Backup, Run
@@ -24,7 +24,7 @@ from cnn.network.build import build, set_weights
 from cnn.network.calibration import temperature_of
 from cnn.network.feeding import EVALUATION_BATCH, Distort, evaluation_batches, training_batches
 from cnn.progress import Epoch, Progress, Resumed, Scoring, TrainedModel
-from cnn.recipes import TrainConfig
+from cnn.recipes import TrainConfig, check_distortions
 
 _log = logging.getLogger(__name__)
 
@@ -449,14 +449,7 @@ def shares(config: TrainConfig, dataset: Dataset) -> tuple[Share, Share]:
 def _distortion(config: TrainConfig, dataset: Dataset) -> Distort | None:
     if not config.as_people_draw:
         return None
-    if dataset.image_shape != (28, 28, 1):
-        raise ConfigError(
-            N_(
-                "Images can be distorted as people draw only where they are grey and 28×28, not {shape}. "
-                "Switch it off for this data set."
-            ),
-            shape="×".join(map(str, dataset.image_shape)),
-        )
+    check_distortions(config, dataset.image_shape)
     from cnn.network import distortions
 
     # Only digits have other styles of writing: for other classes the labels are kept back.
