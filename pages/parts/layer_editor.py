@@ -69,9 +69,8 @@ def with_own_layers(config: TrainConfig, recipe: Recipe) -> TrainConfig:
     It goes by the recipe's name as long as the layers are the recipe's.
     """
     layers = tuple(row.layer for row in _rows(recipe))
-    if layers == recipe.config.layers:
-        return config
-    return config.model_copy(update={"layers": layers, "recipe": "custom"})
+    name = recipe.name if layers == recipe.config.layers else "custom"
+    return config.model_copy(update={"layers": layers, "recipe": name})
 
 
 def layer_editor(recipe: Recipe, table: list[LayerRow], mistake: LayerError | None) -> None:

@@ -7,8 +7,10 @@ from cnn.datasets import classes_of, shape_of
 from cnn.errors import LayerError
 from cnn.i18n import _
 from cnn.recipes import LayerRow, Recipe, TrainConfig
+from pages.parts.code import code
 from pages.parts.layer_editor import layer_editor, with_own_layers
 from pages.parts.layer_table import layer_table, totals
+from pages.parts.network_picture import network_picture
 
 
 def check(config: TrainConfig) -> tuple[list[LayerRow], LayerError | None]:
@@ -29,6 +31,7 @@ def network(config: TrainConfig, recipe: Recipe) -> None:
     if str(mistake) != str(check(config)[1]):
         # Whether it can be trained stands elsewhere on the page.
         st.rerun()
+    network_picture(rows, shape_of(current.dataset))
     if st.toggle(_("Build your own network"), key="build_network", persist_state="session"):
         layer_editor(recipe, rows, mistake)
     else:
@@ -37,3 +40,5 @@ def network(config: TrainConfig, recipe: Recipe) -> None:
             st.error(str(mistake))
     if len(rows) > len(current.layers):
         totals(rows)
+    if mistake is None:
+        code(current)

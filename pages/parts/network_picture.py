@@ -1,0 +1,51 @@
+"""A picture of a network: what each layer puts out, from left to right."""
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from cnn.i18n import _
+from cnn.network_picture import in_words, svg
+from cnn.recipes import LayerRow, Shape
+
+_FILES = Path(__file__)
+_component = st.components.v2.component(
+    "network_picture",
+    html='<ol class="network-picture" role="img"></ol>',
+    css=_FILES.with_suffix(".css").read_text(encoding="utf-8"),
+    js=_FILES.with_suffix(".js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+_SHORT = {"MaxPooling2D": "MaxPool", "AveragePooling2D": "AvgPool", "BatchNormalization": "BatchNorm"}
+
+
+def network_picture(rows: Sequence[LayerRow], input_shape: Shape) -> None:
+    """Draw the input and each layer's output as blocks of their sizes; lines break where there is no room.
+
+    Args:
+        rows: the layer table, or its beginning.
+        input_shape: (height, width, channels).
+    """
+    outputs = [
+        (_("Input"), input_shape),
+        *((_SHORT.get(row.kind, row.kind), row.output_shape) for row in rows),
+    ]
+    with st.container(key="network_picture"):
+        _component(
+            key="network_blocks",
+            data={
+                "blocks": [
+                    {
+                        "picture": svg(shape, input_shape[0]),
+                        "title": escape(title),
+                        "shape": "×".join(map(str, shape)),
+                    }
+                    for title, shape in outputs
+                ],
+                "label": _("The network from left to right: {steps}").format(
+                    steps=in_words(rows, input_shape)
+                ),
+            },
+        )
