@@ -284,10 +284,10 @@ def _digit(classifier: "Classifier", path: Path) -> tuple[dict[str, Any], str]:
 
 def _number(classifier: "Classifier", path: Path) -> tuple[dict[str, Any], str]:
     """A row of digits as fields and as a sentence."""
-    from cnn.pictures import read_picture
+    from cnn.pictures import read_writing
     from cnn.segment import read_number
 
-    number = read_number(read_picture(path), classifier.answers)
+    number = read_number(read_writing(path), classifier.answers)
     if not number.text:
         raise PictureError(N_("Nothing is drawn on this picture. Write a number first."))
     digits = [_fields(digit.answer) | {"box": list(digit.box)} for digit in number.digits]
@@ -306,10 +306,10 @@ def _fields(answer: "Answer") -> dict[str, Any]:
 
 def _prepared(path: Path) -> Any:
     """The digit in a picture's file, float32 (28, 28) in [0, 1]."""
-    from cnn.pictures import read_picture
+    from cnn.pictures import read_writing
     from cnn.preprocess import prepare_drawing
 
-    prepared = prepare_drawing(read_picture(path))
+    prepared = prepare_drawing(read_writing(path))
     if prepared.is_empty:
         raise PictureError(N_("Nothing is drawn on this picture. Draw a digit first."))
     return prepared.image

@@ -37,8 +37,7 @@ _TURNS = {
 def read_picture(source: Path | bytes) -> NDArray[np.uint8]:
     """The picture in a file: of an animation the first, turned as its EXIF orientation says.
 
-    A picture longer than `LONGEST_SIDE` pixels is reduced by a whole factor, and one of ruled or squared
-    paper comes without the lines: see `cnn.ruling.without_lines`.
+    A picture longer than `LONGEST_SIDE` pixels is reduced by a whole factor.
 
     Args:
         source: the file's path or its content, in any format that Pillow reads by itself.
@@ -55,7 +54,7 @@ def read_picture(source: Path | bytes) -> NDArray[np.uint8]:
         with Image.open(
             io.BytesIO(source) if isinstance(source, bytes) else source, formats=_formats()
         ) as image:
-            picture = _decode(image)
+            return _decode(image)
     except PictureError:
         raise
     except UnidentifiedImageError as error:
@@ -67,7 +66,11 @@ def read_picture(source: Path | bytes) -> NDArray[np.uint8]:
             N_("The picture cannot be read ({reason}): it is broken or cut short. Save or copy it again."),
             reason=str(error) or type(error).__name__,
         ) from error
-    return without_lines(picture)
+
+
+def read_writing(source: Path | bytes) -> NDArray[np.uint8]:
+    """The picture in a file, without the lines of ruled or squared paper; else as `read_picture`."""
+    return without_lines(read_picture(source))
 
 
 def _check_size(source: Path | bytes) -> None:

@@ -1,13 +1,17 @@
 """`cnn.ruling`: the lines of ruled and squared paper leave a photo, and its strokes stay."""
 
+import io
+
 import cv2
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from PIL import Image
 
 from cnn import model_store
+from cnn.pictures import read_picture, read_writing
 from cnn.ruling import without_lines
 from cnn.segment import read_number
 from tests.test_segment import row
@@ -105,6 +109,15 @@ def test_drawings_and_small_pictures_are_left_alone():
     drawing = np.dstack([lined, opacity])
     assert without_lines(drawing) is drawing
     assert without_lines(lined[:60]).shape == (60, 300, 3)
+
+
+def test_only_writing_loses_its_lines():
+    """A shirt keeps its stripes; what is read as writing comes without them."""
+    lined = photo(np.pad(row("170"), 50))
+    file = io.BytesIO()
+    Image.fromarray(lined).save(file, "PNG")
+    assert np.array_equal(read_picture(file.getvalue())[..., :3], lined)
+    assert np.array_equal(read_writing(file.getvalue())[..., :3], without_lines(lined))
 
 
 def test_a_large_photo_comes_back_smaller():

@@ -71,10 +71,10 @@ def test_image(dataset: Dataset) -> np.ndarray:
 
 
 def _read(model: ModelRecord, content: bytes) -> None:
-    from cnn.pictures import read_picture
+    from cnn.pictures import read_writing
 
     try:
-        picture = read_picture(content)
+        picture = read_writing(content)
         show_number(model, picture)
     except PictureError as error:
         st.error(str(error))
