@@ -8,6 +8,7 @@ import streamlit as st
 from cnn import figures, model_store
 from cnn.errors import CnnError
 from cnn.i18n import _
+from cnn.overfitting import turning_point
 from cnn.progress import Epoch, Progress, Scoring
 from cnn.trainings import Training, trainings
 from cnn.workers import workers
@@ -190,6 +191,7 @@ def _show_curves(training: Training) -> None:
             config={"displayModeBar": False},
             alt=_curves_in_words(history),
         )
+    _show_turning_point(training)
     if training.filters is not None and training.filters.shape[2] in (1, 3):
         with st.container(key="train_filters"):
             sheet = figures.tiles(figures.kernel_pictures(training.filters), columns=16)
@@ -197,6 +199,22 @@ def _show_curves(training: Training) -> None:
                 pixels(sheet, 8, alt=_("The first layer's filters as they stand"))
                 + f"<small>{_('The first layer’s filters, as they form')}</small>"
             )
+
+
+def _show_turning_point(training: Training) -> None:
+    """Say when validation has turned up, and what can be done."""
+    best = turning_point(training.history)
+    if best is None:
+        return
+    with st.container(key="train_overfitting"):
+        st.caption(
+            ":material/info: "
+            + _(
+                "Since epoch {epoch} the validation loss rises while the training loss still falls: the "
+                "network learns its training images by heart (overfitting). What helps: more dropout, fewer "
+                "parameters, more or distorted images, “Stop early”, and “Keep the best epoch”."
+            ).format(epoch=best.epoch)
+        )
 
 
 def _curves_in_words(history: tuple[Epoch, ...]) -> str:

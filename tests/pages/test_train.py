@@ -204,6 +204,17 @@ def test_a_training_is_followed_to_its_model(visit, workers):
     assert not any(button.key == "train_stop" for button in page.button)
 
 
+def test_overfitting_is_told_when_it_happens(visit, workers):
+    """Under the curves, a note names the epoch after which validation turned up; before, there is none."""
+    page = start(visit("train"))
+    [job] = workers.running
+    workers.announce(job, "tcp://worker")
+    for epoch, (loss, val_loss) in enumerate([(0.5, 0.4), (0.4, 0.5), (0.3, 0.6), (0.2, 0.7)], start=1):
+        assert not any("overfitting" in text for text in texts(page.run().caption))
+        workers.announce(job, Epoch(epoch, loss, 0.8, val_loss, 0.9, 3.0))
+    assert any("Since epoch 1 the validation loss rises" in text for text in texts(page.run().caption))
+
+
 def test_a_place_in_the_queue_is_told(visit, workers):
     """Behind another's training, the page says which place this one has; Stop takes it out."""
     trainings().submit("bob", RECIPES["fast"].config)
