@@ -6,6 +6,7 @@ from cnn.errors import CnnError
 from cnn.i18n import _
 from cnn.trainings import trainings
 from pages.parts import visitor
+from pages.parts.given import given
 from pages.parts.monitor import choose_training, monitor, watch
 from pages.parts.network import check, network
 from pages.parts.recipe_form import chosen_recipe, recipe_form
@@ -39,3 +40,4 @@ with network_side:
         monitor(choose_training(mine))
     if config:
         network(config, chosen_recipe())
+        given(config.dataset)
