@@ -32,25 +32,25 @@ def number_board(model: ModelRecord) -> None:
         return
     width = min(WIDTH, space)
     drawing = canvas("number", width=width, height=HEIGHT, stroke=PEN if width > _NARROW else _THIN_PEN)
-    if drawing is None:
+    if drawing is None or not show_number(model, drawing):
         _invite()
-    else:
-        show_number(model, drawing)
 
 
-def show_number(model: ModelRecord, picture: np.ndarray) -> None:
+def show_number(model: ModelRecord, picture: np.ndarray) -> bool:
     """Read the digits of a picture and show them with their boxes.
 
     Args:
         model: who reads.
         picture: as `cnn.segment.read_number` takes it.
+
+    Returns:
+        whether anything is written on it.
     """
     from cnn.segment import read_number
 
     number = read_number(picture, partial(workers().classify_all, keras_path(model.id).parent))
     if not number.text:
-        _invite()
-        return
+        return False
     with st.container(key="answer"):
         st.html(
             f'<div role="status"><div class="answer-number">{number.text}</div>'
@@ -60,6 +60,7 @@ def show_number(model: ModelRecord, picture: np.ndarray) -> None:
         st.html(_boxed(number))
     with st.container(key="probabilities"):
         st.html(f'<div class="steps">{"".join(map(_card, number.digits))}</div>')
+    return True
 
 
 def _invite() -> None:

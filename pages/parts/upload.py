@@ -74,7 +74,7 @@ def _read(model: ModelRecord, content: bytes) -> None:
     from cnn.pictures import read_writing
 
     try:
-        picture = read_writing(content)
-        show_number(model, picture)
+        if not show_number(model, read_writing(content)):
+            st.info(_("Nothing is written on this picture. Take one of dark digits on light paper."))
     except PictureError as error:
         st.error(str(error))

@@ -165,3 +165,39 @@ def test_a_model_that_left_meanwhile_cannot_be_compared(monkeypatch, models_dir)
     assert not page.exception
     assert "There is no model" in page.error[0].value
     assert "The rest of the page" in [caption.value for caption in page.caption]
+
+
+def upload_page(content):
+    """A page to which a file was brought."""
+    from cnn import model_store
+    from pages.parts import upload
+
+    upload._read(model_store.read(model_store.SHIPPED), content)
+
+
+def png(image: Image.Image) -> bytes:
+    """The content of its file."""
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"no picture", "This file is no picture"),
+        (png(Image.new("L", (300, 200), 255)), "Nothing is written"),
+        (png(Image.new("RGBA", (300, 200), (0, 0, 0, 255))), "Nothing is written"),
+        (png(Image.new("L", (1, 1), 0)), "Nothing is written"),
+        (png(Image.effect_noise((300, 200), 60))[:2000], "broken or cut short"),
+        (png(Image.new("1", (10_000, 10_000))), "100 million pixels"),
+    ],
+    ids=["no picture", "white", "black", "one pixel", "cut short", "100 megapixels"],
+)
+def test_a_picture_that_cannot_be_read_gets_one_sentence(content, sentence):
+    """Whatever a visitor brings, the page says what is the matter and goes on."""
+    page = AppTest.from_function(upload_page, args=(content,)).run()
+    assert not page.exception
+    told = [*page.error, *page.info]
+    assert len(told) == 1
+    assert sentence in told[0].value
