@@ -4,9 +4,9 @@ import io
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.hand import canvas, draw, key
+from tests.browser.hand import draw, key
 from tests.browser.served import Served
 from tests.test_segment import row
 
@@ -43,11 +43,18 @@ def test_a_correction_is_kept_and_downloaded(app: Served, page: Page) -> None:
         assert arrays["labels"].tolist() == [1]
 
 
+def wide_canvas(page: Page) -> Locator:
+    """The drawing area for a number, once it has taken the other one's place."""
+    surface = key(page, "number_0").locator("canvas").last
+    expect(surface).to_be_visible(timeout=BUSY)
+    return surface
+
+
 def test_a_number_is_read_whole(app: Served, page: Page) -> None:
     """Digits side by side on the wide canvas are read from left to right."""
     page.goto(app.url)
     page.get_by_text("A number", exact=True).click()
-    box = canvas(page).bounding_box()
+    box = wide_canvas(page).bounding_box()
     assert box is not None
     for points in ([(60, 40), (60, 160)], [(130, 45), (200, 45), (165, 160)], [(280, 40), (280, 160)]):
         page.mouse.move(box["x"] + points[0][0], box["y"] + points[0][1])
@@ -64,7 +71,7 @@ def test_a_number_fits_on_a_phone(app: Served, other_page: Page) -> None:
     """At 390 pixels the canvas is as wide as the page, nothing scrolls sideways, and a number is read."""
     other_page.goto(app.url)
     other_page.get_by_text("A number", exact=True).click()
-    box = canvas(other_page).bounding_box()
+    box = wide_canvas(other_page).bounding_box()
     assert box is not None
     assert 300 < box["width"] < 390
     for points in ([(40, 40), (40, 160)], [(110, 45), (180, 45), (145, 160)], [(270, 40), (270, 160)]):
