@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check tensorboard bench browser format model clean
+.PHONY: run test check tensorboard bench bench-recipes browser format model clean
 
 run: $(VENV)/.app  ## start the app and print its address
 	$(BIN)/streamlit run app.py --server.port $(PORT)
@@ -23,6 +23,9 @@ format: $(VENV)/.dev  ## lay the code out as `check` wants it
 
 bench: browser  ## the figures of the README
 	$(BIN)/python -m benchmarks
+
+bench-recipes: $(VENV)/.dev  ## every recipe, whole, beside its published figures; an hour or two
+	$(BIN)/python -m benchmarks.published
 
 model: $(VENV)/.dev  ## make the shipped model anew and report its figures
 	$(BIN)/python -m cnn.network.shipped
