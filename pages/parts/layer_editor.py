@@ -86,8 +86,10 @@ def layer_editor(recipe: Recipe, table: list[LayerRow], mistake: LayerError | No
         for index in range(len(rows)):
             with st.container(key=f"layer_row_{index + 1}", border=True, gap="small"):
                 _line(recipe, index, table)
-                if mistake is not None and mistake.number == index + 1:
-                    _tell(mistake)
+                # The place is there without a mistake, too: a field below it keeps its focus when one comes.
+                with st.container():
+                    if mistake is not None and mistake.number == index + 1:
+                        _tell(mistake)
                 if _opened(recipe) == rows[index].number:
                     _inside(recipe, index)
         with st.container(key="layer_row_output", border=True, gap="small"):

@@ -15,7 +15,7 @@ START = 180_000
 def begin(app: Served, page: Page, epochs: int) -> None:
     """Start a training of `fast` that lasts some epochs."""
     page.goto(f"{app.url}/train")
-    field = page.get_by_label("Epochs")
+    field = page.get_by_role("spinbutton", name="Epochs")
     field.fill(str(epochs))
     field.press("Enter")
     key(page, "train_start").locator("button").click()
@@ -93,7 +93,7 @@ def test_a_killed_training_goes_on(app: Served, page: Page) -> None:
     """A lost process is replaced, the page says so, and training goes on after the last whole epoch."""
     page.goto(f"{app.url}/train")
     page.get_by_text("More settings").click()
-    images = page.get_by_label("Training images")
+    images = page.get_by_role("spinbutton", name="Training images")
     images.fill("1000")
     images.press("Enter")
     begin_here(page, 200)
@@ -107,7 +107,39 @@ def test_a_killed_training_goes_on(app: Served, page: Page) -> None:
 
 def begin_here(page: Page, epochs: int) -> None:
     """Start a training with the settings that stand on the page."""
-    field = page.get_by_label("Epochs")
+    field = page.get_by_role("spinbutton", name="Epochs")
     field.fill(str(epochs))
     field.press("Enter")
     key(page, "train_start").locator("button").click()
+
+
+def test_a_network_is_built_mended_and_trained(app: Served, page: Page) -> None:
+    """A kernel too large is named at its row and keeps Train shut; mended by keyboard, it trains."""
+    page.goto(f"{app.url}/train")
+    page.get_by_text("Build your own network").click()
+    row = key(page, "layer_row_3")
+    row.get_by_role("button").first.press("Enter")
+    kernel = row.get_by_label("Kernel size")
+    kernel.fill("13")
+    kernel.press("Enter")
+    expect(row.get_by_role("alert")).to_contain_text("window of 13×13, but only 12×12 is left")
+    train = key(page, "train_start").locator("button")
+    expect(train).to_be_disabled()
+    expect(kernel).to_be_focused()
+    kernel.fill("5")
+    kernel.press("Enter")
+    expect(row.get_by_role("alert")).to_have_count(0)
+    key(page, "add_dense").locator("button").press("Enter")
+    key(page, "layer_row_9").get_by_label("Units").fill("20")
+    key(page, "layer_row_9").get_by_label("Units").press("Enter")
+    expect(key(page, "network_picture").get_by_role("img")).to_have_attribute(
+        "aria-label", re.compile(r"Conv2D 8×8×32 .* Dense 20 → Dense 10$")
+    )
+
+    page.get_by_text("More settings").click()
+    images = page.get_by_role("spinbutton", name="Training images")
+    images.fill("200")
+    images.press("Enter")
+    train.click()
+    expect(key(page, "train_progress")).to_contain_text("of the test images right", timeout=START)
+    expect(page.get_by_label("Name", exact=True)).to_have_value(re.compile(r"^custom \d+$"))
