@@ -321,8 +321,9 @@ def _cut(inputs: Array, frame: tuple[int, int, int, int]) -> Array:
     """The part of `inputs` within the frame, zeros outside of them."""
     top, left, bottom, right = frame
     patch = np.zeros((bottom - top, right - left, inputs.shape[2]), np.float32)
-    inside = inputs[max(top, 0) : bottom, max(left, 0) : right]
-    row, column = max(-top, 0), max(-left, 0)
+    # A window may stand on zeros alone.
+    inside = inputs[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]
+    row, column = min(max(-top, 0), len(patch)), min(max(-left, 0), patch.shape[1])
     patch[row : row + inside.shape[0], column : column + inside.shape[1]] = inside
     return patch
 

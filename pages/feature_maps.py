@@ -1,5 +1,6 @@
 """What each layer of a network makes of an image, and how each number of it comes about."""
 
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -11,7 +12,7 @@ from cnn.model_store import ModelRecord
 from pages.parts.arithmetic import arithmetic
 from pages.parts.evidence import evidence
 from pages.parts.image_choice import Picture, image_choice
-from pages.parts.inside import layers_of, look_at, outputs
+from pages.parts.inside import layers_of, look_at, outputs, weights_of
 from pages.parts.map_grid import choose_layer, map_grid
 from pages.parts.models import picker
 from pages.parts.picture import pixels
@@ -38,7 +39,7 @@ def explore(model: ModelRecord, picture: Picture) -> None:
                 probability_bars(look.probabilities, outputs(model))
     st.subheader(_("How each number comes about"))
     with told():
-        arithmetic(model, layers, look, layer, channel, outputs(model))
+        arithmetic(layers, look, layer, channel, weights=partial(weights_of, model), names=outputs(model))
     st.subheader(_("Where the evidence lies"))
     if st.toggle(_("Show it"), key="evidence_shown"):
         with told():
@@ -57,6 +58,6 @@ st.html(Path(__file__).parent / "parts" / "look_inside.css")
 st.header(_("What each layer sees"))
 if record := picker():
     with told():
-        chosen = image_choice(record, looks.dataset_of(record))
+        chosen = image_choice(looks.dataset_of(record))
         if chosen is not None and awake():
             explore(record, chosen)

@@ -32,7 +32,7 @@ def explore(model: ModelRecord) -> None:
         weights(model, choice, number)
         with told():
             dataset = looks.dataset_of(model)
-            picture = image_choice(model, dataset)
+            picture = image_choice(dataset)
             if picture is not None:
                 answer_to(model, picture, choice.layer, number)
         with told():

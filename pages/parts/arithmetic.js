@@ -3,7 +3,7 @@
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".arithmetic");
   root.stop?.();
-  const view = data.vector ? new VectorView(root, data) : new MapView(root, data);
+  const view = data.vector ? new VectorView(root, data) : new MapView(root, data, data.stays ? root.place : null);
   root.stop = () => view.stop();
   return root.stop;
 }
@@ -21,7 +21,8 @@ function resultLine(parts, ours, own, data) {
 
 /** A layer that gives maps: the window over its input, and one of its maps. */
 class MapView {
-  constructor(root, data) {
+  /** `place`, where it is given, is the [row, column] to begin with. */
+  constructor(root, data, place) {
     Object.assign(this, { root, data, texts: data.texts });
     this.find = (name) => root.querySelector(name);
     this.image = floats(data.image);
@@ -35,7 +36,7 @@ class MapView {
     this.colours();
     this.layOut();
     this.listen();
-    this.at(...this.strongest());
+    this.at(...(place?.every((number, axis) => number < data.mapShape[axis]) ? place : this.strongest()));
   }
 
   colours() {
@@ -164,6 +165,7 @@ class MapView {
   /** Show how the value at a row and column comes about; while playing, `played` pixels have appeared. */
   at(row, column, played = null) {
     Object.assign(this, { row, column });
+    this.root.place = [row, column];
     if (played === null) this.played = null;
     const { data } = this;
     const top = row * data.stride - data.padding[0], left = column * data.stride - data.padding[1];

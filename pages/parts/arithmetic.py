@@ -4,6 +4,7 @@ The browser computes it, at each move of the pointer, from the numbers that come
 """
 
 from base64 import b64encode
+from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,6 @@ import streamlit as st
 from cnn import figures
 from cnn.i18n import _
 from cnn.inspected import Array, LayerFacts, Look, receptive_field
-from cnn.model_store import ModelRecord
-from pages.parts.inside import weights_of
 
 MOST_NUMBERS = 1_000_000
 """Of a layer's input that are sent to the browser; 4 MB."""
@@ -36,23 +35,33 @@ _component = st.components.v2.component(
 )
 
 
-def arithmetic(  # noqa: PLR0913, PLR0917 - one value of one layer of one network for one image
-    model: ModelRecord,
+Weights = Callable[[int, int], tuple[Array, Array]]
+"""The kernel and bias that make one map or unit of a layer, by the layer's and the map's number."""
+
+
+def arithmetic(  # noqa: PLR0913 - one value of one layer of one network for one image
     layers: tuple[LayerFacts, ...],
     look: Look,
     layer: int,
     channel: int,
-    names: list[str],
+    *,
+    weights: Weights,
+    names: Sequence[str] = (),
+    checked: tuple[str, str] | None = None,
+    stays: bool = False,
 ) -> None:
     """Show how the values of a map, or a unit, come about.
 
     Args:
-        model: whose weights are used.
-        layers: its layers.
+        layers: a network's.
         look: one image on its way through them.
         layer: the number of the layer.
         channel: the map or unit.
+        weights: the network's.
         names: of the outputs.
+        checked: what to say, with `{own}`, where the browser's sum agrees with the look's and where it does
+            not; by default that the network computed it.
+        stays: whether the pixel stays where it was when other numbers come; else the strongest is shown.
 
     Raises:
         CnnError: the weights cannot be had.
@@ -61,23 +70,25 @@ def arithmetic(  # noqa: PLR0913, PLR0917 - one value of one layer of one networ
     if look.input_of(layer).size > MOST_NUMBERS:
         st.info(_("This layer's input has too many numbers to be computed with in the browser."))
         return
+    own = _weights(weights, facts, layer, channel)
     if len(facts.output_shape) == 3:
-        data = _map(model, layers, look, layer, channel)
+        data = own | _map(layers, look, layer, channel)
     else:
-        data = _unit(model, layers, look, layer, channel) | {"names": [escape(name) for name in names]}
-    data["texts"] = {name: escape(text) for name, text in _texts().items()}
+        data = own | _unit(layers, look, layer, channel) | {"names": [escape(name) for name in names]}
+    texts = _texts()
+    if checked is not None:
+        texts["agrees"], texts["differs"] = checked
+    data |= {"texts": {name: escape(text) for name, text in texts.items()}, "stays": stays}
     with st.container(key="arithmetic"):
         _component(key="arithmetic_view", data=data)
 
 
-def _map(
-    model: ModelRecord, layers: tuple[LayerFacts, ...], look: Look, layer: int, channel: int
-) -> dict[str, Any]:
+def _map(layers: tuple[LayerFacts, ...], look: Look, layer: int, channel: int) -> dict[str, Any]:
     facts, values, inputs = layers[layer], look.layers[layer], look.input_of(layer)
     height, width, _maps = facts.output_shape
     every_channel = facts.kind == "conv2d"
     taken = inputs if every_channel else inputs[..., channel : channel + 1]
-    return _weights(model, facts, layer, channel) | {
+    return {
         "vector": False,
         "kind": facts.kind,
         "activation": facts.activation,
@@ -112,13 +123,11 @@ def _around(facts: LayerFacts) -> list[int]:
     return [*before, *after]
 
 
-def _unit(
-    model: ModelRecord, layers: tuple[LayerFacts, ...], look: Look, layer: int, unit: int
-) -> dict[str, Any]:
+def _unit(layers: tuple[LayerFacts, ...], look: Look, layer: int, unit: int) -> dict[str, Any]:
     facts, values = layers[layer], look.layers[layer]
     inputs = look.input_of(layer)
     taken = inputs if facts.kind == "dense" else inputs.reshape(-1)[unit]
-    return _weights(model, facts, layer, unit) | {
+    return {
         "vector": True,
         "kind": facts.kind,
         "activation": facts.activation,
@@ -141,10 +150,10 @@ def _flattened(layers: tuple[LayerFacts, ...], layer: int) -> tuple[int, ...] | 
     return None
 
 
-def _weights(model: ModelRecord, facts: LayerFacts, layer: int, channel: int) -> dict[str, Any]:
+def _weights(weights: Weights, facts: LayerFacts, layer: int, channel: int) -> dict[str, Any]:
     if facts.kind not in {"conv2d", "dense", "batch_normalization"}:
         return {"kernel": None, "bias": 0.0}
-    kernel, bias = weights_of(model, layer, channel)
+    kernel, bias = weights(layer, channel)
     return {"kernel": _numbers(kernel), "bias": float(bias[0])}
 
 

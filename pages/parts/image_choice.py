@@ -8,7 +8,6 @@ import streamlit as st
 from cnn.datasets import Dataset
 from cnn.i18n import _
 from cnn.inspected import Array
-from cnn.model_store import ModelRecord
 from pages.parts.gallery import named
 
 _KIND, _NUMBER = "image_kind", "image_number"
@@ -28,12 +27,12 @@ class Picture:
     about: str
 
 
-def image_choice(model: ModelRecord, dataset: Dataset) -> Picture | None:
+def image_choice(dataset: Dataset) -> Picture | None:
     """Let the visitor choose; None after saying why there is no such image."""
     _arrive()
     drawing = st.session_state.get("drawing")
     kinds = {_TEST: _("Test image")}
-    if drawing is not None and drawing.shape == model.input_shape[: drawing.ndim]:
+    if drawing is not None and drawing.shape == dataset.image_shape[: drawing.ndim]:
         kinds[_DRAWING] = _("My drawing")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         # A choice that is not there today falls back to the first.
