@@ -62,6 +62,41 @@ def overlaid(runs: Sequence[tuple[str, Curve]], *, names: dict[str, str]) -> "Fi
     return figure
 
 
+def lines(
+    runs: Sequence[tuple[str, Sequence[float], Sequence[float]]],
+    *,
+    x_title: str,
+    y_title: str,
+    as_share: bool = False,
+) -> "Figure":
+    """Quantities over another one, each in a colour and dash of its own; one point alone is a mark.
+
+    Args:
+        runs: what to call each, its x and its y.
+        x_title, y_title: what they are.
+        as_share: whether y is a share in [0, 1], to be written in percent.
+    """
+    from plotly.graph_objects import Figure, Scatter
+
+    figure = Figure(
+        [
+            Scatter(
+                x=list(x),
+                y=list(y),
+                name=name,
+                mode="lines+markers" if 1 < len(x) <= _FEW else "markers" if len(x) == 1 else "lines",
+                line={"color": _COLOURS[number % len(_COLOURS)], "dash": _DASHES[number % len(_DASHES)]},
+                marker={"symbol": _SYMBOLS[number % len(_SYMBOLS)], "size": 12 if len(x) == 1 else 7},
+            )
+            for number, (name, x, y) in enumerate(runs)
+        ]
+    )
+    figure.update_xaxes(title_text=x_title)
+    figure.update_yaxes(title_text=y_title, rangemode="tozero", tickformat=".0%" if as_share else None)
+    figure.update_layout(height=300, margin=_MARGIN, legend={"orientation": "h", "y": -0.3})
+    return figure
+
+
 def intervals(runs: Sequence[tuple[str, float, float, float]], *, title: str) -> "Figure":
     """Shares as points with their intervals, one row each, the first on top.
 
@@ -145,6 +180,8 @@ def plane(groups: Sequence[Group], *, x_title: str, y_title: str) -> "Figure":
 _COLOURS = ("#3d8bd9", "#e07b39", "#2a9d76", "#c05b9b", "#a58a1c", "#7d6bd0")
 _DASHES = ("solid", "dash", "dot", "dashdot")
 _SYMBOLS = ("circle", "diamond", "square", "cross", "triangle-up", "x", "star")
+_FEW = 50
+"""So many points are marked on their line."""
 _MARGIN = {"l": 10, "r": 10, "t": 40, "b": 10}
 
 

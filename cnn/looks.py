@@ -5,6 +5,7 @@ The short ones go through `Workers.look`, the long ones, which read thousands of
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cnn import datasets, evaluated
+from cnn import concepts, datasets, evaluated
 from cnn.datasets import Dataset
 from cnn.evaluated import Evaluation, Numbers
 from cnn.inspected import Array, Evidence, LayerFacts, Look, Strongest
@@ -123,6 +124,35 @@ def nearest(folder: Path, image: np.ndarray, count: int) -> tuple[Numbers, Array
     # `Nearest` stands where Keras is imported, so it cannot cross to a process without it.
     found = _neighbours(folder, keras_path(folder).stat().st_mtime_ns).nearest(image, count)
     return found.images, found.distances
+
+
+def shifted_accuracies(folders: Sequence[Path], distances: Sequence[int], count: int) -> list[list[float]]:
+    """How many test images networks still get right when they are shifted, each in the eight directions.
+
+    Takes seconds.
+
+    Args:
+        folders: of models trained on the same data set.
+        distances: how far the images are shifted, in pixels.
+        count: so many test images are read, the first ones.
+
+    Returns:
+        for each model, for each distance, the mean accuracy over the directions, in [0, 1].
+
+    Raises:
+        ModelError, DataError, PictureError: a model or the images cannot be used.
+    """
+    from cnn.network.classifier import Classifier
+
+    dataset = dataset_of(read(folders[0]))
+    images, labels = dataset.x_test[:count], dataset.y_test[:count]
+    networks = [Classifier(read(folder), keras_path(folder)) for folder in folders]
+
+    def accuracy(network: Classifier, distance: int) -> float:
+        moved = (concepts.shifted(images, *way) for way in concepts.ways(distance))
+        return float(np.mean([network.probabilities(each).argmax(axis=1) == labels for each in moved]))
+
+    return [[accuracy(network, distance) for distance in distances] for network in networks]
 
 
 def evaluate(folder: Path, kept: Path) -> Evaluation:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from cnn.i18n import _
 from cnn.model_store import ModelRecord
-from pages.parts import corrections
+from pages.parts import corrections, tour
 from pages.parts.digit import digit_board
 from pages.parts.models import picker
 from pages.parts.number import number_board
@@ -45,3 +45,4 @@ elif model is not None:
     with place:
         st.header(_("Bring a picture"))
         other_board(model)
+tour.invitation()

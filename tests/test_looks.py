@@ -1,5 +1,6 @@
 """`cnn.looks`: a model is looked at on the images that it was trained on."""
 
+import numpy as np
 import pytest
 
 from cnn import looks
@@ -22,3 +23,22 @@ def test_a_data_set_that_nobody_knows_is_said(tmp_path):
     record = keep_small(tmp_path).model_copy(update={"data_name": "letters"})
     with pytest.raises(DataNotFound, match="letters"):
         looks.dataset_of(record)
+
+
+def test_shifted_accuracies_are_keras_own(tmp_path):
+    """Unshifted, and by three pixels in all eight directions, the shares are those of Keras's predictions."""
+    import keras
+
+    record = keep_small(tmp_path)
+    [[still, moved]] = looks.shifted_accuracies([tmp_path / record.id], [0, 3], 100)
+    images, labels = digits().x_test[:100], digits().y_test[:100]
+    network = keras.models.load_model(tmp_path / record.id / "model.keras")
+
+    def accuracy(down, right):
+        padded = np.pad(images, ((0, 0), (3, 3), (3, 3)))
+        shown = padded[:, 3 - down : 31 - down, 3 - right : 31 - right, np.newaxis] / 255
+        return (network.predict(shown, verbose=0).argmax(axis=1) == labels).mean()
+
+    assert still == pytest.approx(accuracy(0, 0))
+    ways = [(down, right) for down in (-3, 0, 3) for right in (-3, 0, 3) if (down, right) != (0, 0)]
+    assert moved == pytest.approx(np.mean([accuracy(*way) for way in ways]))

@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnn import datasets
 from cnn.i18n import _
-from pages.parts import server
+from pages.parts import server, tour
 
 _STYLE = Path(__file__).with_name("style.css")
 
@@ -30,11 +30,18 @@ def show() -> None:
                 icon=":material/layers:",
                 url_path="feature_maps",
             ),
+            st.Page(
+                "pages/concepts.py",
+                title=_("Concepts"),
+                icon=":material/lightbulb:",
+                url_path="concepts",
+            ),
         ],
         position="top",
     )
     if datasets.find("mnist") is None:
         _tell_about_missing_data()
+    tour.show(page.title)
     page.run()
     server.page_was_shown()
 

@@ -1,0 +1,70 @@
+"""What a convolutional network is: one idea at a time, each with something to move."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from cnn.i18n import _
+from pages.parts import tour
+from pages.parts.concepts.convolution import convolution
+from pages.parts.concepts.mnist import mnist
+from pages.parts.concepts.overfitting import overfitting
+from pages.parts.concepts.pooling import pooling
+from pages.parts.concepts.receptive_field import field
+from pages.parts.concepts.scores import scores
+from pages.parts.concepts.shared_weights import shared_weights
+from pages.parts.concepts.shifted_digits import shifted_digits
+
+SECTIONS: dict[str, Callable[[], None]] = {
+    "convolution": convolution,
+    "pooling": pooling,
+    "shared_weights": shared_weights,
+    "receptive_field": field,
+    "scores": scores,
+    "overfitting": overfitting,
+    "shifted_digits": shifted_digits,
+    "mnist": mnist,
+}
+
+
+def titles() -> dict[str, str]:
+    """What each section is called."""
+    return {
+        "convolution": _("Convolution"),
+        "pooling": _("Pooling"),
+        "shared_weights": _("Shared weights"),
+        "receptive_field": _("Receptive field"),
+        "scores": _("Scores and loss"),
+        "overfitting": _("Overfitting"),
+        "shifted_digits": _("Dense or convolutional"),
+        "mnist": _("MNIST"),
+    }
+
+
+def choose() -> str:
+    """The section that is open; the address names it, so that it can be sent to others."""
+    asked = st.query_params.get("section")
+    if asked in SECTIONS and "concept" not in st.session_state:
+        st.session_state["concept"] = asked
+    names = titles()
+    section = st.segmented_control(
+        _("Section"),
+        list(SECTIONS),
+        default=None if "concept" in st.session_state else "convolution",
+        format_func=names.__getitem__,
+        key="concept",
+        required=True,
+        label_visibility="collapsed",
+        wrap=True,
+        persist_state="session",
+    )
+    if asked != section:
+        st.query_params["section"] = section
+    return str(section)
+
+
+st.html(Path(__file__).parent / "parts" / "look_inside.css")
+st.header(_("What a convolutional network is"))
+SECTIONS[choose()]()
+tour.invitation()

@@ -1,0 +1,96 @@
+"""Max-pooling: what stays, what goes, and what a shift by a pixel still changes."""
+
+import numpy as np
+import streamlit as st
+
+from cnn import concepts, datasets, figures
+from cnn.i18n import _
+from cnn.inspected import Array, LayerFacts
+from cnn.recipes import MaxPool2D
+from pages.parts.arithmetic import arithmetic
+from pages.parts.concepts.section import checked, in_the_network, look_for
+from pages.parts.image_choice import image_choice
+from pages.parts.picture import pixels
+from pages.parts.told import told
+
+_SHOWN = 168
+"""How wide each picture is on the screen, in pixels."""
+
+
+@st.fragment
+def pooling() -> None:
+    """An image, its pooled map, and the same for the image a little further on."""
+    st.markdown(
+        _(
+            "**Max-pooling** cuts a map into windows and keeps the largest number of each. Where exactly in "
+            "its window it stood is forgotten: that makes the map smaller, and the network less particular "
+            "about where things are."
+        )
+    )
+    look_for(
+        _(
+            "shift the digit by one pixel. The pooled picture changes less than the image, except where a "
+            "stroke crosses into the next window."
+        )
+    )
+    with told():
+        picture = image_choice(datasets.load("mnist"))
+        if picture is not None:
+            image = np.atleast_3d(picture.image).astype(np.float32)
+            _pooled(image, picture.about)
+    in_the_network("pages/feature_maps.py", _("Pooling in a trained network"))
+
+
+def _pooled(image: Array, about: str) -> None:
+    size = st.slider(_("Side of the window"), 2, 7, key="pool_size", persist_state="session")
+    [facts] = concepts.stack([MaxPool2D(pool_size=size)], image.shape)
+    look = concepts.through(facts, image)
+    rows, columns, _maps = facts.output_shape
+    st.markdown(
+        _(
+            "**{kept} of {all} numbers stay**: ⌊{side} / {size}⌋ = {rows} rows and {columns} columns; of "
+            "every {window}, the largest."
+        ).format(
+            kept=rows * columns,
+            all=image.size,
+            side=image.shape[0],
+            size=size,
+            rows=rows,
+            columns=columns,
+            window=size * size,
+        )
+    )
+    arithmetic((facts,), look, 0, 0, weights=_none, checked=checked(), stays=True)
+    st.subheader(_("The same digit, a little further on"))
+    with st.container(horizontal=True):
+        right = st.slider(_("Pixels to the right"), -4, 4, 1, key="pool_right", persist_state="session")
+        down = st.slider(_("Pixels down"), -4, 4, 0, key="pool_down", persist_state="session")
+    moved = concepts.shifted(image[..., 0], down, right)[..., np.newaxis]
+    _compare(facts, image, moved, about)
+
+
+def _none(_layer: int, _map: int) -> tuple[Array, Array]:
+    raise AssertionError("pooling has no weights")
+
+
+def _compare(facts: LayerFacts, image: Array, moved: Array, about: str) -> None:
+    pooled, pooled_moved = (concepts.through(facts, each).layers[0].output for each in (image, moved))
+    pictures = [
+        (_("As it was"), image, about),
+        (_("Shifted"), moved, _("The same, shifted.")),
+        (_("Pooled"), pooled, _("The image after pooling.")),
+        (_("Shifted, then pooled"), pooled_moved, _("The shifted image after pooling.")),
+    ]
+    figures_of = [
+        f"<li>{pixels(figures.greys(values[..., 0], 1), _SHOWN / values.shape[0], alt=alt)}{name}</li>"
+        for name, values, alt in pictures
+    ]
+    with st.container(key="pooled"):
+        st.html(f'<ul class="strip">{"".join(figures_of)}</ul>')
+    st.markdown(
+        _(
+            "Pixel by pixel, the shifted image is **{before:.0%}** like the first; after pooling, "
+            "**{after:.0%}**. (The cosine between them: 100% for the same picture, 0% where no light "
+            "falls on light.)"
+        ).format(before=concepts.alike(image, moved), after=concepts.alike(pooled, pooled_moved))
+    )

@@ -1,0 +1,118 @@
+"""From scores to probabilities to a loss: ReLU, softmax, one-hot and cross-entropy."""
+
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from cnn import concepts, figures
+from cnn.i18n import _
+from cnn.inspected import activate, softmax_steps
+from pages.parts.concepts.section import in_the_network, look_for
+
+CLASSES = ("1", "4", "7")
+_AT_FIRST = (2.0, -1.0, 3.0)
+_LEAST = 1e-3
+
+
+@st.fragment
+def scores() -> None:
+    """Three scores to move, and what becomes of them."""
+    _relu()
+    st.subheader(_("Scores, probabilities, loss"))
+    st.markdown(
+        _(
+            "The last layer gives each class a **score**, any number. **Softmax** makes probabilities of "
+            "them: e to the power of each, divided by the sum. The truth is written **one-hot**: 1 for the "
+            "right class, 0 for the others. **Cross-entropy**, the loss, is −ln of the probability that the "
+            "right class got."
+        )
+    )
+    look_for(
+        _(
+            "raise a wrong score. Probabilities move towards it and the loss rises; sure and wrong costs "
+            "most. Raise all three alike, and nothing changes."
+        )
+    )
+    moved, seen = st.columns([1, 1.8], gap="large")
+    with moved:
+        values = [
+            st.slider(
+                _("Score of {name}").format(name=name),
+                -8.0,
+                8.0,
+                first,
+                0.1,
+                key=f"score_{name}",
+                persist_state="session",
+            )
+            for name, first in zip(CLASSES, _AT_FIRST, strict=True)
+        ]
+        truth = st.segmented_control(
+            _("The image really shows"),
+            CLASSES,
+            default="1",
+            key="truth",
+            required=True,
+            persist_state="session",
+        )
+    with seen:
+        _steps(np.array(values, np.float32), CLASSES.index(truth or CLASSES[0]))
+    in_the_network("pages/feature_maps.py", _("Scores and softmax of a trained network: open its output"))
+
+
+def _relu() -> None:
+    st.markdown(
+        _(
+            "**ReLU** stands between the layers: what is below zero becomes zero, the rest passes. Without "
+            "such a bend, all layers together could do no more than one."
+        )
+    )
+    left, right = st.columns([1, 1.8], gap="large", vertical_alignment="center")
+    value = left.slider(_("What comes in"), -3.0, 3.0, -1.0, 0.1, key="relu", persist_state="session")
+    right.markdown(f"max(0, {_signed(value)}) = **{activate('relu', value):.1f}**")
+
+
+def _signed(value: float, form: str = ".1f") -> str:
+    """A number with a true minus sign."""
+    return f"{value:{form}}".replace("-", "−")
+
+
+def _steps(values: np.ndarray, truth: int) -> None:
+    steps = softmax_steps(values)
+    wanted = concepts.one_hot(truth, len(CLASSES))
+    loss = concepts.cross_entropy(wanted, steps.probabilities)
+    heads = (_("Class"), _("score"), _("e to the score"), _("probability"), _("one-hot"), _("pull"))
+    # The steps keep e to the (score - largest); people write it without.
+    powers = steps.exponentials * np.exp(steps.scores.max())
+    rows = zip(CLASSES, steps.scores, powers, steps.probabilities, wanted, strict=True)
+    body = "".join(
+        f'<tr><th scope="row">{name}</th><td>{_signed(score)}</td><td>{power:,.3f}</td>'
+        f'<td class="bar"><span style="width:{100 * probability:.1f}%"></span>{probability:.1%}</td>'
+        f"<td>{one:.0f}</td><td>{_signed(one - probability, '+.2f')}</td></tr>"
+        for name, score, power, probability, one in rows
+    )
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
+    with st.container(key="softmax"):
+        st.html(
+            f'<div class="wide"><table class="report"><thead><tr>{head}</tr></thead>'
+            f"<tbody>{body}</tbody></table></div>"
+        )
+    st.caption(
+        _("The pull, one-hot − probability, is where training moves each score: up if positive, down if not.")
+    )
+    share = float(steps.probabilities[truth])
+    st.markdown(_("Loss = −ln {share:.4f} = **{loss:.3f}**").format(share=share, loss=loss))
+    shares = np.linspace(_LEAST, 1, 200)
+    st.plotly_chart(
+        figures.lines(
+            [("−ln p", shares, -np.log(shares)), (_("your scores"), [share], [loss])],
+            x_title=_("Probability of the right class"),
+            y_title=_("Loss"),
+        ),
+        key="loss_curve",
+        config={"displayModeBar": False},
+        alt=_(
+            "The loss −ln p falls from large values near 0 to 0 at 1; at {share:.2f} it is {loss:.2f}."
+        ).format(share=share, loss=loss),
+    )

@@ -1,0 +1,147 @@
+"""A tour for a workshop of half an hour: six steps across the pages, with a word on each.
+
+The address bears the step, so that a reload or a link goes on where it was; without a tour, a page does
+nothing for it.
+"""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from cnn.i18n import _
+
+_STEP = "tour"
+_LEFT_AT = "tour_left_at"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step.
+
+    Attributes:
+        page: its file.
+        title: the page's name.
+        minutes: how long it takes, about.
+        task: what to do there.
+    """
+
+    page: str
+    title: str
+    minutes: int
+    task: str
+
+
+def steps() -> list[Step]:
+    """All steps, in their order; half an hour together."""
+    return [
+        Step(
+            "pages/draw.py",
+            _("Draw"),
+            3,
+            _("Draw some digits. Then one that you could hardly read yourself: how sure is it?"),
+        ),
+        Step(
+            "pages/train.py",
+            _("Train"),
+            6,
+            _(
+                "Train the recipe `fast`, and watch its curves and filters while it learns. Then draw with "
+                "it."
+            ),
+        ),
+        Step(
+            "pages/mistakes.py",
+            _("Mistakes"),
+            5,
+            _("Which digits does it mix up most? Open one of its mistakes: what would you have read?"),
+        ),
+        Step(
+            "pages/filters.py",
+            _("Filters"),
+            5,
+            _("Find a filter that looks for an edge, and see what it answers on your own drawing."),
+        ),
+        Step(
+            "pages/feature_maps.py",
+            _("Feature maps"),
+            6,
+            _("Follow your drawing from layer to layer. Point at a pixel: you see the sum that it is."),
+        ),
+        Step(
+            "pages/concepts.py",
+            _("Concepts"),
+            5,
+            _("Edit a kernel, shift a digit, and see why a network with convolutions needs so few weights."),
+        ),
+    ]
+
+
+def show(shown: str) -> None:
+    """The bar of the tour above a page, if one is under way.
+
+    Args:
+        shown: the title of the page.
+    """
+    number = _under_way()
+    if number is None:
+        return
+    every = steps()
+    step = every[number - 1]
+    with st.container(key="tour", horizontal=True, vertical_alignment="center", border=True):
+        st.markdown(
+            _("**Tour {number} of {count} · {title}** · {minutes} minutes  \n{task}").format(
+                number=number, count=len(every), title=step.title, minutes=step.minutes, task=step.task
+            ),
+            width="stretch",
+        )
+        if shown != step.title:
+            _go_button(number, _("Back to {title}").format(title=step.title), "tour_back")
+        elif number < len(every):
+            _go_button(number + 1, _("Next: {title}").format(title=every[number].title), "tour_next")
+        else:
+            st.button(_("Finish"), key="tour_finish", type="primary", on_click=_leave, args=(1,))
+        st.button(_("Leave the tour"), key="tour_leave", type="tertiary", on_click=_leave, args=(number,))
+
+
+def invitation() -> None:
+    """A quiet way into the tour; nothing while it is under way."""
+    if _under_way() is not None:
+        return
+    number = st.session_state.get(_LEFT_AT, 1)
+    label = (
+        _("Go on with the tour, step {number}").format(number=number)
+        if number > 1
+        else _("Take the tour: six steps, half an hour")
+    )
+    if st.button(label, key="tour_start", type="tertiary", icon=":material/signpost:"):
+        _go(number)
+
+
+def _under_way() -> int | None:
+    """The number of the step that the visitor is at, from 1, in the session or in the address."""
+    asked = st.query_params.get(_STEP)
+    number: int | None = st.session_state.get(_STEP)
+    if number is None:
+        if asked is None or not asked.isdecimal() or not 1 <= int(asked) <= len(steps()):
+            return None
+        number = st.session_state[_STEP] = int(asked)
+    if asked != str(number):
+        st.query_params[_STEP] = str(number)
+    return number
+
+
+def _go_button(number: int, label: str, key: str) -> None:
+    if st.button(label, key=key, type="primary", icon=":material/arrow_forward:"):
+        _go(number)
+
+
+def _go(number: int) -> None:
+    st.session_state[_STEP] = number
+    st.switch_page(steps()[number - 1].page, query_params={_STEP: str(number)})
+
+
+def _leave(number: int) -> None:
+    """End the tour; the next one begins at the step of that number."""
+    st.session_state.pop(_STEP, None)
+    st.session_state[_LEFT_AT] = number
+    st.query_params.pop(_STEP, None)

@@ -1,0 +1,261 @@
+"""The page of concepts, by AppTest; what the browser computes is tested in a browser."""
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnn import evaluated, evaluations, model_store, trainings
+from cnn.concepts import KERNELS
+from cnn.errors import TrainingDiverged
+from cnn.progress import Epoch
+from cnn.settings import settings
+from pages.parts import waiting
+from pages.parts.concepts import mnist, overfitting, shifted_digits
+from tests.networks import digits, keep_small, small_config, trained
+from tests.pages.conftest import OWNER
+from tests.pages.local import LocalWorkers
+from tests.pages.opened import html
+
+SECTIONS = (
+    "convolution",
+    "pooling",
+    "shared_weights",
+    "receptive_field",
+    "scores",
+    "overfitting",
+    "shifted_digits",
+    "mnist",
+)
+
+
+@pytest.fixture
+def open_section(visit: Callable[[str], AppTest]) -> Callable[[str], AppTest]:
+    """Opens a section."""
+
+    def opened(name: str) -> AppTest:
+        page = visit("concepts")
+        return page.button_group(key="concept").set_value(name).run()
+
+    return opened
+
+
+def told(page: AppTest) -> str:
+    """All that the page says in words."""
+    return " ".join(element.value for element in (*page.markdown, *page.caption))
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_each_section_says_what_to_look_for_and_leads_on(open_section, name):
+    """Each opens without an error, says what to look for, and links to the real network's page."""
+    page = open_section(name)
+    assert not page.exception
+    assert not page.error
+    assert "Look for:" in told(page)
+    assert page.get("page_link")
+    assert page.query_params["section"] == name
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_each_section_works_with_the_digits_that_stand_in(open_section, monkeypatch, name):
+    """Without MNIST, every section shows the UCI digits."""
+    monkeypatch.setattr("cnn.datasets.load", lambda _name: digits())
+    page = open_section(name)
+    assert not page.exception
+    assert not page.error
+
+
+@pytest.mark.parametrize(("asked", "opened"), [("scores", "scores"), ("nothing", "convolution")])
+def test_the_address_opens_a_section(visit, asked, opened):
+    """A link to a section opens it; one to none opens the first."""
+    page = visit("draw")
+    page.query_params["section"] = asked
+    page.switch_page("pages/concepts.py").run()
+    assert page.button_group(key="concept").value == opened
+    assert page.query_params["section"] == opened
+
+
+def test_a_kernel_is_taken_and_edited(open_section):
+    """Taking a kernel fills in its weights; changing one makes it a kernel of one's own."""
+    page = open_section("convolution")
+    page.button_group(key="kernel_taken").set_value("blur").run()
+    fields = [page.number_input(key=f"kernel_{row}_{column}") for row in range(3) for column in range(3)]
+    assert [field.value for field in fields] == pytest.approx(KERNELS["blur"].ravel().tolist())
+    page.number_input(key="kernel_1_1").set_value(5.0).run()
+    assert page.button_group(key="kernel_taken").value is None
+    assert page.number_input(key="kernel_1_1").value == 5
+    assert not page.exception
+
+
+def test_stride_and_padding_give_the_size_by_the_formula(open_section):
+    """The size and the numbers in the formula follow the sliders."""
+    page = open_section("convolution")
+    assert "**26 × 26 pixels come out**" in told(page)
+    page.selectbox(key="padding").select("same").run()
+    assert "**28 × 28 pixels come out**" in told(page)
+    page.slider(key="stride").set_value(2).run()
+    assert "⌊(28 + 1 − 3) / 2⌋ + 1 = 14" in told(page)
+    page.selectbox(key="padding").select("zeros").run()
+    page.slider(key="padding_zeros").set_value(3).run()
+    assert "⌊(28 + 6 − 3) / 2⌋ + 1 = 16" in told(page)
+
+
+def test_an_own_drawing_can_be_convolved(open_section):
+    """What was drawn last can be chosen, in every section that shows an image."""
+    page = open_section("convolution")
+    page.session_state["drawing"] = np.eye(28, dtype=np.float32)
+    page.session_state["looked_at"] = {"kind": "drawing"}
+    page.run()
+    assert page.button_group(key="image_kind").value == "drawing"
+    assert not page.exception
+
+
+@pytest.mark.parametrize("size", [2, 4, 7])
+def test_pooling_keeps_less_and_forgives_a_pixel(open_section, size):
+    """Fewer numbers stay, and after a shift by a pixel they are more alike than the images are."""
+    page = open_section("pooling")
+    page.slider(key="pool_size").set_value(size).run()
+    assert f"**{(28 // size) ** 2} of 784 numbers stay**" in told(page)
+    before, after = map(int, re.findall(r"\*\*(\d+)%\*\*", told(page)))
+    assert after > before
+    assert html(page).count("alt=") == 4
+
+
+def test_the_convolution_does_not_grow_with_the_image(open_section):
+    """A larger image changes the dense layer's parameters and not the convolution's."""
+    page = open_section("shared_weights")
+    assert "16,981,120" in html(page)
+    assert ">320<" in html(page)
+    page.slider(key="shared_side").set_value(64).run()
+    assert "16,981,120" not in html(page)
+    assert ">320<" in html(page)
+
+
+def test_a_receptive_field_grows_until_nothing_is_left(open_section):
+    """The table tells each step; where a layer no longer fits, the page says so and shows the others."""
+    page = open_section("receptive_field")
+    page.slider(key="field_pool").set_value(1).run()
+    page.slider(key="field_depth").set_value(2).run()
+    assert "**5 × 5** pixels" in told(page)
+    page.slider(key="field_stride").set_value(3).run()
+    page.slider(key="field_depth").set_value(8).run()
+    assert "is left" in page.warning[0].value
+    assert html(page).count("Convolution</th>") == 3
+    assert not page.exception
+
+
+def test_scores_become_a_loss(open_section):
+    """The probabilities and the loss that are told are those of the scores."""
+    page = open_section("scores")
+    for name in ("1", "4", "7"):
+        page.slider(key=f"score_{name}").set_value(1.5)
+    page.run()
+    assert html(page).count("</span>33.3%") == 3
+    assert f"**{np.log(3):.3f}**" in told(page)
+    page.slider(key="relu").set_value(-2.0).run()
+    assert "max(0, −2.0) = **0.0**" in told(page)
+
+
+HISTORY = (Epoch(1, 0.5, 0.8, 0.4, 0.9, 3.0), Epoch(2, 0.1, 0.99, 0.6, 0.88, 6.0))
+
+
+def finish(workers, config) -> None:
+    """End the visitor's training of a configuration with a saved model."""
+    [job] = [each.id for each in trainings.trainings().of(OWNER) if each.config.recipe == config.recipe]
+    workers.finish(job, trained(config=config, history=HISTORY))
+
+
+def test_two_trainings_tell_of_overfitting(open_section, workers):
+    """Both are queued with one button, watched, and told with their curves; later visits find them again."""
+    page = open_section("overfitting")
+    page.button(key="overfitting_start").click().run()
+    queued = trainings.trainings().of(OWNER)
+    assert [each.config.recipe for each in queued] == ["without-dropout", "with-dropout"]
+    assert all(each.config.train_images == 500 for each in queued)
+    assert not [button for button in page.button if button.key == "overfitting_start"]
+    finish(workers, overfitting.WITHOUT)
+    finish(workers, overfitting.WITH)
+    page.run()
+    assert "Without dropout: after 2 epochs, training loss 0.100 and test loss 0.600" in told(page)
+    assert "lowest after epoch 1, at 0.400" in told(page)
+    trainings.trainings.cache_clear()
+    page = open_section("overfitting")
+    assert "With dropout: after 2 epochs" in told(page)
+    page.button(key="overfitting_start").click().run()
+    assert {each.config.seed for each in trainings.trainings().of(OWNER)} == {1}
+
+
+def test_too_many_trainings_are_refused_in_a_sentence(open_section, workers):
+    """At the visitor's limit the page says so, begins neither, and stays."""
+    room_for_one = settings().trainings_per_visitor - 1
+    for _ in range(room_for_one):
+        trainings.trainings().submit(OWNER, trained().config)
+    page = open_section("overfitting")
+    page.button(key="overfitting_start").click().run()
+    assert "trainings waiting or running" in page.error[0].value
+    assert len(trainings.trainings().of(OWNER)) == room_for_one
+    assert not page.exception
+
+
+def test_a_failed_training_is_told(open_section, workers):
+    """What ended one of the two is read, and both can be begun again."""
+    page = open_section("overfitting")
+    page.button(key="overfitting_start").click().run()
+    job = trainings.trainings().of(OWNER)[0].id
+    workers.fail(job, TrainingDiverged("The loss became nan."))
+    finish(workers, overfitting.WITH)
+    page.run()
+    assert "Without dropout: The loss became nan." in page.error[0].value
+    assert page.button(key="overfitting_start")
+
+
+@pytest.fixture
+def two_networks(models_dir, monkeypatch):
+    """A dense and a convolutional network of this visitor's, which answer in this process."""
+    from cnn.network.classifier import Classifier
+    from cnn.network.training import train
+
+    class Answering(LocalWorkers):
+        def classify(self, folder, image):
+            return Classifier(model_store.read(folder), model_store.keras_path(folder)).classify(image)
+
+    played = Answering()
+    for module in (shifted_digits, waiting):
+        monkeypatch.setattr(module, "workers", lambda: played)
+    for recipe, layers in (
+        ("dense", shifted_digits.DENSE),
+        ("convolutional", shifted_digits.CONVOLUTIONAL),
+    ):
+        config = small_config(recipe=recipe, layers=layers, epochs=8, batch_size=50)
+        model_store.save(recipe, train(config, digits()), owner=OWNER)
+
+
+def test_shifted_digits_are_read_by_both(open_section, two_networks):
+    """Beside the shifted digit stand both answers; over many, the convolutional one is right more often."""
+    page = open_section("shifted_digits")
+    page.slider(key="shift_right").set_value(2).run()
+    assert not page.exception
+    assert html(page).count('class="bars"') == 2
+    page.button(key="shifted_accuracies_begin").click().run()
+    assert not page.exception
+    said = re.search(r"Dense reads \*\*([\d.]+)%\*\*, Convolutional \*\*([\d.]+)%\*\*", told(page))
+    assert said is not None
+    dense, convolutional = map(float, said.groups())
+    assert convolutional > dense
+
+
+def test_doubtful_labels_are_found(open_section, models_dir, monkeypatch, tmp_path):
+    """On request the page shows the doubtful test images, each with its label and what was read."""
+    record = keep_small(models_dir)
+    made = evaluations.Evaluations(LocalWorkers(), tmp_path / "kept")
+    monkeypatch.setattr(mnist, "evaluations", lambda: made)
+    monkeypatch.setattr(mnist, "SHIPPED", record.id)
+    monkeypatch.setattr("cnn.datasets.load", lambda _name: digits())
+    page = open_section("mnist")
+    page.button(key="mnist_doubtful_begin").click().run()
+    assert not page.exception
+    count = len(evaluated.doubtful(made.of(record, digits()).result()))
+    assert f"of {count}, the most doubtful first" in told(page)
+    assert html(page).count("labelled") >= min(count, mnist.DOUBTFUL)

@@ -1,0 +1,83 @@
+"""The tour through the pages, by AppTest."""
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.parts import tour
+from tests.pages.opened import PAGES
+
+Visit = Callable[[str], AppTest]
+
+
+def bar(page: AppTest) -> str:
+    """What the tour's bar says, or nothing."""
+    return next((text.value for text in page.markdown if text.value.startswith("**Tour")), "")
+
+
+def keys(page: AppTest) -> set[str]:
+    return {str(button.key) for button in page.button if str(button.key).startswith("tour")}
+
+
+def test_the_steps_are_pages_and_half_an_hour():
+    """Six steps, each a page of the app, thirty minutes together."""
+    steps = tour.steps()
+    assert len(steps) == 6
+    assert {step.page for step in steps} <= {f"pages/{name}.py" for name in PAGES}
+    assert sum(step.minutes for step in steps) == 30
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_without_a_tour_there_is_no_bar(visit: Visit, name: str):
+    """No page shows anything of a tour that nobody takes, but for the way into it."""
+    page = visit(name)
+    assert not bar(page)
+    assert keys(page) <= {"tour_start"}
+
+
+def test_next_leads_through_all_pages(visit: Visit):
+    """From step to step, each on its page, to the end; then the tour is over."""
+    page = visit("draw")
+    page.button(key="tour_start").click().run()
+    for number, step in enumerate(tour.steps(), start=1):
+        assert not page.exception
+        assert bar(page).startswith(f"**Tour {number} of 6 · {step.title}**")
+        assert step.task in bar(page)
+        assert page.query_params["tour"] == str(number)
+        if number < 6:
+            page.button(key="tour_next").click().run()
+            # A browser would be there; AppTest shows the page, and goes on from the one before.
+            page.switch_page(tour.steps()[number].page)
+    page.button(key="tour_finish").click().run()
+    assert not bar(page)
+    assert "tour" not in page.query_params
+
+
+def test_a_tour_is_left_and_taken_up_again(visit: Visit):
+    """Who leaves at a step finds the way back to it; who strays is led back."""
+    page = visit("draw")
+    page.button(key="tour_start").click().run()
+    page.button(key="tour_next").click().run()
+    page.switch_page("pages/runs.py").run()
+    assert keys(page) == {"tour_back", "tour_leave"}
+    page.button(key="tour_back").click().run()
+    assert keys(page) == {"tour_next", "tour_leave"}
+    page.button(key="tour_leave").click().run()
+    assert not bar(page)
+    page.switch_page("pages/concepts.py").run()
+    assert "step 2" in page.button(key="tour_start").label
+    page.button(key="tour_start").click().run()
+    assert bar(page).startswith("**Tour 2 of 6")
+
+
+@pytest.mark.parametrize(
+    ("asked", "number"), [("4", 4), ("0", None), ("7", None), ("two", None), ("²", None)]
+)
+def test_the_address_bears_the_step(visit: Visit, asked: str, number: int | None):
+    """A reload or a link goes on at its step; what is no step is no tour."""
+    page = visit("draw")
+    page.query_params["tour"] = asked
+    page.run()
+    assert not page.exception
+    assert bar(page).startswith(f"**Tour {number} of 6") if number else not bar(page)
