@@ -58,7 +58,7 @@ def scores() -> None:
         )
     with seen:
         _steps(np.array(values, np.float32), CLASSES.index(truth or CLASSES[0]))
-    in_the_network("pages/feature_maps.py", _("Scores and softmax of a trained network: open its output"))
+    in_the_network("pages/feature_maps.py", _("Softmax in a trained network: its output"))
 
 
 def _relu() -> None:
