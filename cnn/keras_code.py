@@ -135,14 +135,16 @@ def _chosen(config: TrainConfig) -> Iterator[str]:
     """What `cnn.network.training.shares` does."""
     if config.train_images is None and config.validation == "test":
         return
-    some = "" if config.train_images is None else f"[:{config.train_images}]"
-    yield f"\n# The seed says which images {'are taken' if some else 'validate'}."
-    yield f"chosen = np.random.default_rng(SEED).permutation(len(x_train)){some}"
-    if config.validation == "test":
+    if config.train_images is not None:
+        yield "\n# The seed says which images are taken."
+        yield f"chosen = np.random.default_rng(SEED).permutation(len(x_train))[:{config.train_images}]"
         yield "x_train, y_train = x_train[chosen], y_train[chosen]"
+    if config.validation == "test":
         return
-    yield f"held_out = min(max(1, round({config.validation!r} * len(chosen))), len(chosen) - 1)"
-    yield "validating, training = np.sort(chosen[:held_out]), np.sort(chosen[held_out:])"
+    yield "\n# The seed says which images validate, in the way of scikit-learn's `train_test_split`."
+    yield f"held_out = min(max(1, round({config.validation!r} * len(x_train))), len(x_train) - 1)"
+    yield "order = np.random.RandomState(SEED).permutation(len(x_train))"
+    yield "validating, training = order[:held_out], order[held_out:]"
     yield "x_val, y_val = x_train[validating], y_train[validating]"
     yield "x_train, y_train = x_train[training], y_train[training]"
 
