@@ -38,12 +38,15 @@ def curves(training: Curve, validation: Curve, *, names: dict[str, str]) -> "Fig
     return figure
 
 
-def overlaid(runs: Sequence[tuple[str, Curve]], *, names: dict[str, str]) -> "Figure":
+def overlaid(
+    runs: Sequence[tuple[str, Curve]], *, names: dict[str, str], highest_loss: float | None = None
+) -> "Figure":
     """Several trainings' loss and accuracy over the epochs, each in a colour and dash of its own.
 
     Args:
         runs: what to call each and its (epoch, loss, accuracy), accuracy in [0, 1].
         names: what to call "loss", "accuracy", "epoch".
+        highest_loss: where the loss's axis ends, so that the first epochs do not flatten the last.
     """
     from plotly.subplots import make_subplots
 
@@ -58,6 +61,8 @@ def overlaid(runs: Sequence[tuple[str, Curve]], *, names: dict[str, str]) -> "Fi
             figure.add_trace(_line(curve, column, name, **style), 1, column)
     figure.update_xaxes(title_text=names["epoch"], rangemode="tozero")
     figure.update_yaxes(tickformat=".1%", col=2)
+    if highest_loss is not None:
+        figure.update_yaxes(range=[0, highest_loss], col=1)
     figure.update_layout(height=340, margin=_MARGIN, legend={"orientation": "h", "y": -0.25})
     return figure
 

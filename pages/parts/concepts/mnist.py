@@ -16,7 +16,7 @@ from pages.parts.told import told
 from pages.parts.waiting import on_request
 
 SHOWN = 60
-DOUBTFUL = 12
+DOUBTFUL = 16
 
 
 @st.fragment
@@ -43,7 +43,7 @@ def mnist() -> None:
         _mean(dataset)
         _some(dataset)
         _doubtful(dataset)
-    in_the_network("pages/mistakes.py", _("What a network makes of the doubtful ones, and of all others"))
+    in_the_network("pages/mistakes.py", _("All that a network gets wrong, and its doubtful labels"))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -98,15 +98,16 @@ def _doubtful(dataset: Dataset) -> None:
     st.subheader(_("Labels that one may doubt"))
     st.markdown(
         _(
-            "Not every label is beyond doubt. The shipped model names the test images where it is surer of "
-            "another class than it usually is of that class's own images. Would you read them as labelled?"
+            "Not every label is beyond doubt. These are the test images that the shipped model reads as "
+            "something else than their label, the surest first. Sometimes the network errs; would you read "
+            "them all as labelled?"
         )
     )
     model = model_store.read(SHIPPED)
     evaluation = on_request(
         "mnist_doubtful",
         dataset.sha256,
-        _("Find doubtful labels"),
+        _("Find them"),
         lambda: evaluations().of(model, dataset),
         _("The network reads all {count:,} test images, once; this takes some seconds.").format(
             count=len(dataset.x_test)
@@ -114,7 +115,7 @@ def _doubtful(dataset: Dataset) -> None:
     )
     if evaluation is None:
         return
-    numbers = evaluated.doubtful(evaluation)
+    numbers = evaluated.mistakes(evaluation)
     items = "".join(
         f"<li>{pixels(dataset.x_test[number], 3, alt=in_words(number, evaluation, dataset))}"
         + _("labelled {label}, read {read}").format(
@@ -127,7 +128,7 @@ def _doubtful(dataset: Dataset) -> None:
     with st.container(key="doubtful"):
         st.html(f'<ul class="strip">{items}</ul>')
     st.caption(
-        _("{shown} of {count}, the most doubtful first.").format(
+        _("{shown} of {count} such images, the most surely read otherwise first.").format(
             shown=min(DOUBTFUL, len(numbers)), count=len(numbers)
         )
     )

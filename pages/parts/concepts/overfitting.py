@@ -82,7 +82,9 @@ def _show(refreshed: float | None) -> None:
     with st.container(key="overfitting_curves"):
         st.plotly_chart(
             figures.overlaid(
-                curves, names={"loss": _("Loss"), "accuracy": _("Accuracy"), "epoch": _("Epoch")}
+                curves,
+                names={"loss": _("Loss"), "accuracy": _("Accuracy"), "epoch": _("Epoch")},
+                highest_loss=1.0,
             ),
             key="overfitting_chart",
             config={"displayModeBar": False},
@@ -91,6 +93,12 @@ def _show(refreshed: float | None) -> None:
     for run in runs:
         if run.history:
             st.markdown(f"- {_in_words(run)}")
+    st.caption(
+        _(
+            "The figures on the training images are taken while the network trains: with dropout, while "
+            "values are missing. So they can be worse than those on the test images."
+        )
+    )
 
 
 def _measured(epoch: object, prefix: str) -> tuple[float, float]:

@@ -116,7 +116,7 @@ def _shift(names: Sequence[str], records: Sequence[ModelRecord]) -> None:
 
 def _one(picture: Picture, names: Sequence[str], records: Sequence[ModelRecord]) -> None:
     with st.container(horizontal=True):
-        right = st.slider(_("Pixels to the right"), -8, 8, 3, key="shift_right", persist_state="session")
+        right = st.slider(_("Pixels to the right"), -8, 8, 4, key="shift_right", persist_state="session")
         down = st.slider(_("Pixels down"), -8, 8, 0, key="shift_down", persist_state="session")
     moved = concepts.shifted(picture.image, down, right)
     seen, *answers = st.columns([1, 1, 1], gap="large")
@@ -170,8 +170,8 @@ def _verdict(names: Sequence[str], measured: Sequence[Sequence[float]]) -> str:
     distance = max(DISTANCES, key=lambda each: abs(second[each] - first[each]))
     return _(
         "They are furthest apart at {distance} pixels: {first} reads **{first_share:.1%}**, {second} "
-        "**{second_share:.1%}**. Neither was ever shown a shifted digit; the convolutional one, too, gets "
-        "worse, because its windows and the image's border stay where they are."
+        "**{second_share:.1%}**. Neither was ever shown a shifted digit. The convolutional one gets worse, "
+        "too: its pooling windows do not move along, and fewer of them see what comes near the border."
     ).format(
         distance=distance,
         first=names[0],
