@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from cnn import datasets, model_store, recipes
+from cnn import looks, model_store, recipes
 from tests.browser.hand import key
 from tests.browser.served import Served, serve
 from tests.networks import keep_small
@@ -66,9 +66,10 @@ def outputs(app: Served) -> list[np.ndarray]:
     from cnn.network.build import load
 
     folder = app.log.parent / "models" / "small"
-    network = load(model_store.read(folder), model_store.keras_path(folder))
+    record = model_store.read(folder)
+    network = load(record, model_store.keras_path(folder))
     every = keras.Model(network.inputs, [layer.output for layer in network.layers])
-    image = datasets.load("mnist").x_test[:1, ..., np.newaxis].astype(np.float32) / 255
+    image = looks.dataset_of(record).x_test[:1, ..., np.newaxis].astype(np.float32) / 255
     return [output[0] for output in every.predict(image, verbose=0)]
 
 
