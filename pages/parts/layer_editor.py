@@ -260,8 +260,9 @@ def _keep(recipe: Recipe, rows: tuple[_Row, ...]) -> None:
 
 def _reset(recipe: Recipe) -> None:
     """Take the recipe's layers again; what stands in the fields of the visitor's goes too."""
-    begins = (f"layer_{recipe.name}_", f"layers_{recipe.name}")
-    for name in [name for name in st.session_state if str(name).startswith(begins)]:
+    st.session_state.pop(f"layers_{recipe.name}", None)
+    # A recipe's name has no "_": this is the beginning of no other recipe's keys.
+    for name in [name for name in st.session_state if str(name).startswith(f"layer_{recipe.name}_")]:
         del st.session_state[name]
 
 

@@ -190,6 +190,20 @@ def test_each_recipe_has_layers_of_its_own(page):
     assert len(lines(page)) == 3
 
 
+def test_a_recipes_layers_come_back_alone(page):
+    """Taking back the layers of `conv32` leaves what was made of a recipe whose name begins with its name."""
+    press(open_layer(page, 2), "layer_conv32_2_remove")
+    page.selectbox(key="recipe").select("conv32-conv32").run()
+    press(press(page, "layer_conv32-conv32_0_open"), "layer_conv32-conv32_0_remove")
+    assert len(lines(page)) == 6
+    page.selectbox(key="recipe").select("conv32").run()
+    press(page, "layers_reset")
+    assert len(lines(page)) == 4
+    page.selectbox(key="recipe").select("conv32-conv32").run()
+    assert len(lines(page)) == 6
+    assert not [name for name in RECIPES if "_" in name]
+
+
 def test_a_changed_network_is_read_in_the_table_too(page):
     """With the editor closed, the table shows the visitor's layers, as far as they can stand."""
     press(open_layer(page, 3), "layer_conv32_3_remove")
