@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check tensorboard bench bench-recipes browser format model clean
+.PHONY: run test check tensorboard bench bench-recipes browser translations format model clean
 
 run: $(VENV)/.app  ## start the app and print its address
 	$(BIN)/streamlit run app.py --server.port $(PORT)
@@ -32,6 +32,9 @@ model: $(VENV)/.dev  ## make the shipped model anew and report its figures
 
 tensorboard: $(VENV)/.app  ## the logs of all trainings, in TensorBoard
 	$(BIN)/tensorboard --logdir $${CNN_LOGS_DIR:-logs}
+
+translations: $(VENV)/.app  ## bring the catalogues up to the code's texts, and say how many wait
+	$(BIN)/python -m cnn.catalogues
 
 browser: $(VENV)/.dev  ## the browser of the journeys
 	$(BIN)/python -m tests.browser.install

@@ -3,15 +3,22 @@
 The source texts are English. `_("…")` gives the text in the language of whoever reads now; `N_("…")`
 only marks a text that is kept and translated later. Who reads is known to the app alone, so it hands
 in a function with `use`; without one, texts stay English.
+
+The translations are in `locale/LANGUAGE/LC_MESSAGES/messages.po`, which Babel reads when a language is
+first asked for: a `.mo` file beside it could be forgotten. `python -m cnn.catalogues` brings them up to
+the code's texts.
 """
 
 import gettext
 from collections.abc import Callable
 from functools import cache
+from io import BytesIO
 from pathlib import Path
+from types import MappingProxyType
 
 CATALOGUES = Path(__file__).parent / "locale"
-LANGUAGES = ("en", "ko")
+LANGUAGES = MappingProxyType({"en": "English", "ko": "한국어"})
+"""Each language's code with its own name for itself."""
 
 
 def _english() -> str:
@@ -26,19 +33,36 @@ def use(current_language: Callable[[], str]) -> None:
     _reader["language"] = current_language
 
 
+def path_of(language: str) -> Path:
+    """The file with a language's translations."""
+    return CATALOGUES / language / "LC_MESSAGES" / "messages.po"
+
+
 @cache
-def _catalogue(language: str) -> gettext.NullTranslations:
-    return gettext.translation("messages", CATALOGUES, [language], fallback=True)
+def catalogue(language: str) -> gettext.NullTranslations:
+    """A language's translations; for a language without any, those that leave each text as it is."""
+    path = path_of(language)
+    if not path.exists():
+        return gettext.NullTranslations()
+    # Whoever reads English need not wait for Babel.
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file, language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
 
 
 def _(text: str) -> str:
     """The text in the reader's language; the text itself where no translation exists."""
-    return _catalogue(_reader["language"]()).gettext(text)
+    return catalogue(_reader["language"]()).gettext(text)
 
 
 def ngettext(singular: str, plural: str, count: int) -> str:
     """The form of the text that goes with `count`, in the reader's language."""
-    return _catalogue(_reader["language"]()).ngettext(singular, plural, count)
+    return catalogue(_reader["language"]()).ngettext(singular, plural, count)
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a text translated later

@@ -2,7 +2,7 @@
 
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
+from babel.messages.pofile import write_po
 
 from cnn import i18n
 
@@ -10,20 +10,18 @@ from cnn import i18n
 @pytest.fixture
 def korean(tmp_path, monkeypatch):
     """A Korean catalogue with two entries, and a reader who can change the language."""
-    folder = tmp_path / "ko" / "LC_MESSAGES"
-    folder.mkdir(parents=True)
     catalogue = Catalog(locale="ko")
     catalogue.add("Draw", "그리기")
     catalogue.add(("{n} image", "{n} images"), ("이미지 {n}장",))
-    with (folder / "messages.mo").open("wb") as file:
-        write_mo(file, catalogue)
     monkeypatch.setattr(i18n, "CATALOGUES", tmp_path)
-    i18n._catalogue.cache_clear()
+    i18n.path_of("ko").parent.mkdir(parents=True)
+    with i18n.path_of("ko").open("wb") as file:
+        write_po(file, catalogue)
+    i18n.catalogue.cache_clear()
     language = ["ko"]
-    i18n.use(lambda: language[0])
+    monkeypatch.setitem(i18n._reader, "language", lambda: language[0])
     yield language
-    i18n.use(i18n._english)
-    i18n._catalogue.cache_clear()
+    i18n.catalogue.cache_clear()
 
 
 def test_without_a_reader_texts_are_english():

@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from cnn.errors import CnnError
-from cnn.i18n import _
+from cnn.i18n import LANGUAGES, _, catalogue
 from cnn.workers import workers
 
 # Until the first visitor has reached `st.navigation`, Streamlit would make a menu of the files in
@@ -49,6 +49,8 @@ async def _start_workers() -> None:
     await asyncio.to_thread(_page_shown.wait, _FIRST_VISIT_SECONDS)
     await asyncio.sleep(_PAINT_SECONDS)
     workers().start()
+    for language in LANGUAGES:
+        catalogue(language)
     # What is here stays for good; collections need not walk it again.
     gc.freeze()
 

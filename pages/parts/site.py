@@ -6,15 +6,19 @@ import streamlit as st
 
 from cnn import datasets
 from cnn.i18n import _
-from pages.parts import server, tour
+from pages.parts import language, server, tour
 
 _STYLE = Path(__file__).with_name("style.css")
 
 
 def show() -> None:
     """Show the page that the address names, in the frame that all pages share."""
-    st.set_page_config(page_title=_("See a network learn"), page_icon="✏️", layout="wide")
+    st.set_page_config(page_icon="✏️", layout="wide")
     st.html(_STYLE)
+    # Before any text: with the picker comes the language that the address names.
+    language.picker()
+    st.set_page_config(page_title=_("See a network learn"))
+    language.tell_browser()
     page = st.navigation(
         [
             st.Page("pages/draw.py", title=_("Draw"), icon=":material/draw:", default=True),

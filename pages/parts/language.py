@@ -1,0 +1,52 @@
+"""The language of the page: the visitor's choice, and before it the browser's."""
+
+from typing import cast
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from cnn import i18n
+from cnn.i18n import LANGUAGES
+
+_KEY = "language"
+
+
+def picker() -> None:
+    """The choice of the language; it holds for all pages, and the address carries it.
+
+    The address says nothing while the choice is the browser's own: such an address, handed on, opens in
+    the language of whoever opens it.
+    """
+    languages = list(LANGUAGES)
+    st.segmented_control(
+        # Who cannot read the page must find it.
+        "Language · 언어",
+        languages,
+        default=_of_browser(),
+        required=True,
+        format_func=LANGUAGES.__getitem__,
+        key=_KEY,
+        label_visibility="collapsed",
+        bind="query-params",
+    )
+
+
+def chosen() -> str:
+    """The language of whoever's page this thread makes; English where it makes none."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return "en"
+    return cast(str, st.session_state.get(_KEY)) or _of_browser()
+
+
+def _of_browser() -> str:
+    """The browser's language where there is a translation into it, else English."""
+    code = str(st.context.locale or "").split("-")[0].lower()
+    return code if code in LANGUAGES else "en"
+
+
+def tell_browser() -> None:
+    """Say to the browser what language the page is in: for its voice, its fonts, its line breaks."""
+    st.html(f"<script>document.documentElement.lang = '{chosen()}'</script>", unsafe_allow_javascript=True)
+
+
+i18n.use(chosen)
