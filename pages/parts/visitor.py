@@ -6,6 +6,7 @@ from http.cookies import SimpleCookie
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _NAME = "cnn_visitor"
@@ -34,8 +35,9 @@ class Cookie:
 
 
 def _known(scope: Scope) -> bool:
-    cookies = [value for name, value in scope["headers"] if name == b"cookie"]
-    return any(_NAME in SimpleCookie(value.decode("latin-1")) for value in cookies)
+    # Read as browsers do, and as Streamlit reads them for `owner`: other apps on the same host write what no
+    # standard allows, where `SimpleCookie` stops or raises.
+    return _NAME in HTTPConnection(scope).cookies
 
 
 def _new_cookie() -> str:
