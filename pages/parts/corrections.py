@@ -103,8 +103,8 @@ def _arrays(mine: list[Correction]) -> tuple[np.ndarray, np.ndarray]:
 
 def _learn(model: ModelRecord, mine: list[Correction]) -> None:
     images, labels = _arrays(mine)
-    tuning = FineTuning(model, keras_path(model.id).read_bytes(), images, labels)
     try:
+        tuning = FineTuning(model, keras_path(model.id).read_bytes(), images, labels)
         training = trainings().submit(visitor.owner(), tuning.config(), tuning)
     except CnnError as error:
         st.error(str(error))

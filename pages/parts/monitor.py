@@ -6,7 +6,7 @@ from dataclasses import astuple, fields
 import streamlit as st
 
 from cnn import figures, model_store
-from cnn.errors import CnnError
+from cnn.errors import CnnError, ModelNotFound
 from cnn.i18n import _
 from cnn.overfitting import turning_point
 from cnn.progress import Epoch, Progress, Scoring
@@ -15,6 +15,7 @@ from cnn.workers import workers
 from pages.parts import models
 from pages.parts.downloads import csv_text
 from pages.parts.picture import pixels
+from pages.parts.told import told
 
 REFRESH_SECONDS = 0.5
 
@@ -84,7 +85,9 @@ def _show(training_id: str, ended_before: bool) -> None:
         )
     _show_curves(training)
     if training.ended:
-        _show_outcome(training)
+        # In here, as this part also runs without the page around it.
+        with told():
+            _show_outcome(training)
 
 
 def _show_state(training: Training) -> None:
@@ -240,8 +243,12 @@ def _show_outcome(training: Training) -> None:
     record = training.record
     if record is None:
         return
+    try:
+        keras_file = model_store.keras_path(record.id)
+    except ModelNotFound:
+        st.info(_("This model has been deleted."))
+        return
     _name_form(training)
-    keras_file = model_store.keras_path(record.id)
     with st.container(horizontal=True):
         if st.button(_("Draw with it"), type="primary", key="draw_with_it", icon=":material/draw:"):
             models.choose(record.id)

@@ -167,6 +167,29 @@ def test_a_model_that_left_meanwhile_cannot_be_compared(monkeypatch, models_dir)
     assert "The rest of the page" in [caption.value for caption in page.caption]
 
 
+def deleted_model_page():
+    """A page with one correction for a model that has been deleted."""
+    import numpy as np
+    import streamlit as st
+
+    from cnn import model_store
+    from pages.parts import corrections
+
+    st.session_state["corrections"] = [corrections.Correction(np.zeros((28, 28), np.float32), 9, 7)]
+    corrections.kept(model_store.read(model_store.SHIPPED).model_copy(update={"id": "gone"}))
+    st.caption("The rest of the page")
+
+
+def test_a_deleted_model_learns_nothing(workers):
+    """Where the model is gone when it shall learn, a sentence says so, and the rest of the page stays."""
+    page = AppTest.from_function(deleted_model_page).run()
+    page.button(key="fine_tune").click().run()
+    assert not page.exception
+    assert "There is no model 'gone'" in page.error[0].value
+    assert "The rest of the page" in [caption.value for caption in page.caption]
+    assert not workers.running
+
+
 def upload_page(content):
     """A page to which a file was brought."""
     from cnn import model_store

@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 
+from cnn import model_store
 from cnn.errors import TrainingDiverged, WorkerError
 from cnn.i18n import N_
 from cnn.progress import Epoch, Loading, Progress, Resumed, Scoring
@@ -303,6 +304,31 @@ def test_a_saved_model_is_renamed(visit, workers, models_dir):
     [training] = trainings().of(OWNER)
     assert training.record.name == "내 모델"
     assert list(models_dir.iterdir()) == [models_dir / training.record.id]
+
+
+def test_a_deleted_model_leaves_the_page(visit, workers):
+    """A training's model that its owner has deleted is told as such, and another can be trained."""
+    page = start(visit("train"))
+    [job] = workers.running
+    workers.finish(job, trained())
+    model_store.delete(trainings().get(job).record.id, OWNER)
+    page.run()
+    assert "This model has been deleted." in texts(page.info)
+    assert not page.exception
+    start(page)
+    assert len(trainings().of(OWNER)) == 2
+
+
+def test_a_broken_model_leaves_the_page(visit, workers, models_dir):
+    """Where a training's model has lost a file, the page names it, and another can be trained."""
+    page = start(visit("train"))
+    [job] = workers.running
+    workers.finish(job, trained())
+    (models_dir / trainings().get(job).record.id / "model.keras").unlink()
+    page.run()
+    assert "has no model.keras" in page.error[0].value
+    assert not page.exception
+    assert page.button(key="train_start")
 
 
 def test_a_history_has_a_row_for_each_epoch():
