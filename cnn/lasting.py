@@ -4,11 +4,14 @@ Dask brings a lost worker back, through its nanny, but neither a nanny nor a sch
 """
 
 import asyncio
+import logging
 import sys
 from typing import Any
 
 from distributed.core import Status
 from distributed.deploy.subprocess import Subprocess, SubprocessScheduler, SubprocessWorker
+
+_log = logging.getLogger(__name__)
 
 _SECONDS_BETWEEN_STARTS = 1.0
 
@@ -26,7 +29,10 @@ class _Lasting(Subprocess):  # type: ignore[misc]  # Dask has no types
         while self.status == Status.running:
             await self.process.wait()
             await asyncio.sleep(_SECONDS_BETWEEN_STARTS)
-            await self._start()
+            try:
+                await self._start()
+            except Exception:  # noqa: BLE001 - whatever it was, as no memory just now, may be over in a second
+                _log.exception("a process could not be started again; trying on")
 
     async def close(self) -> None:
         if self._guard is not None:

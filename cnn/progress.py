@@ -37,7 +37,8 @@ class Progress:
         seconds_left: for all the epochs that are left; None while it is not yet known.
         loss, accuracy: the running means of this epoch.
         filters: the first layer's kernels, float32 (height, width, channels, filters); None where
-            the first layer is no convolution, and in announcements that leave them out.
+            the first layer is no convolution or has very many weights, and in announcements that leave
+            them out.
     """
 
     epoch: int

@@ -4,7 +4,7 @@ Nothing here needs Keras. `cnn.network.build` turns a `TrainConfig` into a `kera
 table is computed by formula, and the tests hold the two against each other.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from math import ceil, prod
 from types import MappingProxyType
@@ -193,9 +193,9 @@ def check(
 ) -> tuple[list[LayerRow], LayerError | None]:
     """The layer table as far as it goes, and what keeps the network from being trained.
 
-    The mistake is the first layer that cannot stand where it stands, or, in a network of more parameters
-    than the setting `max_parameters` allows, the layer that has the most. The rows are those before a
-    layer that cannot stand, or all.
+    The mistake is the first layer that cannot stand where it stands, or, in a network that is larger than
+    the settings allow, the layer that has the largest part in it. The rows are those before a layer that
+    cannot stand, or all.
 
     Args:
         layers, input_shape, classes: as for `layer_table`.
@@ -205,22 +205,43 @@ def check(
     return rows, mistake or _too_large(rows)
 
 
-def _too_large(rows: list[LayerRow]) -> LayerError | None:
-    parameters, allowed = sum(row.parameters for row in rows), settings().max_parameters
-    if parameters <= allowed:
-        return None
-    number, largest = max(enumerate(rows, start=1), key=lambda numbered: numbered[1].parameters)
-    return LayerError(
+_LIMITS: tuple[tuple[str, Callable[[LayerRow], int], str], ...] = (
+    (
+        "max_parameters",
+        lambda row: row.parameters,
         N_(
-            "Layer {number} ({kind}) has {own:,} of the network's {parameters:,} parameters, and at most "
+            "Layer {number} ({kind}) has {own:,} of the network's {whole:,} parameters, and at most "
             "{allowed:,} are allowed. Make it smaller, or pool before it."
         ),
-        number=number,
-        kind=largest.kind,
-        own=largest.parameters,
-        parameters=parameters,
-        allowed=allowed,
-    )
+    ),
+    (
+        "max_values",
+        lambda row: prod(row.output_shape),
+        N_(
+            "Layer {number} ({kind}) gives {own:,} of the network's {whole:,} values for one image, and "
+            "at most {allowed:,} are allowed. Make it smaller, or pool before it."
+        ),
+    ),
+    (
+        "max_multiply_adds",
+        lambda row: row.multiply_adds,
+        N_(
+            "Layer {number} ({kind}) needs {own:,} of the network's {whole:,} multiply-adds for one "
+            "image, and at most {allowed:,} are allowed. Make it smaller, or pool before it."
+        ),
+    ),
+)
+"""The settings that bound a network's memory and time, what each bounds, and what is said beyond it."""
+
+
+def _too_large(rows: list[LayerRow]) -> LayerError | None:
+    for setting, measure, text in _LIMITS:
+        sizes, allowed = [measure(row) for row in rows], getattr(settings(), setting)
+        if sum(sizes) > allowed:
+            number, own = max(enumerate(sizes, start=1), key=lambda numbered: numbered[1])
+            kind = rows[number - 1].kind
+            return LayerError(text, number=number, kind=kind, own=own, whole=sum(sizes), allowed=allowed)
+    return None
 
 
 def _rows(

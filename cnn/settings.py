@@ -51,6 +51,12 @@ class Settings(BaseSettings):
     max_parameters: int = Field(
         20_000_000, ge=1, description="The largest network that may be trained, in parameters."
     )
+    max_values: int = Field(
+        1_000_000, ge=1, description="The most values that a network's layers may give for one image, in all."
+    )
+    max_multiply_adds: int = Field(
+        1_000_000_000, ge=1, description="The most multiply-adds that a network may need for one image."
+    )
     download_timeout: float = Field(
         10.0, gt=0, description="Seconds without a byte after which a download gives up."
     )

@@ -53,6 +53,7 @@ _MANY = 1000
 """More than any task asks for: the resource only says which process is meant."""
 _WARM_UP_SECONDS = 300.0
 _RETRY_SECONDS = 0.2
+_REMOTE_PAUSE_SECONDS = 10.0
 
 
 class Workers:
@@ -66,6 +67,8 @@ class Workers:
         # Read when Dask and TensorFlow are imported, here and in the processes, which inherit it.
         os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "warning")
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+        # The scheduler keeps so many announcements of each training for ever, the filters among them.
+        os.environ.setdefault("DASK_DISTRIBUTED__ADMIN__LOW_LEVEL_LOG_LENGTH", "10")
         # The app may have been started from any folder.
         path = os.environ.get("PYTHONPATH", "").split(os.pathsep)
         if str(PROJECT) not in path:
@@ -78,6 +81,9 @@ class Workers:
         self._cluster: SpecCluster | None = None
         self._local: Future[Client] | None = None
         self._remote: Client | None = None
+        # Apart from the others: a cluster that does not answer holds nobody's drawing back.
+        self._remote_lock = Lock()
+        self._remote_refused: tuple[float, WorkerError] | None = None
         self._actor: Any = None
         self._tasks: dict[str, Any] = {}
         self._work_dir: WorkDir | None = None
@@ -301,8 +307,11 @@ class Workers:
         def deliver(done: Any) -> None:
             result = _result(done, told)
             self._tasks.pop(name).release()
-            # Before anybody hears of the end and sends the next training there.
-            self._renew(name)
+            try:
+                # Before anybody hears of the end and sends the next training there.
+                self._renew(name)
+            except Exception:  # noqa: BLE001 - whatever it was, whoever waits for the result gets it
+                _log.exception("a training process could not be replaced")
             if isinstance(result, CnnError):
                 outcome.set_exception(result)
             else:
@@ -321,15 +330,12 @@ class Workers:
             return
         self._trained[address] += 1
         if self._trained[address] < TRAININGS_OF_A_PROCESS or any(
-            name.startswith(_SCORING) for name in self._tasks
+            name.startswith(_SCORING) for name in list(self._tasks)
         ):
             return
         del self._trained[address]
-        try:
-            # What closes is started again: see `cnn.lasting`.
-            self._local_client().retire_workers([address])
-        except (CnnError, OSError, RuntimeError) as error:
-            _log.warning("the training process at %s stays: %r", address, error)
+        # What closes is started again: see `cnn.lasting`.
+        self._local_client().retire_workers([address])
 
     def request_stop(self, job: str, address: str) -> None:
         """End the training `job` at its next batch, in the worker at `address`."""
@@ -341,12 +347,22 @@ class Workers:
 
     def _training_client(self) -> "Client":
         if address := self._settings.scheduler_address:
-            with self._lock:
+            with self._remote_lock:
                 if self._remote is None or self._remote.status in {"closing", "closed"}:
-                    self._remote = _connect(address, self._settings.answer_timeout)
+                    self._remote = self._connected(address)
                 return self._remote
         self._scale_for_training()
         return self._local_client()
+
+    def _connected(self, address: str) -> "Client":
+        """A client of the cluster; one that has just not answered is not waited for again at once."""
+        if self._remote_refused is not None and monotonic() < self._remote_refused[0]:
+            raise self._remote_refused[1]
+        try:
+            return _connect(address, self._settings.answer_timeout)
+        except WorkerError as error:
+            self._remote_refused = monotonic() + _REMOTE_PAUSE_SECONDS, error
+            raise
 
     def _scale_for_training(self) -> None:
         self._local_client()

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnn.datasets import shape_of
 from cnn.errors import ConfigError, LayerError
 from cnn.recipes import (
     RECIPES,
@@ -232,3 +233,38 @@ def test_a_value_out_of_range_is_a_sentence(name, value):
         config_from(values)
     assert str(raised.value).startswith(name)
     assert repr(raised.value.values["value"]) in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("layers", "row", "said"),
+    [
+        ([Conv2D(filters=4), Flatten(), Dense(units=8192)], 3, "of the network's 22,241,330 parameters"),
+        (
+            [Conv2D(filters=512, padding="same")] * 3 + [MaxPool2D(pool_size=16), Flatten()],
+            1,
+            "values for one",
+        ),
+        (
+            [
+                Conv2D(filters=256, padding="same"),
+                Conv2D(filters=256, kernel_size=5, padding="same"),
+                MaxPool2D(pool_size=16),
+                Flatten(),
+            ],
+            2,
+            "multiply-adds for one image",
+        ),
+    ],
+)
+def test_a_network_that_would_take_the_machine_down_is_refused(layers, row, said):
+    """Parameters, values and multiply-adds are bounded; the largest part is named with the figures."""
+    _, mistake = check(tuple(layers), (28, 28, 1), 10)
+    assert mistake is not None
+    assert mistake.number == row
+    assert said in str(mistake)
+
+
+def test_every_recipe_is_well_within_the_limits():
+    """What the project ships can be trained with the settings as they are."""
+    for config in (each.config for each in RECIPES.values()):
+        assert check(config.layers, shape_of(config.dataset), 10)[1] is None

@@ -157,6 +157,26 @@ def test_a_log_that_cannot_be_written_ends_no_training(tmp_path):
     assert len(trained.history) == 1
 
 
+def test_a_disk_that_fills_up_ends_the_log_only(tmp_path, monkeypatch):
+    """TensorFlow calls a full disk an exhausted resource; the training goes on and its model is whole."""
+
+    def full(*_):
+        raise tf.errors.ResourceExhaustedError(None, None, "No space left on device")
+
+    monkeypatch.setattr(keras.callbacks.TensorBoard, "on_epoch_end", full)
+    trained = train(small_config(epochs=2), digits(), log_dir=tmp_path / "log")
+    assert len(trained.history) == 2
+
+
+def test_very_large_first_kernels_are_not_sent_about(monkeypatch):
+    """They would fill the announcements and the model's folder, and nobody could tell them apart."""
+    monkeypatch.setattr(training, "_MOST_FILTER_WEIGHTS", 9 * 8 - 1)
+    heard = []
+    trained = train(small_config(epochs=1), digits(), announce=heard.append)
+    assert trained.filters is None
+    assert all(event.filters is None for event in heard if isinstance(event, Progress))
+
+
 def test_filters_are_kept_from_before_the_first_step(tmp_path):
     """The kept kernels begin with the untrained ones and end with those of the file."""
     still = train(small_config(learning_rate=STILL, optimizer="sgd"), digits())

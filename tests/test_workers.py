@@ -434,3 +434,19 @@ def test_a_cluster_that_is_not_there_is_said(place, monkeypatch):
             nowhere.train("nowhere", few(), lambda event: None)
     finally:
         nowhere.close()
+
+
+def test_a_cluster_that_does_not_answer_is_not_asked_again_at_once(monkeypatch, tmp_path):
+    """Whoever trains meanwhile reads the same sentence at once, and pages do not wait for it."""
+    asked = []
+
+    def refuse(address, timeout):
+        asked.append(address)
+        raise WorkerError("The cluster does not answer.")
+
+    monkeypatch.setattr(cnn.workers, "_connect", refuse)
+    away = Workers(Settings(scheduler_address="tcp://127.0.0.1:9", models_dir=tmp_path))
+    for _ in range(3):
+        with pytest.raises(WorkerError, match="does not answer"):
+            away.capacity()
+    assert asked == ["tcp://127.0.0.1:9"]

@@ -24,6 +24,7 @@ from cnn.network.feeding import by_batches, with_channels
 # Steps of the sum that stands for the integral. With 32 of them the parts of a network of ReLUs add up
 # to the whole within a few per cent; with 64 within one or two.
 STEPS = 64
+_GRADIENT_PARTS = 3
 
 KINDS = {kind: name for name, kind in LAYERS.items()}
 
@@ -99,9 +100,14 @@ class Inspector:
             )
         # The middles of equal steps, and both ends for their scores.
         way = np.r_[(np.arange(STEPS) + 0.5) / STEPS, 0, 1].astype(np.float32)
-        scores, gradients = self._gradients(way[:, None, None, None] * batch, np.int32(class_number))
-        pixels = gradients.numpy()[:STEPS].mean(axis=0) * batch[0]
-        black_score, score = scores.numpy()[STEPS:]
+        # A large network keeps much of each image until its gradient is known: some at a time.
+        parts = [
+            self._gradients(part[:, None, None, None] * batch, np.int32(class_number))
+            for part in np.array_split(way, _GRADIENT_PARTS)
+        ]
+        scores, gradients = (np.concatenate(each) for each in zip(*parts, strict=True))
+        pixels = gradients[:STEPS].mean(axis=0) * batch[0]
+        black_score, score = scores[STEPS:]
         return Evidence(class_number, pixels.sum(axis=-1), float(score), float(black_score))
 
     def strongest(self, layer: str, channel: int, images: np.ndarray, count: int = 16) -> Strongest:

@@ -34,6 +34,8 @@ SECONDS_BETWEEN_ANNOUNCEMENTS = 0.25
 ANNOUNCEMENTS_BETWEEN_FILTERS = 2
 # A validation image goes forward only, a training image forward and back: about three times the work.
 VALIDATION_COST = 1 / 3
+# More weights than this in the first layer are neither announced nor kept: nobody could tell them apart.
+_MOST_FILTER_WEIGHTS = 50_000
 # More images would cost a short training time and make the temperature no better.
 _CALIBRATING = 2000
 
@@ -427,7 +429,31 @@ def _log_callback(log_dir: Path | None) -> list[keras.callbacks.Callback]:
     except OSError:
         _log.warning("No TensorBoard log can be written to %s.", log_dir, exc_info=True)
         return []
-    return [keras.callbacks.TensorBoard(str(log_dir), write_graph=False)]
+    return [_TensorBoard(str(log_dir), write_graph=False)]
+
+
+class _TensorBoard(keras.callbacks.TensorBoard):  # type: ignore[misc] # Keras has no types
+    """Keras's own, where a disk that is full ends the log and not the training."""
+
+    _ended = False
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._write(super().on_epoch_end, epoch, logs)
+
+    def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
+        self._write(super().on_test_end, logs)
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        self._write(super().on_train_end, logs)
+
+    def _write(self, hook: Callable[..., None], *arguments: Any) -> None:
+        if self._ended:
+            return
+        try:
+            hook(*arguments)
+        except (OSError, tf.errors.OpError):
+            self._ended = True
+            _log.warning("TensorBoard's log could not be written on.", exc_info=True)
 
 
 def shares(config: TrainConfig, dataset: Dataset) -> tuple[Share, Share]:
@@ -476,7 +502,7 @@ def _create_variables(model: keras.Model) -> None:
 
 def _first_filters(model: keras.Model) -> np.ndarray | None:
     first = model.layers[0]
-    if not isinstance(first, keras.layers.Conv2D):
+    if not isinstance(first, keras.layers.Conv2D) or math.prod(first.kernel.shape) > _MOST_FILTER_WEIGHTS:
         return None
     return np.array(first.kernel.numpy(), np.float32)
 
