@@ -1,0 +1,132 @@
+"""The pages in each language: how a visitor comes to read theirs, and that all of it is in it."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.hand import key
+from tests.browser.served import Served
+
+BUSY = 180_000
+"""Milliseconds that a page may take while processes start."""
+
+PATHS = [
+    "",
+    "train",
+    "runs",
+    "mistakes",
+    "filters",
+    "feature_maps",
+    *(
+        f"concepts?section={section}"
+        for section in (
+            "convolution",
+            "pooling",
+            "shared_weights",
+            "receptive_field",
+            "scores",
+            "overfitting",
+            "shifted_digits",
+            "mnist",
+        )
+    ),
+    "concepts?tour=6",
+]
+
+NAMES = re.compile(
+    r"""\b(
+    English | Language | MNIST | Fashion | CIFAR | UCI | NIST | Keras | TensorBoard | ReLU | RMSprop | CSV
+    | adam | fast | shipped | softmax | relu | linear | ln | valid | same | py | ipynb | npz | PNG | JPEG
+    | Conv2D | MaxPool\w* | AveragePool\w* | BatchNorm\w* | Dropout | Flatten | Dense | max | px
+    )\b""",
+    re.VERBOSE | re.ASCII,
+)
+"""What is called alike in Korean: data sets, Keras's classes and arguments, recipes, formats."""
+
+WRITTEN = """() => {
+  const shown = document.querySelector(".stApp").cloneNode(true);
+  // Icons are words in a font of pictures; code is Python; the rest is Streamlit's own.
+  const others = `style, script, code, pre, [data-testid*=Icon], span[role=img], a[href^="#"],
+    [data-testid=stFileUploaderDropzone], [data-testid*=SkipLink]`;
+  shown.querySelectorAll(others).forEach(element => element.remove());
+  const spoken = [...shown.querySelectorAll("img[alt]")].map(image => image.alt);
+  const parts = [];
+  const walk = document.createTreeWalker(shown, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) parts.push(walk.currentNode.data);
+  return [...parts, ...spoken, document.title].join("\\n");
+}"""
+
+
+@pytest.fixture
+def korean_page(browser: Browser) -> Iterator[Page]:
+    """A visitor whose browser speaks Korean."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="ko-KR")
+    yield context.new_page()
+    context.close()
+
+
+def written(page: Page, url: str) -> str:
+    """All that a page says, once it is there, its folded parts too."""
+    page.goto(url)
+    expect(page.get_by_test_id("stHeading").first).to_be_visible(timeout=BUSY)
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=BUSY)
+    for part in page.get_by_test_id("stExpander").locator("summary").all():
+        part.click()
+        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=BUSY)
+    return str(page.evaluate(WRITTEN))
+
+
+def strays(text: str) -> set[str]:
+    """English words that stand in a Korean text by themselves, neither names nor glosses in brackets."""
+    without_glosses = re.sub(r"([가-힣])\n?(?:\(|, )[A-Za-z][A-Za-z0-9 -]*\)", r"\1", text)
+    return set(re.findall(r"[A-Za-z]{2,}", NAMES.sub("", without_glosses)))
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_korean_page_has_no_stray_english(app: Served, korean_page: Page, path: str) -> None:
+    """A Korean browser gets every page in Korean: text, labels, descriptions of pictures, title."""
+    text = written(korean_page, f"{app.url}/{path}")
+    assert re.search("[가-힣]", text)
+    assert strays(text) == set()
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_an_english_page_has_no_korean(app: Served, page: Page, path: str) -> None:
+    """On an English page, Korean is the word for itself in the picker alone."""
+    text = written(page, f"{app.url}/{path}")
+    assert set(re.findall("[가-힣]+", text)) <= {"한국어", "언어"}
+
+
+def test_the_choice_goes_along_and_stands_in_the_address(app: Served, page: Page) -> None:
+    """Korean, once picked, stays on the next page, after a reload, in a copied address, and going back."""
+    page.goto(app.url)
+    expect(page.get_by_role("heading", name="Draw a digit")).to_be_visible(timeout=BUSY)
+    key(page, "language").get_by_text("한국어").click()
+    expect(page.get_by_role("heading", name="숫자를 그려 보세요")).to_be_visible(timeout=BUSY)
+    expect(page.locator("html")).to_have_attribute("lang", "ko")
+    page.get_by_role("link", name="훈련", exact=True).click()
+    heading = page.get_by_role("heading", name="신경망을 훈련해 보세요")
+    expect(heading).to_be_visible(timeout=BUSY)
+    expect(page).to_have_url(re.compile(r"/train\?language="))
+    page.reload()
+    expect(heading).to_be_visible(timeout=BUSY)
+    page.go_back()
+    expect(page.get_by_role("heading", name="숫자를 그려 보세요")).to_be_visible(timeout=BUSY)
+
+
+def test_the_tour_keeps_the_language(app: Served, page: Page) -> None:
+    """The buttons that lead from page to page take the language along."""
+    page.goto(f"{app.url}/?tour=1")
+    key(page, "language").get_by_text("한국어").click()
+    page.get_by_role("button", name="다음: 훈련").click()
+    expect(page.get_by_role("heading", name="신경망을 훈련해 보세요")).to_be_visible(timeout=BUSY)
+    expect(page).to_have_url(re.compile("language="))
+
+
+def test_the_picker_is_at_hand_on_a_phone(app: Served, other_page: Page) -> None:
+    """On a small screen the languages are in the bar at the top, and nothing needs to be opened first."""
+    other_page.goto(app.url)
+    key(other_page, "language").get_by_text("한국어").click()
+    expect(other_page.get_by_role("heading", name="숫자를 그려 보세요")).to_be_visible(timeout=BUSY)
