@@ -80,7 +80,8 @@ def settings() -> Settings:
         first = error.errors()[0]
         raise ConfigError(
             N_("The setting {name} is {value!r}: {reason}. Change it in the environment and start again."),
-            name=".".join(str(part) for part in first["loc"]),
+            # The one variable that begins otherwise, DASK_SCHEDULER_ADDRESS, takes any text.
+            name=f"CNN_{first['loc'][0]}".upper(),
             value=first["input"],
             reason=first["msg"],
         ) from error
