@@ -1,6 +1,5 @@
 """The queue of trainings: fair, private, and nothing lost. Its workers are played by the tests."""
 
-from concurrent.futures import Future
 from dataclasses import replace
 
 import numpy as np
@@ -16,37 +15,9 @@ from cnn.recipes import RECIPES
 from cnn.settings import Settings
 from cnn.trainings import MAX_POINTS, Training, Trainings
 from tests.networks import trained
+from tests.played import PlayedWorkers
 
 CONFIG = RECIPES["fast"].config
-
-
-class PlayedWorkers:
-    """Workers that train nothing: a test decides what they announce and when they end."""
-
-    def __init__(self, capacity: int = 1) -> None:
-        self._capacity = capacity
-        self.running: dict[str, tuple] = {}
-        self.stopped: list[tuple[str, str]] = []
-
-    def capacity(self) -> int:
-        return self._capacity
-
-    def train(self, job, config, announce, start=None):
-        outcome: Future = Future()
-        self.running[job] = (announce, outcome)
-        return outcome
-
-    def request_stop(self, job, address):
-        self.stopped.append((job, address))
-
-    def announce(self, job, event):
-        self.running[job][0](event)
-
-    def finish(self, job, result):
-        self.running.pop(job)[1].set_result(result)
-
-    def fail(self, job, error):
-        self.running.pop(job)[1].set_exception(error)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from cnn import trainings
 from cnn.settings import settings
 from cnn.workers import workers as real_workers
 from tests.pages.opened import open_app
-from tests.test_trainings import PlayedWorkers
+from tests.played import PlayedWorkers
 
 OWNER = "ann"
 
