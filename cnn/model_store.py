@@ -11,6 +11,7 @@ A folder appears whole or not at all. What is broken or foreign there is listed 
 reason. Nothing here needs Keras: `cnn.network.build` reads `model.keras`.
 """
 
+import errno
 import io
 import json
 import os
@@ -430,11 +431,20 @@ def _folder_of(model: str | Path, folder: Path | None) -> Path:
         path = _home(folder) / model if inside else Path()
         if model == SHIPPED and folder is None and not path.is_dir():
             path = PROJECT / "models" / SHIPPED
-    if path == Path() or not path.is_dir():
+    if path == Path() or not _is_folder(path):
         raise ModelNotFound(
             N_("There is no model {name!r}. It may have been deleted; choose another."), name=str(model)
         )
     return path
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        return False
 
 
 def _read(path: Path) -> ModelRecord:

@@ -191,7 +191,7 @@ def test_no_id_leads_out_of_the_folder(model_id):
         model_store.save("beside", TRAINED, folder=Path(path))
         inside = Path(path) / "inside"
         inside.mkdir()
-        for made_up in (model_id, "../beside", "..", ".", "", str(Path(path) / "beside")):
+        for made_up in (model_id, "../beside", "..", ".", "", "a" * 300, str(Path(path) / "beside")):
             with pytest.raises(ModelNotFound):
                 model_store.read(made_up, inside)
             with pytest.raises(ModelNotFound):
