@@ -52,7 +52,23 @@ class Continuation:
         return epochs[: best + 1]
 
     def dataset(self, known: Dataset) -> Dataset:
-        """What it learns from: the same as before."""
+        """What it learns from: the same as before.
+
+        Raises:
+            ConfigError: it is not what the network learned from, as when other digits stand in for MNIST.
+        """
+        if known.sha256 != self.record.data_sha256:
+            raise ConfigError(
+                N_(
+                    "The model {name!r} learned from {expected} ({expected_hash}…), but the data here is "
+                    "{came} ({came_hash}…). Bring back that data, or train a new network."
+                ),
+                name=self.record.name,
+                expected=self.record.data_name,
+                expected_hash=self.record.data_sha256[:8],
+                came=known.name,
+                came_hash=known.sha256[:8],
+            )
         return known
 
 

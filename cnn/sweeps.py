@@ -17,14 +17,16 @@ def combinations(base: TrainConfig, values: Mapping[str, Sequence[Any]], at_most
         base: what all of them share.
         values: by the names of `TrainConfig`; a setting without values stays as in `base`, and a value
             that is given twice counts once.
-        at_most: how many combinations there may be.
+        at_most: how many combinations there may be; without any value, `base` alone is one in any case.
 
     Raises:
         ConfigError: there are more, or one of them cannot be.
     """
     varied = {name: list(dict.fromkeys(given)) for name, given in values.items() if given}
     count = prod(len(given) for given in varied.values())
-    if count > at_most:
+    if varied and at_most < 1:
+        raise ConfigError(N_("There is no room for another training. Stop one or wait for one to end."))
+    if varied and count > at_most:
         raise ConfigError(
             N_("These values make {count:,} combinations, but at most {at_most} can be trained. Take fewer."),
             count=count,

@@ -77,6 +77,17 @@ def test_what_cannot_go_on_is_said(record, changes, more, said):
         Continuation(record.model_copy(update=changes), b"", None).config(more)
 
 
+def test_other_data_than_before_is_said(record):
+    """A network that learned from other images does not mix in these: both are named, and what to do."""
+    start = Continuation(record.model_copy(update={"data_sha256": digits().sha256}), b"", None)
+    assert start.dataset(digits()) is digits()
+    other = replace(digits(), name="mnist", sha256="f" * 64)
+    with pytest.raises(ConfigError, match=r"from mnist \(0{8}….*is uci_digits .*train a new network"):
+        Continuation(record, b"", None).dataset(digits())
+    with pytest.raises(ConfigError, match=r"is mnist \(f{8}…"):
+        start.dataset(other)
+
+
 def test_a_history_without_epochs_has_no_best(record):
     """A training stopped in its first epoch goes on from there."""
     best = replace(Epoch(1, 0.5, 0.8, 0.4, 0.9, 3.0))

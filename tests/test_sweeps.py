@@ -40,6 +40,13 @@ def test_a_thousand_combinations_are_refused_with_the_figure():
         sweeps.combinations(BASE, values, at_most=24)
 
 
+def test_without_room_there_is_no_sweep():
+    """It is said once there are values; the training as it is set above makes no sweep."""
+    assert sweeps.combinations(BASE, {"seed": []}, at_most=0) == [BASE]
+    with pytest.raises(ConfigError, match="There is no room for another training"):
+        sweeps.combinations(BASE, {"seed": [1]}, at_most=0)
+
+
 def test_a_value_out_of_range_is_named():
     """The setting and its value stand in the sentence."""
     with pytest.raises(ConfigError, match="batch_size is 0"):
