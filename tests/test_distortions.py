@@ -70,3 +70,12 @@ def test_a_seed_repeats_it():
     first = distort(images, labels).numpy()
     tf.random.set_seed(5)
     np.testing.assert_array_equal(distort(images, labels).numpy(), first)
+
+
+def test_what_is_no_digit_is_never_restyled():
+    """Pictures with a label beyond the digits keep their own ink, whatever is drawn for them."""
+    images = np.zeros((400, 28, 28, 1), np.float32)
+    strangers = distort(images, np.full(400, 10), untouched=0.0)
+    assert float(tf.reduce_max(strangers)) == 0
+    digits = distort(images, np.full(400, 3), untouched=0.0)
+    assert float(tf.reduce_max(digits)) > 0.5

@@ -88,3 +88,19 @@ def test_a_model_without_its_config_cannot_learn_on(digits, tmp_path):
     tuning = FineTuning(record.model_copy(update={"config": None}), b"", digits.x_test, digits.y_test)
     with pytest.raises(ConfigError, match="nameless"):
         tuning.config()
+
+
+def test_the_shipped_model_learns_corrections(digits):
+    """The model that visitors begin with, which also knows what is no digit, can be taught, too."""
+    from cnn.network.training import train
+
+    tuning = FineTuning(
+        model_store.read(model_store.SHIPPED),
+        model_store.keras_path(model_store.SHIPPED).read_bytes(),
+        digits.x_test[:2],
+        digits.y_test[:2],
+    )
+    config = tuning.config().model_copy(update={"epochs": 1})
+    learned = train(config, digits, start=tuning)
+    assert learned.test_accuracy > 0.9
+    assert learned.parameters == tuning.record.parameters

@@ -31,7 +31,7 @@ def distort(
 
     Args:
         images: float32 (B, 28, 28, 1) in [0, 1], light ink on dark.
-        labels: integers (B,), the digits 0-9; without them nothing is restyled.
+        labels: integers (B,), the digits 0-9; what has another label, or none, is not restyled.
         untouched: the share of the images that are not distorted, in [0, 1].
 
     Returns:
@@ -47,9 +47,12 @@ def _restyled(images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
     digits = pool()
     count, each = tf.shape(images)[0], digits.shape[1]
     chosen = tf.random.uniform([count], maxval=each, dtype=tf.int32)
-    places = tf.cast(labels, tf.int32) * each + chosen
+    labels = tf.cast(labels, tf.int32)
+    known = labels < digits.shape[0]
+    places = tf.where(known, labels, 0) * each + chosen
     others = tf.gather(tf.constant(digits.reshape(-1, 28, 28, 1)), places)
     restyled = tf.random.uniform([count, 1, 1, 1]) < _RESTYLED
+    restyled = restyled & known[:, tf.newaxis, tf.newaxis, tf.newaxis]
     return tf.where(restyled, tf.cast(others, tf.float32) / 255, images)
 
 
