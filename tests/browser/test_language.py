@@ -89,7 +89,7 @@ def test_a_korean_page_has_no_stray_english(app: Served, korean_page: Page, path
     """A Korean browser gets every page in Korean: text, labels, descriptions of pictures, title."""
     text = written(korean_page, f"{app.url}/{path}")
     assert re.search("[가-힣]", text)
-    assert strays(text) == set()
+    assert strays(text) == set(), text
 
 
 @pytest.mark.parametrize("path", PATHS)
