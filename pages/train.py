@@ -28,6 +28,8 @@ with settings_side:
     ):
         try:
             watch(trainings().submit(owner, config))
+            # Where it is watched may lie off the screen, above or below.
+            st.toast(_("The training is in; its progress stands on this page."))
         except CnnError as error:
             st.error(str(error))
     if mistake:
@@ -36,8 +38,10 @@ with settings_side:
         sweep_form(config, owner)
 with network_side:
     if mine := trainings().of(owner):
-        sweep_table(mine)
-        monitor(choose_training(mine))
+        training = choose_training(mine)
+        if training.sweep:
+            sweep_table(training.sweep, mine)
+        monitor(training)
     if config:
         network(config, chosen_recipe())
         given(config.dataset)

@@ -48,8 +48,13 @@ def _word(given: Answer) -> str:
             return _("Sure.")
         case "unsure":
             return _("Not sure: it could be {other} as well.").format(other=given.runner_up)
-        case "not_a_digit":
+        case "not_a_digit" if given.not_a_digit:
             return _("This does not look like a digit.")
+        case "not_a_digit":
+            # A network that never learned what is no digit: the fault may be its own.
+            return _("The network cannot tell: no digit fits well, {digit} at best.").format(
+                digit=given.digit
+            )
 
 
 def _bars(given: Answer) -> str:

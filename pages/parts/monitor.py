@@ -44,7 +44,8 @@ def choose_training(mine: list[Training]) -> Training:
 
 
 def _label(number: int, training: Training) -> str:
-    return f"{number} · {training.config.recipe} · {state_name(training)}"
+    # The state changes while the page, and with it this name, stands still.
+    return f"{number} · {training.record.name if training.record else training.config.recipe}"
 
 
 def state_name(training: Training) -> str:

@@ -59,12 +59,10 @@ def _placeholder(config: TrainConfig, name: str) -> str:
     return _("all") if value is None else f"{value:g}"
 
 
-def sweep_table(mine: Sequence[Training]) -> None:
-    """Show the visitor's latest sweep, if there is one; it fills while its trainings run."""
-    names = [training.sweep for training in mine if training.sweep]
-    if names:
-        running = any(training.sweep == names[-1] and not training.ended for training in mine)
-        st.fragment(_show, run_every=REFRESH_SECONDS if running else None)(names[-1], mine[0].owner)
+def sweep_table(name: str, mine: Sequence[Training]) -> None:
+    """Show one of the visitor's sweeps; the table fills while its trainings run."""
+    running = any(training.sweep == name and not training.ended for training in mine)
+    st.fragment(_show, run_every=REFRESH_SECONDS if running else None)(name, mine[0].owner)
 
 
 def _show(name: str, owner: str) -> None:

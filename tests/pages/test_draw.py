@@ -25,9 +25,9 @@ def answer_page(digit, sharpness, reject):
     from cnn.answer import answer_from
     from pages.parts.answer import answer
 
-    outputs = np.array([1.0] * 10 + [reject])
+    outputs = np.array([1.0] * 10 + ([] if reject is None else [reject]))
     outputs[digit] = sharpness
-    given = answer_from(outputs / outputs.sum(), reject_class=True)
+    given = answer_from(outputs / outputs.sum(), reject_class=reject is not None)
     answer(given, np.zeros((28, 28), np.float32))
 
 
@@ -44,6 +44,12 @@ def test_how_an_answer_looks(sharpness, reject, large, word):
     assert word in shown
     assert shown.count("<li") == 10
     assert re.search('<img [^>]*alt="[^"]+"', shown)
+
+
+def test_a_network_that_only_knows_digits_does_not_blame_the_drawing():
+    """Where no digit fits well, one that never learned what is none says so of itself, and its best guess."""
+    page = AppTest.from_function(answer_page, args=(7, 2, None)).run()
+    assert "The network cannot tell: no digit fits well, 7 at best." in html(page)
 
 
 def test_the_shipped_model_is_picked_first(visit):
