@@ -10,7 +10,8 @@ run: $(VENV)/.app  ## start the app and print its address
 	$(BIN)/streamlit run app.py --server.port $(PORT)
 
 test: check browser  ## lint, types, units, pages, journeys in a real browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest --ignore=tests/browser -n 2 --dist loadfile
 
 check: $(VENV)/.dev  ## linter, formatter, types
 	$(BIN)/ruff check .

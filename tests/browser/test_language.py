@@ -92,7 +92,7 @@ def test_a_korean_page_has_no_stray_english(app: Served, korean_page: Page, path
     assert strays(text) == set(), text
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", [path for path in PATHS if "=" not in path])
 def test_an_english_page_has_no_korean(app: Served, page: Page, path: str) -> None:
     """On an English page, Korean is the word for itself in the picker alone."""
     text = written(page, f"{app.url}/{path}")

@@ -190,7 +190,7 @@ def test_filters_play_over_the_epochs(app: Served, page: Page) -> None:
     grid.locator('.buttons button[value="4"]').hover()
     expect(grid.locator(".weights td")).to_have_count(9)
     grid.locator('.buttons button[value="4"]').click()
-    expect(page.get_by_role("heading", name="Filter 4")).to_be_visible()
+    expect(page.get_by_role("heading", name="Filter 4")).to_be_visible(timeout=START)
 
 
 def test_a_cell_shows_its_images(app: Served, page: Page) -> None:
