@@ -295,8 +295,9 @@ def test_all_come_back_after_a_killed_scheduler(workers, shipped, pictures):
     """Without the scheduler all others leave; they are started again, and drawings are answered."""
     before = workers.classify(shipped, pictures[0])
     [scheduler] = commands("distributed.Scheduler")
+    leaving = answering()
     scheduler.kill()
-    psutil.wait_procs([answering()], timeout=PATIENCE)
+    psutil.wait_procs([leaving], timeout=PATIENCE)
     after = workers.classify(shipped, pictures[0])
     assert after.probabilities == pytest.approx(before.probabilities, abs=1e-6)
 

@@ -79,7 +79,7 @@ def test_a_mistake_is_looked_into(open_model):
 def test_a_drawing_is_looked_into(open_model):
     """The visitor's own drawing can be chosen once there is one."""
     page = open_model()
-    assert len(page.button_group) == 1
+    assert page.button_group(key="image_kind").options == ["Test image"]
     page.session_state["drawing"] = np.eye(28, dtype=np.float32)
     page.session_state["looked_at"] = {"kind": "drawing", "index": 0}
     page.run()
