@@ -28,13 +28,13 @@ from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from threading import Lock
-from zipfile import is_zipfile
 
 import numpy as np
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from cnn.errors import ModelBroken, ModelError, ModelNameError, ModelNotFound, ModelNotSaved
 from cnn.i18n import N_
+from cnn.model_file import check_file
 from cnn.progress import Epoch, TrainedModel
 from cnn.recipes import TrainConfig
 from cnn.settings import PROJECT, settings
@@ -44,6 +44,10 @@ RECORD_FILE = "record.json"
 FILTERS_FILE = "filters.npz"
 SHIPPED = "shipped"
 LONGEST_NAME = 60
+
+# Far more than two hundred epochs need.
+_BYTES_OF_A_RECORD = 4 << 20
+_BYTES_OF_FILTERS = 64 << 20
 
 _publishing = Lock()
 
@@ -267,14 +271,19 @@ def filters(model: str | Path, folder: Path | None = None) -> np.ndarray | None:
 
     Raises:
         ModelNotFound: there is no such model.
-        ModelBroken: the file of the filters cannot be read.
+        ModelBroken: the file of the filters cannot be read, or would be larger unpacked than any network's.
     """
     path = _folder_of(model, folder) / FILTERS_FILE
     if not path.exists():
         return None
     try:
         with np.load(path, allow_pickle=False) as arrays:
+            size = arrays.zip.getinfo("filters.npy").file_size
+            if size > _BYTES_OF_FILTERS:
+                raise _too_large(path, size, _BYTES_OF_FILTERS)
             kept: np.ndarray = arrays["filters"]
+    except ModelBroken:
+        raise
     except Exception as error:  # a broken file raises whatever zipfile, zlib and numpy stumble over
         raise ModelBroken(N_("{file} cannot be read. Train the model again."), file=str(path)) from error
     return kept
@@ -456,18 +465,25 @@ def _read(path: Path) -> ModelRecord:
             folder=path.name,
             file=Path(str(error.filename)).name,
         ) from error
+    if record.st_size > _BYTES_OF_A_RECORD:
+        raise _too_large(path / RECORD_FILE, record.st_size, _BYTES_OF_A_RECORD)
     return _parse(path, (record.st_mtime_ns, record.st_size, network.st_mtime_ns, network.st_size))
+
+
+def _too_large(file: Path, size: int, most: int) -> ModelBroken:
+    return ModelBroken(
+        N_("{file} of the model {folder!r} has {size:,} bytes, but at most {most:,} can be. Remove it."),
+        file=file.name,
+        folder=file.parent.name,
+        size=size,
+        most=most,
+    )
 
 
 @lru_cache(maxsize=1024)
 def _parse(path: Path, _stamp: tuple[int, ...]) -> ModelRecord:
     """Pages list the models at each rerun; what has not changed since is not read again."""
-    if not is_zipfile(path / KERAS_FILE):
-        raise ModelBroken(
-            N_("{file} of the model {folder!r} is cut short or no Keras file. Restore it or train again."),
-            folder=path.name,
-            file=KERAS_FILE,
-        )
+    check_file(path / KERAS_FILE)
     try:
         values = json.loads((path / RECORD_FILE).read_bytes())
         return ModelRecord.model_validate(values | {"id": path.name})

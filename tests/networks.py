@@ -12,7 +12,7 @@ from cnn.model_store import ModelRecord
 from cnn.progress import Epoch, TrainedModel
 from cnn.recipes import TrainConfig
 from cnn.uci_digits import uci_digits
-from tests.strategies import EMPTY_ZIP
+from tests.strategies import HOLLOW
 
 SMALL = (
     recipes.Conv2D(filters=8, strides=2),
@@ -62,7 +62,7 @@ def trained(**changes: object) -> TrainedModel:
     """What a training might have left, without a network in it."""
     model = TrainedModel(
         config=recipes.recipe("fast").config,
-        keras_file=EMPTY_ZIP,
+        keras_file=HOLLOW,
         history=(Epoch(1, 0.5, 0.8, 0.4, 0.9, 3.0),),
         filters=np.zeros((2, 3, 3, 1, 4), np.float32),
         test_accuracy=0.9,

@@ -1,6 +1,8 @@
 """Random inputs, for all tests."""
 
+import io
 import string
+import zipfile
 
 import numpy as np
 from hypothesis import strategies as st
@@ -72,13 +74,28 @@ epochs = st.builds(
     seconds=st.floats(0, 1e6),
 )
 
-# The shortest content that is a zip archive, as a `.keras` file is: an empty one.
-EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
+
+def keras_file(**members: bytes) -> bytes:
+    """The bytes of a zip archive with the parts of a `.keras` file, without a network in it.
+
+    Args:
+        **members: other contents, by the parts' names without their endings.
+    """
+    parts = {"metadata": b"{}", "config": b"{}", "weights": b""} | members
+    names = {"metadata": "metadata.json", "config": "config.json", "weights": "model.weights.h5"}
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for part, name in names.items():
+            archive.writestr(name, parts[part])
+    return content.getvalue()
+
+
+HOLLOW = keras_file()
 
 trained_models = st.builds(
     TrainedModel,
     config=configs,
-    keras_file=st.just(EMPTY_ZIP),
+    keras_file=st.just(HOLLOW),
     history=st.lists(epochs, max_size=4).map(tuple),
     filters=st.none()
     | hnp.arrays(

@@ -164,7 +164,7 @@ def test_no_record_at_all_stops_the_list(junk):
         folder = Path(path) / "bad"
         folder.mkdir()
         (folder / "record.json").write_bytes(junk)
-        (folder / "model.keras").write_bytes(strategies.EMPTY_ZIP)
+        (folder / "model.keras").write_bytes(strategies.HOLLOW)
         (listed,) = model_store.list_models(folder=Path(path))
         assert isinstance(listed, BrokenModel)
 
@@ -282,7 +282,7 @@ def test_a_full_disk_leaves_the_old_model_and_no_half_one(tmp_path):
     assert "could not be written" in done.stdout
     assert "File too large" in done.stdout
     assert content(tmp_path) == {"fast"}
-    assert model_store.keras_path("fast", tmp_path).read_bytes() == strategies.EMPTY_ZIP
+    assert model_store.keras_path("fast", tmp_path).read_bytes() == strategies.HOLLOW
 
 
 def test_broken_filters_are_said(tmp_path):

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from zipfile import BadZipFile
 
 import keras
 
 from cnn.errors import ModelBroken
 from cnn.i18n import N_
 from cnn.model_store import ModelRecord
+from cnn.network.weights import check_weights
 from cnn.recipes import CLIMB_SHARE, START_SHARE, Shape, TrainConfig, check
 
 LAYERS = {
@@ -54,7 +54,7 @@ def load(record: ModelRecord, keras_file: Path) -> keras.Model:
     """The network of a saved model, compiled, with its weights.
 
     The network is built from the record; of the `.keras` file only numbers are read, so nothing
-    that a foreign file contains is ever run.
+    that a foreign file contains is ever run. A file with more than numbers in it is refused.
 
     Args:
         record: the model's record, with its config.
@@ -90,8 +90,11 @@ def set_weights(model: keras.Model, name: str, keras_file: bytes) -> None:
 
 def _read_weights(model: keras.Model, name: str, keras_file: Path) -> None:
     try:
+        check_weights(keras_file)
         model.load_weights(keras_file)
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
+    except ModelBroken:
+        raise
+    except Exception as error:  # a broken file raises whatever zipfile, HDF5 and Keras stumble over
         raise ModelBroken(
             N_("The file {file} does not hold the weights of the model {name}: {reason}"),
             file=keras_file.name,
