@@ -65,6 +65,16 @@ class Settings(BaseSettings):
         validation_alias="DASK_SCHEDULER_ADDRESS",
         description="An existing Dask cluster that trains instead of this machine, as tcp://host:8786.",
     )
+    cluster_ca_file: Path | None = Field(
+        None,
+        description="For a cluster with TLS: the file of the certificate that vouches for all others.",
+    )
+    cluster_cert: Path | None = Field(
+        None, description="For a cluster with TLS: the file of this app's certificate."
+    )
+    cluster_key: Path | None = Field(
+        None, description="For a cluster with TLS: the file of that certificate's private key."
+    )
 
 
 @cache

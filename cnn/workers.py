@@ -35,7 +35,7 @@ from cnn.recipes import TrainConfig
 from cnn.settings import PROJECT, Settings, settings
 
 if TYPE_CHECKING:
-    from distributed import Client
+    from distributed import Client, Security
     from distributed.deploy.spec import SpecCluster
     from distributed.diskutils import WorkDir
 
@@ -359,7 +359,7 @@ class Workers:
         if self._remote_refused is not None and monotonic() < self._remote_refused[0]:
             raise self._remote_refused[1]
         try:
-            return _connect(address, self._settings.answer_timeout)
+            return _connect(address, self._settings)
         except WorkerError as error:
             self._remote_refused = monotonic() + _REMOTE_PAUSE_SECONDS, error
             raise
@@ -404,17 +404,46 @@ def _own_folder(shared: Path) -> "WorkDir | None":
         return None
 
 
-def _connect(address: str, timeout: float) -> "Client":
+def _connect(address: str, limits: Settings) -> "Client":
     from distributed import Client
 
     try:
-        return Client(address, timeout=timeout, set_as_default=False)
-    except (OSError, ValueError) as error:
+        return Client(
+            address, timeout=limits.answer_timeout, set_as_default=False, security=_security(limits)
+        )
+    # An unreadable certificate is an OSError; an address without TLS where it is wanted, a RuntimeError.
+    except (OSError, ValueError, RuntimeError) as error:
         raise WorkerError(
             N_("The cluster at {address} does not answer: {reason}. Start its scheduler, then train again."),
             address=address,
             reason=str(error),
         ) from error
+
+
+def _security(limits: Settings) -> "Security | None":
+    """How to talk to the cluster: by TLS alone where its files are named, else as Dask is set up."""
+    from distributed import Security
+
+    files = {
+        "CNN_CLUSTER_CA_FILE": limits.cluster_ca_file,
+        "CNN_CLUSTER_CERT": limits.cluster_cert,
+        "CNN_CLUSTER_KEY": limits.cluster_key,
+    }
+    if not any(files.values()):
+        return None
+    for setting, file in files.items():
+        if file is None or not file.is_file():
+            raise WorkerError(
+                N_(
+                    "TLS needs {needed}, but {setting} names no file: {file!r}. "
+                    "Set it and start the app again."
+                ),
+                needed=", ".join(files),
+                setting=setting,
+                file=str(file or ""),
+            )
+    ca_file, cert, key = map(str, files.values())
+    return Security(tls_ca_file=ca_file, tls_client_cert=cert, tls_client_key=key, require_encryption=True)
 
 
 def _cluster(limits: Settings) -> "SpecCluster":

@@ -1,13 +1,12 @@
 """`cnn.workers` with real processes: answers, trainings, and what is left when any of them dies."""
 
-import json
 import operator
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from queue import Queue
 from warnings import warn
@@ -23,28 +22,22 @@ from cnn.errors import ModelBroken, ModelNotFound, TrainingDiverged, WorkerError
 from cnn.model_store import SHIPPED
 from cnn.network import build
 from cnn.network.classifier import Classifier
-from cnn.progress import Epoch, Progress, Resumed, Scoring
+from cnn.progress import Progress, Resumed, Scoring
 from cnn.settings import Settings, settings
 from cnn.uci_digits import uci_digits
 from cnn.workers import Workers
 from tests.browser.served import serve
-from tests.networks import small_config
+from tests.processes import PATIENCE, few, is_epoch, keep_digits, until
 
 PROJECT = Path(__file__).resolve().parent.parent
-PATIENCE = 180.0
-"""Seconds that a process may take to start on a busy machine."""
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder of this file's own, whose `fashion_mnist.npz` holds scikit-learn's digits: few and here."""
+    """Folders of this file's own."""
     folder = tmp_path_factory.mktemp("workers")
-    digits = uci_digits()
-    arrays = {name: getattr(digits, name) for name in ("x_train", "y_train", "x_test", "y_test")}
-    (folder / "data").mkdir()
-    np.savez(folder / "data" / "fashion_mnist.npz", **arrays)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CNN_DATA_DIR", str(folder / "data"))
+        patch.setenv("CNN_DATA_DIR", str(keep_digits(folder / "data")))
         patch.setenv("CNN_MODELS_DIR", str(folder / "models"))
         patch.setenv("CNN_WORK_DIR", str(folder / "work"))
         settings.cache_clear()
@@ -70,11 +63,6 @@ def shipped() -> Path:
 @pytest.fixture(scope="module")
 def pictures() -> np.ndarray:
     return uci_digits().x_test[:20].astype(np.float32) / 255
-
-
-def few(**changes: object) -> recipes.TrainConfig:
-    """A training of a second on the digits in `place`."""
-    return small_config(dataset="fashion_mnist", **changes)
 
 
 _OTHERS: set[psutil.Process] = set()
@@ -106,18 +94,6 @@ def training() -> psutil.Process:
 
 def yielding() -> list[psutil.Process]:
     return [process for process in family() if process.nice() > psutil.Process().nice()]
-
-
-def until(heard: "Queue[object]", wanted: Callable[[object], bool]) -> object:
-    """The first announcement that is wanted."""
-    while True:
-        event = heard.get(timeout=PATIENCE)
-        if wanted(event):
-            return event
-
-
-def is_epoch(event: object) -> bool:
-    return isinstance(event, Epoch)
 
 
 def test_an_answer_is_the_classifiers(workers, shipped, pictures):
@@ -323,11 +299,11 @@ import time
 from cnn.progress import Epoch
 from cnn.settings import settings
 from cnn.workers import Workers
-from tests.networks import small_config
+from tests.processes import few
 
 heard = []
 workers = Workers(settings())
-workers.train("orphan", small_config(dataset="fashion_mnist", epochs=200), heard.append)
+workers.train("orphan", few(epochs=200), heard.append)
 while not any(isinstance(event, Epoch) and event.epoch == 2 for event in heard):
     time.sleep(0.1)
 print("training", flush=True)
@@ -379,75 +355,3 @@ def test_a_stopped_server_leaves_no_process(tmp_path, number):
         os.killpg(served.process.pid, number)
         assert psutil.wait_procs(started, timeout=20)[1] == []
     assert "Traceback" not in served.log.read_text()
-
-
-@pytest.fixture
-def cluster(tmp_path: Path, place: Path) -> Iterator[str]:
-    """The address of a Dask cluster as on another machine: with folders of its own."""
-    address = tmp_path / "scheduler.json"
-    elsewhere = os.environ | {
-        "PYTHONPATH": str(PROJECT),
-        "CNN_DATA_DIR": str(place / "data"),
-        "CNN_MODELS_DIR": str(tmp_path / "models"),
-        "CNN_WORK_DIR": str(tmp_path / "work"),
-    }
-    common = [sys.executable, "-m", "dask"]
-    where = ["--scheduler-file", str(address), "--host", "127.0.0.1", "--no-dashboard"]
-    parts = [
-        [*common, "scheduler", *where, "--port", "0"],
-        [*common, "worker", *where, "--nthreads", "1", "--local-directory", str(tmp_path)],
-    ]
-    processes = [subprocess.Popen(part, cwd=tmp_path, env=elsewhere) for part in parts]
-    deadline = time.monotonic() + PATIENCE
-    while not address.exists() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    yield json.loads(address.read_text())["address"]
-    for process in reversed(processes):
-        process.terminate()
-        process.wait(timeout=20)
-
-
-def test_an_existing_cluster_trains(place, cluster, monkeypatch):
-    """With `DASK_SCHEDULER_ADDRESS` the training runs there, and the model arrives here, whole."""
-    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", cluster)
-    afar = Workers(Settings(answer_timeout=PATIENCE))
-    try:
-        heard: Queue[object] = Queue()
-        outcome = afar.train("afar", few(epochs=3), heard.put)
-        assert outcome.result(PATIENCE).keras_file[:2] == b"PK"
-        assert [event.epoch for event in heard.queue if is_epoch(event)] == [1, 2, 3]
-        assert afar.capacity() == 1
-        record = model_store.save("from afar", outcome.result())
-        model = Classifier(record, model_store.keras_path(record.id))
-        right = model.probabilities(uci_digits().x_test).argmax(axis=1) == uci_digits().y_test
-        assert right.mean() == pytest.approx(outcome.result().test_accuracy, abs=1e-6)
-        assert yielding() == []
-    finally:
-        afar.close()
-
-
-def test_a_cluster_that_is_not_there_is_said(place, monkeypatch):
-    """Where nobody listens, the sentence names the address."""
-    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", "tcp://127.0.0.1:9")
-    nowhere = Workers(Settings(answer_timeout=1))
-    try:
-        with pytest.raises(WorkerError, match=r"tcp://127\.0\.0\.1:9"):
-            nowhere.train("nowhere", few(), lambda event: None)
-    finally:
-        nowhere.close()
-
-
-def test_a_cluster_that_does_not_answer_is_not_asked_again_at_once(monkeypatch, tmp_path):
-    """Whoever trains meanwhile reads the same sentence at once, and pages do not wait for it."""
-    asked = []
-
-    def refuse(address, timeout):
-        asked.append(address)
-        raise WorkerError("The cluster does not answer.")
-
-    monkeypatch.setattr(cnn.workers, "_connect", refuse)
-    away = Workers(Settings(scheduler_address="tcp://127.0.0.1:9", models_dir=tmp_path))
-    for _ in range(3):
-        with pytest.raises(WorkerError, match="does not answer"):
-            away.capacity()
-    assert asked == ["tcp://127.0.0.1:9"]

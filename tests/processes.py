@@ -1,0 +1,42 @@
+"""What tests with real worker processes share."""
+
+from collections.abc import Callable
+from pathlib import Path
+from queue import Queue
+
+import numpy as np
+
+from cnn.progress import Epoch
+from cnn.recipes import TrainConfig
+from cnn.uci_digits import uci_digits
+from tests.networks import small_config
+
+PATIENCE = 180.0
+"""Seconds that a process may take to start on a busy machine."""
+
+
+def keep_digits(folder: Path) -> Path:
+    """A folder for `CNN_DATA_DIR` whose `fashion_mnist.npz` holds scikit-learn's digits: few and here."""
+    digits = uci_digits()
+    arrays = {name: getattr(digits, name) for name in ("x_train", "y_train", "x_test", "y_test")}
+    folder.mkdir(parents=True)
+    np.savez(folder / "fashion_mnist.npz", **arrays)
+    return folder
+
+
+def few(**changes: object) -> TrainConfig:
+    """A training of a second on the digits of `keep_digits`."""
+    return small_config(dataset="fashion_mnist", **changes)
+
+
+def until(heard: "Queue[object]", wanted: Callable[[object], bool]) -> object:
+    """The first announcement that is wanted."""
+    while True:
+        event = heard.get(timeout=PATIENCE)
+        if wanted(event):
+            return event
+
+
+def is_epoch(event: object) -> bool:
+    """Whether it announces a whole epoch."""
+    return isinstance(event, Epoch)

@@ -1,0 +1,237 @@
+"""A Dask cluster as on other machines: nothing is shared with the app but the network."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from queue import Queue
+
+import distributed
+import psutil
+import pytest
+
+import cnn.workers
+from cnn import model_store
+from cnn.errors import WorkerError
+from cnn.network.classifier import Classifier
+from cnn.settings import PROJECT, Settings, settings
+from cnn.trainings import Training, Trainings
+from cnn.uci_digits import uci_digits
+from cnn.workers import Workers
+from tests.processes import PATIENCE, few, is_epoch, keep_digits, until
+
+
+@pytest.fixture(autouse=True)
+def laptop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The app's machine: models of its own, and no data, for it trains nothing."""
+    monkeypatch.setenv("CNN_MODELS_DIR", str(tmp_path / "laptop" / "models"))
+    monkeypatch.setenv("CNN_WORK_DIR", str(tmp_path / "laptop" / "work"))
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+class Cluster:
+    """A scheduler and its workers, each in a folder of its own, with a checkout and data of its own.
+
+    Args:
+        folder: where those folders are made.
+        tls: the options of Dask's command line that name the files of TLS; none without TLS.
+    """
+
+    def __init__(self, folder: Path, tls: list[str]) -> None:
+        self._folder = folder
+        self._tls = tls
+        self._protocol = "tls" if tls else "tcp"
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._port = probe.getsockname()[1]
+        self.address = f"{self._protocol}://127.0.0.1:{self._port}"
+
+    @contextmanager
+    def scheduler(self) -> Iterator[psutil.Process]:
+        """`dask scheduler`, until the block ends."""
+        options = ["--host", "127.0.0.1", "--port", str(self._port), "--protocol", self._protocol]
+        with self._machine("scheduler", ["scheduler", *options, "--no-dashboard"]) as process:
+            yield process
+
+    @contextmanager
+    def worker(self, name: str) -> Iterator[psutil.Process]:
+        """`dask worker`, until the block ends."""
+        options = ["--nthreads", "1", "--no-dashboard"]
+        with self._machine(name, ["worker", self.address, *options]) as process:
+            yield process
+
+    @contextmanager
+    def _machine(self, name: str, command: list[str]) -> Iterator[psutil.Process]:
+        home = self._folder / name
+        if not home.exists():
+            shutil.copytree(PROJECT / "cnn", home / "cnn", ignore=shutil.ignore_patterns("__pycache__"))
+            keep_digits(home / "data")
+            (home / "tmp").mkdir()
+        own = {f"CNN_{part.upper()}_DIR": str(home / part) for part in ("data", "models", "work", "logs")}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dask", *command, *self._tls],
+            cwd=home,
+            env=os.environ
+            | own
+            | {"PYTHONPATH": ".", "TMPDIR": str(home / "tmp"), "DASK_LOGGING__DISTRIBUTED": "error"},
+        )
+        try:
+            yield psutil.Process(process.pid)
+        finally:
+            process.terminate()
+            process.wait(timeout=PATIENCE)
+
+
+def eventually(holds: Callable[[], object]) -> None:
+    """Wait until something holds."""
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+@contextmanager
+def app(cluster: Cluster, **changes: object) -> Iterator[Workers]:
+    """The app's side of a cluster."""
+    processes = Workers(Settings(scheduler_address=cluster.address, answer_timeout=PATIENCE, **changes))
+    try:
+        yield processes
+    finally:
+        processes.close()
+
+
+def kill(machine: psutil.Process) -> None:
+    """A machine that loses its power."""
+    for process in (machine, *machine.children(recursive=True)):
+        process.kill()
+
+
+def accuracy(model_id: str) -> float:
+    """The share of scikit-learn's test digits that a saved model reads, in this process."""
+    model = Classifier(model_store.read(model_id), model_store.keras_path(model_id))
+    digits = uci_digits()
+    return float((model.probabilities(digits.x_test).argmax(axis=1) == digits.y_test).mean())
+
+
+def test_two_machines_train_at_once_and_one_does_the_work_of_both(tmp_path):
+    """Two people train, one on each worker; one worker is lost, and its training ends on the other.
+
+    Both models are here then, and read as many digits as their trainings said.
+    """
+    cluster = Cluster(tmp_path, tls=[])
+    with ExitStack() as machines:
+        machines.enter_context(cluster.scheduler())
+        workers = [machines.enter_context(cluster.worker(name)) for name in ("first", "second")]
+        processes = machines.enter_context(app(cluster))
+        eventually(lambda: processes.capacity() == 2)
+        queue = Trainings(processes, per_owner=1)
+        stopped = queue.submit("ann", few(epochs=200, batch_size=2)).id
+        killed = queue.submit("bob", few(epochs=40)).id
+
+        def now(job: str) -> Training:
+            training = queue.get(job)
+            assert training is not None
+            return training
+
+        eventually(lambda: now(stopped).history and now(killed).history)
+        addresses = {now(stopped).address, now(killed).address}
+        assert len(addresses) == 2
+        [lost] = [worker for worker in workers if listens(worker, str(now(killed).address))]
+        kill(lost)
+        eventually(lambda: processes.capacity() == 1)
+        assert now(stopped).state == "running"
+        queue.stop(now(stopped))
+        eventually(lambda: now(stopped).ended and now(killed).ended)
+
+    for job in (stopped, killed):
+        record = now(job).record
+        assert record is not None, now(job).error
+        assert accuracy(record.id) == pytest.approx(record.test_accuracy, abs=1e-6)
+    assert now(stopped).starts == 1
+    assert now(killed).starts == 2
+    assert now(killed).address == now(stopped).address
+    assert [epoch.epoch for epoch in now(killed).history] == list(range(1, 41))
+
+
+def listens(machine: psutil.Process, address: str) -> bool:
+    """Whether one of a machine's processes is the worker at an address."""
+    port = int(address.rpartition(":")[2])
+    return any(
+        connection.laddr.port == port and connection.status == psutil.CONN_LISTEN
+        for process in machine.children(recursive=True)
+        for connection in process.net_connections()
+    )
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    """A certificate that vouches for itself, and its key, made as the README says."""
+    if shutil.which("openssl") is None:
+        pytest.skip("needs openssl to make a certificate")
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    options = ["-newkey", "rsa:2048", "-nodes", "-subj", "/CN=cnn", "-keyout", key, "-out", cert]
+    subprocess.run(["openssl", "req", "-x509", *options], check=True, capture_output=True)
+    return cert, key
+
+
+def test_with_tls_nobody_without_the_certificate_trains(tmp_path, certificate, monkeypatch):
+    """The app trains over TLS; neither it nor anybody else gets in without, and it never speaks plainly."""
+    cert, key = certificate
+    cluster = Cluster(tmp_path, ["--tls-ca-file", str(cert), "--tls-cert", str(cert), "--tls-key", str(key)])
+    files = {"cluster_ca_file": cert, "cluster_cert": cert, "cluster_key": key}
+    with cluster.scheduler(), cluster.worker("worker"), app(cluster, **files) as processes:
+        heard: Queue[object] = Queue()
+        outcome = processes.train("secret", few(epochs=3), heard.put)
+        assert str(until(heard, lambda event: isinstance(event, str))).startswith("tls://")
+        record = model_store.save("from afar", outcome.result(PATIENCE))
+        assert [event.epoch for event in heard.queue if is_epoch(event)] == [1, 2, 3]
+        assert accuracy(record.id) == pytest.approx(record.test_accuracy, abs=1e-6)
+
+        for address in (cluster.address, cluster.address.replace("tls", "tcp")):
+            with pytest.raises((OSError, TypeError)):
+                distributed.Client(address, timeout=2, set_as_default=False)
+    plain = Settings(scheduler_address="tcp://127.0.0.1:9", answer_timeout=2, **files)
+    with pytest.raises(WorkerError, match="encryption"):
+        cnn.workers._connect("tcp://127.0.0.1:9", plain)
+
+
+def test_a_file_of_tls_that_is_missing_is_said(tmp_path):
+    """The sentence names the setting and what stands there."""
+    (tmp_path / "ca.pem").touch()
+    for cert, said in ((None, "''"), (tmp_path / "gone.pem", "gone.pem")):
+        limits = Settings(cluster_ca_file=tmp_path / "ca.pem", cluster_cert=cert, answer_timeout=1)
+        with pytest.raises(WorkerError, match=f"CNN_CLUSTER_CERT names no file: .*{said}"):
+            cnn.workers._connect("tls://127.0.0.1:9", limits)
+
+
+def test_a_cluster_that_is_not_there_is_said():
+    """Where nobody listens, the sentence names the address."""
+    nowhere = Workers(Settings(scheduler_address="tcp://127.0.0.1:9", answer_timeout=1))
+    try:
+        with pytest.raises(WorkerError, match=r"tcp://127\.0\.0\.1:9"):
+            nowhere.train("nowhere", few(), lambda event: None)
+    finally:
+        nowhere.close()
+
+
+def test_a_cluster_that_does_not_answer_is_not_asked_again_at_once(monkeypatch):
+    """Whoever trains meanwhile reads the same sentence at once, and pages do not wait for it."""
+    asked = []
+
+    def refuse(address, limits):
+        asked.append(address)
+        raise WorkerError("The cluster does not answer.")
+
+    monkeypatch.setattr(cnn.workers, "_connect", refuse)
+    away = Workers(Settings(scheduler_address="tcp://127.0.0.1:9"))
+    for _ in range(3):
+        with pytest.raises(WorkerError, match="does not answer"):
+            away.capacity()
+    assert asked == ["tcp://127.0.0.1:9"]
