@@ -9,11 +9,11 @@ if __name__ == "__main__":
 else:
     from starlette.middleware import Middleware
 
-    from pages.parts import server, visitor
+    from pages.parts import door, server, visitor
 
     app = st.App(
         __file__,
         lifespan=server.lifespan,
-        middleware=[Middleware(visitor.Cookie)],
+        middleware=[Middleware(door.Door), Middleware(visitor.Cookie)],
         on_script_error=server.show_error,
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import gettempdir
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cnn.errors import ConfigError
@@ -59,6 +59,16 @@ class Settings(BaseSettings):
     )
     download_timeout: float = Field(
         10.0, gt=0, description="Seconds without a byte after which a download gives up."
+    )
+    password: SecretStr | None = Field(
+        None,
+        min_length=4,
+        description="Whoever has not given it sees nothing of the app; without one, everybody may.",
+    )
+    leader_password: SecretStr | None = Field(
+        None,
+        min_length=8,
+        description="Opens `/status`, and the app too; without one, each start makes one and tells it.",
     )
     scheduler_address: str | None = Field(
         None,

@@ -13,6 +13,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from cnn.errors import CnnError
 from cnn.i18n import LANGUAGES, _, catalogue
 from cnn.workers import workers
+from pages.parts import door
 
 # Until the first visitor has reached `st.navigation`, Streamlit would make a menu of the files in
 # `pages/`, and open `/train` without the frame that all pages share.
@@ -35,6 +36,7 @@ def page_was_shown() -> None:
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Start the answering process with the server, and end every process with it."""
     warm_up = asyncio.create_task(_start_workers())
+    door.tell_leader()
     try:
         yield
     finally:
