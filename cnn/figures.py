@@ -13,12 +13,15 @@ Curve = Sequence[tuple[float, float, float]]
 """(epochs done, loss, accuracy) for each point."""
 
 
-def curves(training: Curve, validation: Curve, *, names: dict[str, str]) -> "Figure":
+def curves(
+    training: Curve, validation: Curve, *, names: dict[str, str], mark: float | None = None
+) -> "Figure":
     """Loss and accuracy over the epochs, side by side.
 
     Args:
         training, validation: what to draw; accuracy in [0, 1].
         names: what to call "loss", "accuracy", "epoch", "training", "validation".
+        mark: the epoch at which a line stands across both.
     """
     from plotly.subplots import make_subplots
 
@@ -26,6 +29,8 @@ def curves(training: Curve, validation: Curve, *, names: dict[str, str]) -> "Fig
     for column in (1, 2):
         figure.add_trace(_line(training, column, names["training"], **_TRAINING_STYLE), 1, column)
         figure.add_trace(_line(validation, column, names["validation"], **_VALIDATION_STYLE), 1, column)
+    if mark is not None:
+        figure.add_vline(x=mark, line={"color": _MARK, "width": 1.5, "dash": "dash"})
     figure.update_xaxes(title_text=names["epoch"], rangemode="tozero")
     figure.update_yaxes(tickformat=".1%", col=2)
     figure.update_layout(
@@ -185,6 +190,7 @@ def plane(groups: Sequence[Group], *, x_title: str, y_title: str) -> "Figure":
 _COLOURS = ("#3d8bd9", "#e07b39", "#2a9d76", "#c05b9b", "#a58a1c", "#7d6bd0")
 _DASHES = ("solid", "dash", "dot", "dashdot")
 _SYMBOLS = ("circle", "diamond", "square", "cross", "triangle-up", "x", "star")
+_MARK = "#8a8f98"
 _FEW = 50
 """So many points are marked on their line."""
 _MARGIN = {"l": 10, "r": 10, "t": 40, "b": 10}

@@ -113,6 +113,11 @@ class BrokenModel:
     reason: ModelError
 
 
+def name_for(model: ModelRecord, owner: str | None) -> str:
+    """What a model is called before this visitor: their own as they named it, others' as published."""
+    return model.name if model.owner == owner else model.published or model.name
+
+
 def check_name(name: str) -> str:
     """The name without spaces around it, in the one form that Unicode prefers.
 

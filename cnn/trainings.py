@@ -19,7 +19,7 @@ from uuid import uuid4
 import numpy as np
 
 from cnn import model_store
-from cnn.continuing import Start
+from cnn.continuing import Continuation, Start
 from cnn.errors import CnnError, ConfigError, ModelError, TrainingError
 from cnn.i18n import N_
 from cnn.model_store import ModelRecord
@@ -48,7 +48,9 @@ class Training:
         id: no other training has it.
         owner: whose it is.
         config: what was asked for.
-        start: the trained network that it goes on from, if any.
+        start: the trained network that it goes on from, if any; let go at the end.
+        goes_on_from: the name by which the owner knows the network whose training this one continues, and
+            after how many epochs; None for any other training.
         sweep: the name that the trainings of one sweep share; None for a single one.
         state: from "waiting" through "running", perhaps "stopping", and "scoring" to "finished" or "failed".
         place: its place in the queue, from 1; None unless it waits.
@@ -71,6 +73,7 @@ class Training:
     owner: str
     config: TrainConfig
     start: Start | None = field(default=None, compare=False, repr=False)
+    goes_on_from: tuple[str, int] | None = None
     sweep: str | None = None
     state: State = "waiting"
     place: int | None = None
@@ -114,8 +117,11 @@ class Trainings:
         Raises:
             ConfigError: the owner has too many trainings already.
         """
-        [training] = self._queue(owner, [Training(uuid4().hex[:12], owner, config, start)])
-        return training
+        training = Training(uuid4().hex[:12], owner, config, start)
+        if isinstance(start, Continuation):
+            training = _after_its_past(training, start)
+        [queued] = self._queue(owner, [training])
+        return queued
 
     def sweep(self, owner: str, configs: Sequence[TrainConfig]) -> list[Training]:
         """Queue several trainings that belong together; all of them or none.
@@ -280,6 +286,16 @@ class Trainings:
         self._change(job, state="failed", error=error, start=None)
 
 
+def _after_its_past(training: Training, start: Continuation) -> Training:
+    """A training with the epochs of the one that it continues."""
+    return replace(
+        training,
+        goes_on_from=(model_store.name_for(start.record, training.owner), len(start.history)),
+        history=start.history,
+        points=tuple((epoch.epoch, epoch.loss, epoch.accuracy) for epoch in start.history),
+    )
+
+
 def _after(training: Training, event: Any) -> Training:
     """A training as it stands after an announcement."""
     match event:
@@ -343,9 +359,9 @@ def _fair_order(trainings: Iterable[Training]) -> list[Training]:
 
 def _save(training: Training, trained: TrainedModel) -> ModelRecord:
     before = training.start.record if training.start else None
-    base = re.sub(r" \d+$", "", before.name) if before else trained.config.recipe
+    name = model_store.name_for(before, training.owner) if before else trained.config.recipe
     return model_store.save(
-        _free_name(training.owner, base),
+        _free_name(training.owner, re.sub(r" \d+$", "", name)),
         trained,
         owner=training.owner,
         reject_class=before.reject_class if before else False,

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnn import model_store
+from cnn.continuing import Continuation
 from cnn.errors import ConfigError, ModelError, TrainingDiverged
 from cnn.fine_tuning import FineTuning
 from cnn.progress import Epoch, Progress, Resumed, Scoring
@@ -62,6 +63,28 @@ def test_models_get_the_first_free_number(queue, workers):
     for _ in range(2):
         workers.finish(queue.submit("ann", CONFIG).id, trained())
     assert [training.record.name for training in queue.of("ann")] == ["fast 1", "fast 2"]
+
+
+def test_a_continued_training_begins_with_the_epochs_that_were(queue, workers):
+    """Its curve is whole from the start, and still says from what it goes on when it has ended."""
+    before = model_store.save("first", trained(), owner="ann")
+    job = queue.submit("ann", CONFIG, Continuation(before, b"", None)).id
+    assert only(queue, "ann").history == before.history
+    workers.announce(job, "tcp://w:1")
+    workers.announce(job, Epoch(2, 0.4, 0.85, 0.3, 0.9, 6.0))
+    assert [epoch.epoch for epoch in only(queue, "ann").history] == [1, 2]
+    workers.finish(job, trained())
+    assert only(queue, "ann").goes_on_from == ("first", 1)
+
+
+def test_a_continued_training_bears_the_name_that_the_room_knows(queue, workers):
+    """Whoever trains another's published model on never learns what its owner calls it."""
+    theirs = model_store.save("bob's private name", trained(), owner="bob")
+    theirs = model_store.publish(theirs.id, "Deep Thought", "bob")
+    job = queue.submit("ann", CONFIG, Continuation(theirs, b"", None)).id
+    workers.finish(job, trained())
+    assert only(queue, "ann").goes_on_from == ("Deep Thought", 1)
+    assert only(queue, "ann").record.name == "Deep Thought 1"
 
 
 def test_the_queue_is_fair_between_people(queue, workers):

@@ -51,10 +51,8 @@ def _tell_about_broken(models: list[BrokenModel]) -> None:
 
 
 def shown_name(model: ModelRecord, owner: str) -> str:
-    """What a model is called before this visitor: their own as they named it, others' as published."""
-    if model.id == SHIPPED:
-        return _("The shipped model")
-    return model.name if model.owner == owner else model.published or model.name
+    """What a model is called before this visitor: see `model_store.name_for`."""
+    return _("The shipped model") if model.id == SHIPPED else model_store.name_for(model, owner)
 
 
 def data_title(name: str) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnn import figures, model_store
 from cnn.errors import CnnError, ModelNotFound
-from cnn.i18n import _
+from cnn.i18n import _, ngettext
 from cnn.overfitting import turning_point
 from cnn.progress import Epoch, Progress, Scoring
 from cnn.trainings import Training, trainings
@@ -25,22 +25,27 @@ def watch(training: Training) -> None:
     st.session_state["watched_training"] = training.id
 
 
+def watched() -> str | None:
+    """The id of the training that the page shows."""
+    return st.session_state.get("watched_training")
+
+
 def choose_training(mine: list[Training]) -> Training:
     """The training to show: the visitor picks where there are several, the latest one first."""
     by_id = {training.id: training for training in mine}
-    watched = st.session_state.get("watched_training")
-    if watched not in by_id:
-        watched = mine[-1].id
+    shown = watched()
+    if shown not in by_id:
+        shown = mine[-1].id
     if len(mine) > 1:
         numbers = {training.id: number for number, training in enumerate(mine, start=1)}
-        watched = st.selectbox(
+        shown = st.selectbox(
             _("Training"),
             list(by_id),
-            index=list(by_id).index(watched),
+            index=list(by_id).index(shown),
             format_func=lambda training_id: _label(numbers[training_id], by_id[training_id]),
         )
-    watch(by_id[watched])
-    return by_id[watched]
+    watch(by_id[shown])
+    return by_id[shown]
 
 
 def _label(number: int, training: Training) -> str:
@@ -59,7 +64,8 @@ def state_name(training: Training) -> str:
         "finished": _("finished"),
         "failed": _("failed"),
     }
-    return states[training.state]
+    model = training.record or training.trained
+    return _("stopped") if model is not None and model.stopped else states[training.state]
 
 
 def monitor(training: Training) -> None:
@@ -92,6 +98,12 @@ def _show(training_id: str, ended_before: bool) -> None:
 
 
 def _show_state(training: Training) -> None:
+    if training.goes_on_from:
+        name, epochs = training.goes_on_from
+        text = ngettext(
+            "Goes on from {name} after {epochs} epoch.", "Goes on from {name} after {epochs} epochs.", epochs
+        )
+        st.caption(":material/resume: " + text.format(name=name, epochs=epochs))
     if training.starts > 1:
         st.warning(_told_about_restart(training))
     match training.state:
@@ -190,6 +202,7 @@ def _show_curves(training: Training) -> None:
                     "training": _("Training"),
                     "validation": _("Validation"),
                 },
+                mark=training.goes_on_from[1] if training.goes_on_from else None,
             ),
             key=f"curves_{training.id}",
             config={"displayModeBar": False},

@@ -1,7 +1,7 @@
 """A sweep: several values for some settings, all combinations trained, one table that fills."""
 
+import hashlib
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 
 import streamlit as st
@@ -11,7 +11,7 @@ from cnn.errors import CnnError
 from cnn.i18n import _
 from cnn.recipes import TrainConfig
 from cnn.trainings import Training, trainings
-from pages.parts.monitor import REFRESH_SECONDS, state_name, watch
+from pages.parts.monitor import REFRESH_SECONDS, state_name, watch, watched
 from pages.parts.run_comparison import setting_labels
 
 _OPTIMIZERS = ("adam", "rmsprop", "adadelta", "sgd")
@@ -60,59 +60,93 @@ def _placeholder(config: TrainConfig, name: str) -> str:
 
 
 def sweep_table(name: str, mine: Sequence[Training]) -> None:
-    """Show one of the visitor's sweeps; the table fills while its trainings run."""
+    """Show one of the visitor's sweeps; the table fills while its trainings run, and a row opens one.
+
+    Args:
+        name: the sweep's.
+        mine: the visitor's trainings, one of which the page shows.
+    """
     running = any(training.sweep == name and not training.ended for training in mine)
-    st.fragment(_show, run_every=REFRESH_SECONDS if running else None)(name, mine[0].owner)
+    st.fragment(_show, run_every=REFRESH_SECONDS if running else None)(name, mine[0].owner, watched())
 
 
-def _show(name: str, owner: str) -> None:
+def _show(name: str, owner: str, shown: str | None) -> None:
     members = [training for training in trainings().of(owner) if training.sweep == name]
+    if watched() != shown:
+        # What the page shows of it stands outside this part.
+        st.rerun()
     if not members:
         return
-    varied = sorted(runs.differing([training.config.model_dump(exclude={"layers"}) for training in members]))
-    labels = setting_labels()
-    heads = [*(labels[field] for field in varied), _("State"), _("Validation"), _("Test"), _("Seconds")]
-    best = max((training.record.test_accuracy for training in members if training.record), default=None)
-    rows = "".join(_row(training, varied, best) for training in members)
-    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
     with st.container(key="sweep_table"):
-        st.html(
-            f'<div class="wide"><table class="report"><thead><tr>{head}</tr></thead>'
-            f"<tbody>{rows}</tbody></table></div>"
-        )
-        _stops([training for training in members if not training.ended], varied)
+        _table(members)
+        active = [training for training in members if not training.ended]
+        if active:
+            st.button(
+                _("Stop all"),
+                key="sweep_stop_all",
+                icon=":material/stop_circle:",
+                disabled=all(training.state in {"stopping", "scoring"} for training in active),
+                on_click=_stop,
+                args=(active,),
+            )
 
 
-def _row(training: Training, varied: list[str], best: float | None) -> str:
-    record = training.record
-    last = training.history[-1] if training.history else None
-    cells = [
-        *(f"{getattr(training.config, field)}" for field in varied),
-        state_name(training) + (f": {training.error}" if training.error else ""),
-        f"{last.val_accuracy:.2%}" if last else "–",
-        f"{record.test_accuracy:.2%}" + (" ★" if record.test_accuracy == best else "") if record else "–",
-        f"{record.fit_seconds:.0f}" if record else "–",
-    ]
-    return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
+def _table(members: list[Training]) -> None:
+    ids = [training.id for training in members]
+    # Rows are picked by their place: where the rows have changed, it is another table.
+    key = "sweep_rows_" + hashlib.sha256(" ".join(ids).encode()).hexdigest()[:8]
+    now = watched()
+    if now in ids and _picked(key) != [ids.index(now)]:
+        st.session_state[key] = {"selection": {"rows": [ids.index(now)]}}
+    varied = sorted(runs.differing([training.config.model_dump(exclude={"layers"}) for training in members]))
+    number, labels = st.column_config.NumberColumn, setting_labels()
+    st.dataframe(
+        _columns(members, varied),
+        hide_index=True,
+        key=key,
+        on_select=lambda: _open(members, _picked(key)),
+        selection_mode="single-row-required",
+        column_config={
+            **{field: labels[field] for field in varied},
+            "state": _("State"),
+            "validation": number(_("Validation"), format="percent"),
+            "test": number(_("Test"), format="percent"),
+            "best": st.column_config.TextColumn(_("Best"), width=60),
+            "seconds": number(_("Seconds"), format="%.0f"),
+        },
+        placeholder="–",
+        alt=_("The trainings of this sweep with their results"),
+    )
+    st.caption(_("Pick a row, and its training stands below."))
 
 
-def _stops(active: list[Training], varied: list[str]) -> None:
-    if not active:
-        return
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        which = st.selectbox(
-            _("Stop one"),
-            [training.id for training in active],
-            format_func={training.id: _described(training, varied) for training in active}.get,
-            key="sweep_one",
-        )
-        chosen = [training for training in active if training.id == which]
-        st.button(_("Stop it"), key="sweep_stop_one", on_click=_stop, args=(chosen,))
-        st.button(_("Stop all"), key="sweep_stop_all", on_click=_stop, args=(active,))
+def _picked(key: str) -> list[int]:
+    """The places of the rows that are picked in a table."""
+    return list(st.session_state.get(key, {}).get("selection", {}).get("rows", []))
 
 
-def _described(training: Training, varied: list[str]) -> str:
-    return ", ".join(f"{getattr(training.config, field)}" for field in varied) or training.config.recipe
+def _open(members: list[Training], rows: list[int]) -> None:
+    if rows:
+        watch(members[rows[0]])
+
+
+def _columns(members: list[Training], varied: list[str]) -> dict[str, list[object]]:
+    records = [training.record for training in members]
+    best = max((record.test_accuracy for record in records if record), default=None)
+    return {
+        **{field: [_value(getattr(training.config, field)) for training in members] for field in varied},
+        "state": [state_name(training) for training in members],
+        "validation": [
+            training.history[-1].val_accuracy if training.history else None for training in members
+        ],
+        "test": [record and record.test_accuracy for record in records],
+        "best": ["★" if record and record.test_accuracy == best else "" for record in records],
+        "seconds": [record and record.fit_seconds for record in records],
+    }
+
+
+def _value(value: object) -> str:
+    return _("all") if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _stop(chosen: list[Training]) -> None:

@@ -2,12 +2,13 @@
 
 import csv
 import io
-import re
+import json
 
 import numpy as np
 import pytest
 
 from cnn import model_store
+from cnn.continuing import Continuation
 from cnn.errors import TrainingDiverged, WorkerError
 from cnn.i18n import N_
 from cnn.progress import Epoch, Loading, Progress, Resumed, Scoring
@@ -370,29 +371,55 @@ def test_a_sweep_is_trained_and_its_table_fills(visit, workers):
     workers.announce(members[0].id, "tcp://w:1")
     workers.finish(members[0].id, trained())
     page.run()
-    [table] = re.findall("<table.*?</table>", html(page))
-    assert table.count("<tr>") == 5
-    assert "90.00% ★" in table
-    assert table.count("waiting") == 2
+    table = page.dataframe[0].value
+    assert list(table["state"]) == ["finished", "starting", "waiting", "waiting"]
+    assert list(table["best"]) == ["★", "", "", ""]
+    assert table["test"][0] == 0.9
+
+
+def sweep_of_four(page):
+    """A sweep over four seeds."""
+    page.text_input(key="sweep_seed").set_value("1 2 3 4").run()
+    page.button(key="sweep_start").click().run()
+    return trainings().of(OWNER)
 
 
 def test_one_or_all_of_a_sweep_are_stopped(visit, workers):
     """The one that is picked ends alone; then the rest."""
     page = visit("train")
-    page.text_input(key="sweep_seed").set_value("1 2 3 4").run()
-    page.button(key="sweep_start").click().run()
-    first, second, *_ = trainings().of(OWNER)
-    page.selectbox(key="sweep_one").set_value(second.id).run()
-    page.button(key="sweep_stop_one").click().run()
+    first, second, *_ = sweep_of_four(page)
+    show_row(page, 1)
+    page.button(key="train_stop").click().run()
     assert second.id not in {training.id for training in trainings().of(OWNER)}
     page.button(key="sweep_stop_all").click().run()
     assert [(t.id, t.state) for t in trainings().of(OWNER)] == [(first.id, "stopping")]
+    assert page.button(key="sweep_stop_all").disabled
+
+
+def show_row(page, row):
+    """Show the training of a row: the row is then the picked one."""
+    key = page.dataframe[0].key
+    page.session_state["watched_training"] = trainings().of(OWNER)[row].id
+    page.run()
+    assert page.session_state[key]["selection"]["rows"] == [row]
+
+
+def test_a_stopped_member_of_a_sweep_says_so_and_can_be_opened(visit, workers):
+    """What it learned until then is a model like any other, to be named and drawn with."""
+    page = visit("train")
+    first, *_ = sweep_of_four(page)
+    workers.announce(first.id, "tcp://w:1")
+    workers.finish(first.id, trained(stopped=True))
+    show_row(page, 0)
+    assert page.dataframe[0].value["state"][0] == "stopped"
+    assert "Stopped after" in page.success[0].value
+    assert page.button(key="draw_with_it")
 
 
 @pytest.mark.parametrize(
     ("field", "text", "said"),
     [
-        ("seed", " ".join(map(str, range(25))), "make 25 combinations"),
+        ("seed", " ".join(map(str, range(1000, 1040))), "make 40 combinations, but at most 24"),
         ("batch_size", "0, 10", "batch_size is 0"),
         ("learning_rate", "fast", "'fast' is no number"),
     ],
@@ -404,3 +431,20 @@ def test_a_sweep_that_cannot_be_is_told(visit, field, text, said):
     assert said in page.error[0].value
     assert not page.exception
     assert trainings().of(OWNER) == []
+
+
+def test_a_continued_training_shows_where_it_goes_on(visit, workers):
+    """The curve begins with the epochs that were; a line and a word mark where it goes on."""
+    record = model_store.save("my best", trained(), owner=OWNER)
+    start = Continuation(record, b"", None)
+    trainings().submit(OWNER, start.config(2), start)
+    page = visit("train")
+    assert any("Goes on from my best after 1 epoch." in text for text in texts(page.caption))
+    [job] = workers.running
+    workers.announce(job, "tcp://w:1")
+    workers.announce(job, Epoch(2, 0.3, 0.9, 0.3, 0.9, 6.0))
+    figure = json.loads(page.run().get("plotly_chart")[0].proto.spec)
+    assert figure["data"][1]["x"] == [1, 2]
+    assert {shape["x0"] for shape in figure["layout"]["shapes"]} == {1}
+    workers.finish(job, trained())
+    assert any("Goes on from my best" in text for text in texts(page.run().caption))
