@@ -165,8 +165,7 @@ def _train(options: argparse.Namespace, output: Output) -> int:
     dataset = load(config.dataset, on_bytes=_bytes_told(config.dataset))
     _say_what_stands_in(dataset)
 
-    with _without_tensorflows_notes():
-        from cnn.network.training import train
+    from cnn.network.training import train
 
     def announce(event: object) -> None:
         if isinstance(event, Epoch):
@@ -223,9 +222,8 @@ def _evaluate(options: argparse.Namespace, output: Output) -> int:
             shape="×".join(map(str, dataset.image_shape)),
         )
 
-    with _without_tensorflows_notes():
-        from cnn.network.classifier import Classifier
-        from cnn.network.evaluation import evaluate
+    from cnn.network.classifier import Classifier
+    from cnn.network.evaluation import evaluate
 
     scored = evaluate(Classifier(record, model_store.keras_path(model)), dataset)
     values = {
@@ -258,8 +256,7 @@ def _classify(options: argparse.Namespace, output: Output) -> int:
             shape="×".join(map(str, record.input_shape)),
         )
 
-    with _without_tensorflows_notes():
-        from cnn.network.classifier import Classifier
+    from cnn.network.classifier import Classifier
 
     classifier = Classifier(record, model_store.keras_path(model))
     classify = _number if options.number else _digit
@@ -366,19 +363,6 @@ def _say_what_stands_in(dataset: Any) -> None:
                 "take its place. `python -m cnn data` fetches it, or name its folder in CNN_DATA_DIR."
             ).format(count=len(dataset.y_train) + len(dataset.y_test))
         )
-
-
-@contextmanager
-def _without_tensorflows_notes() -> Iterator[None]:
-    """TensorFlow's import writes notes past Python and past its own log level; errors still come through."""
-    kept = os.dup(2)
-    with Path(os.devnull).open("w") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ reason. Nothing here needs Keras: `cnn.network.build` reads `model.keras`.
 import errno
 import io
 import json
+import logging
 import os
 import platform
 import re
@@ -50,6 +51,8 @@ _BYTES_OF_A_RECORD = 4 << 20
 _BYTES_OF_FILTERS = 64 << 20
 
 _publishing = Lock()
+
+_log = logging.getLogger(__name__)
 
 
 class ModelRecord(BaseModel):
@@ -200,6 +203,7 @@ def save(  # noqa: PLR0913 - the last two belong to the answers of the model, no
         reject_threshold=reject_threshold,
     )
     _write(record, trained, place)
+    _log.info("model %s is saved as %r", record.id, record.name)
     return record
 
 
@@ -351,6 +355,7 @@ def _change(model_id: str, owner: str | None, folder: Path | None, **changes: st
             (scratch / RECORD_FILE).replace(path / RECORD_FILE)
     except OSError as error:
         raise _not_saved(record.name, path, error) from error
+    _log.info("model %s is changed: %s", record.id, changes)
     return record
 
 
@@ -371,6 +376,7 @@ def delete(model_id: str, owner: str | None, folder: Path | None = None) -> None
     try:
         with _scratch(path.parent) as scratch:
             path.replace(scratch / "old")
+        _log.info("model %s is deleted", record.id)
     except OSError as error:
         raise ModelError(
             N_("The model {name!r} could not be deleted: {reason}. Allow writing in {folder}."),

@@ -34,7 +34,8 @@ class Settings(BaseSettings):
         description="The folder where running trainings keep their last whole epoch.",
     )
     logs_dir: Path = Field(
-        PROJECT / "logs", description="The folder of the trainings' TensorBoard logs, one folder each."
+        PROJECT / "logs",
+        description="The folder of the app's log, and of the trainings' TensorBoard logs, one folder each.",
     )
     trainings_at_once: int = Field(
         1, ge=1, le=64, description="How many trainings run at the same time on this machine."

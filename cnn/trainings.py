@@ -243,6 +243,7 @@ class Trainings:
             self._fail(job, error)
             self._advance()
         else:
+            _log.info("training %s of %s begins: %s", job, training.owner, training.config.recipe)
             outcome.add_done_callback(lambda done: self._ended(job, done))
 
     def _heard(self, job: str, event: Any) -> None:
@@ -252,6 +253,8 @@ class Trainings:
             if before is None or before.ended:
                 return
             after = self._trainings[job] = _after(before, event)
+        if after.starts > before.starts > 0:
+            _log.warning("training %s has lost its process and goes on in that at %s", job, event)
         if isinstance(event, str) and after.state == "stopping":
             self._workers.request_stop(job, event)
 
@@ -266,7 +269,10 @@ class Trainings:
         training = self._trainings[job]
         try:
             record = _save(training, trained)
+            how = "was stopped" if trained.stopped else "ended"
+            _log.info("training %s %s: %s, accuracy %.4f", job, how, record.id, record.test_accuracy)
         except ModelError as error:
+            _log.error("training %s ended and could not be saved: %s", job, error)
             self._change(job, state="finished", history=trained.history, trained=trained, error=error)
         else:
             self._change(
@@ -281,8 +287,10 @@ class Trainings:
 
     def _fail(self, job: str, error: Exception) -> None:
         if not isinstance(error, CnnError):
-            _log.error("a training failed", exc_info=error)
+            _log.error("training %s failed", job, exc_info=error)
             error = TrainingError(N_("The training ended: {reason}. Train again."), reason=str(error))
+        else:
+            _log.warning("training %s failed: %s", job, error)
         self._change(job, state="failed", error=error, start=None)
 
 

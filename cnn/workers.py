@@ -65,7 +65,7 @@ class Workers:
 
     def __init__(self, limits: Settings) -> None:
         # Read when Dask and TensorFlow are imported, here and in the processes, which inherit it.
-        os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "warning")
+        os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "error")
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
         # The scheduler keeps so many announcements of each training for ever, the filters among them.
         os.environ.setdefault("DASK_DISTRIBUTED__ADMIN__LOW_LEVEL_LOG_LENGTH", "10")
@@ -158,6 +158,8 @@ class Workers:
                 actor = self._answering(deadline)
                 remaining = max(deadline - monotonic(), _RETRY_SECONDS)
                 result = getattr(actor, method)(*arguments).result(timeout=remaining)
+                if not self._awake:
+                    _log.info("the answering process answers")
                 self._awake = True
                 return result
             except CnnError:
@@ -167,7 +169,8 @@ class Workers:
             # would make it slower.
             except (OSError, RuntimeError, CancelledError, FutureTimeoutError) as error:
                 if not isinstance(error, TimeoutError):
-                    _log.warning("the answering process is away: %r", error)
+                    if self._awake:
+                        _log.warning("the answering process is away: %r", error)
                     if self._actor is actor:
                         self._actor = None
                 self._awake = False

@@ -10,6 +10,7 @@ from threading import Event
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
+from cnn import logs
 from cnn.errors import CnnError
 from cnn.i18n import LANGUAGES, _, catalogue
 from cnn.workers import workers
@@ -35,6 +36,8 @@ def page_was_shown() -> None:
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Start the answering process with the server, and end every process with it."""
+    logs.begin()
+    _log.info("the app starts")
     warm_up = asyncio.create_task(_start_workers())
     door.tell_leader()
     try:
@@ -43,6 +46,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         warm_up.cancel()
         _page_shown.set()
         await asyncio.to_thread(workers().close)
+        _log.info("the app has ended")
 
 
 async def _start_workers() -> None:

@@ -1,11 +1,14 @@
 """What goes wrong in one part of a page is told there; the rest of the page stays."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
 
-from cnn.errors import CnnError
+from cnn.errors import CnnError, PictureError
+
+_log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -14,4 +17,7 @@ def told() -> Iterator[None]:
     try:
         yield
     except CnnError as error:
+        if isinstance(error, PictureError):
+            # In the log's language, not the visitor's.
+            _log.info("a picture is refused: %s", error.message.format(**error.values))
         st.error(str(error))

@@ -5,12 +5,12 @@ import streamlit as st
 
 from cnn import datasets
 from cnn.datasets import Dataset
-from cnn.errors import PictureError
 from cnn.i18n import _
 from cnn.model_store import ModelRecord, keras_path
 from cnn.workers import workers
 from pages.parts.answer import answer
 from pages.parts.number import show_number
+from pages.parts.told import told
 
 TEST_IMAGE = "test"
 
@@ -73,8 +73,6 @@ def test_image(dataset: Dataset) -> np.ndarray:
 def _read(model: ModelRecord, content: bytes) -> None:
     from cnn.pictures import read_writing
 
-    try:
+    with told():
         if not show_number(model, read_writing(content)):
             st.info(_("Nothing is written on this picture. Take one of dark digits on light paper."))
-    except PictureError as error:
-        st.error(str(error))
