@@ -189,19 +189,17 @@ def begin_training(page: Page, recipe: str, epochs: int, images: int = 0) -> Non
     """Choose, set and start a training, and wait until it learns."""
     key(page, "recipe").locator("input").fill(recipe)
     page.get_by_role("option", name=recipe, exact=True).click()
-    expect(key(page, f"epochs_{recipe}")).to_be_visible()
-    expect(page.get_by_label("Epochs")).to_have_count(1)
-    fill(page, "Epochs", epochs)
+    fill(page, f"epochs_{recipe}", epochs)
     if images:
         page.get_by_text("More settings").click()
-        fill(page, "Training images", images)
+        fill(page, f"train_images_{recipe}", images)
     key(page, "train_start").locator("button").click()
     expect(key(page, "train_progress")).to_contain_text("Epoch 1 of", timeout=START)
 
 
-def fill(page: Page, label: str, value: int) -> None:
-    """Write a number into a field."""
-    field = page.get_by_label(label)
+def fill(page: Page, name: str, value: int) -> None:
+    """Write a number into the field with this key."""
+    field = key(page, name).locator("input")
     field.fill(str(value))
     field.press("Enter")
     page.wait_for_timeout(500)

@@ -21,6 +21,9 @@ Order = Literal["surest", "least_sure", "number", "random"]
 # Probabilities below this are taken for this, so that they have a logarithm.
 _LEAST = 1e-9
 
+DOUBT = 0.1
+"""A label to which a model gives a probability below this is worth a doubt."""
+
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
@@ -136,20 +139,13 @@ def only_first_right(first: Evaluation, second: Evaluation) -> Numbers:
 def doubtful(evaluation: Evaluation) -> Numbers:
     """The numbers of the images whose label may be wrong, the most doubtful first.
 
-    A label is doubtful where the model is surer of another class than it is on average of that class's
-    own images. Source: confident learning; Northcutt, Jiang, Chuang, https://arxiv.org/abs/1911.00068.
-    The better the model, the better the hint.
+    The score of a label is the probability that the model gives it; below `DOUBT` it is doubtful. Source:
+    self-confidence; Kuan, Mueller, "Model-agnostic label quality scoring to detect real-world label
+    errors", ICML DataPerf 2022. The better the model and its calibration, the better the hint.
     """
-    classes = evaluation.probabilities.shape[1]
-    usual = np.array(
-        [
-            evaluation.probabilities[evaluation.labels == number, number].mean() if count else np.inf
-            for number, count in zip(range(classes), evaluation.support, strict=True)
-        ]
-    )
-    wrong = mistakes(evaluation)
-    surely = evaluation.sureness[wrong] >= usual[evaluation.predictions[wrong]]
-    return wrong[surely]
+    scores = evaluation.probabilities[np.arange(len(evaluation.labels)), evaluation.labels]
+    order = np.argsort(scores, kind="stable")
+    return order[scores[order] < DOUBT]
 
 
 def save(evaluation: Evaluation, path: Path) -> None:

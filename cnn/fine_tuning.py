@@ -27,7 +27,8 @@ class FineTuning:
         record: the network's record.
         keras_file: the bytes of its `.keras` file.
         images: uint8 (n, 28, 28), light ink on dark.
-        labels: int64 (n,), what they show.
+        labels: int64 (n,), what they show; for a network that knows what is none of its classes, also the
+            number after the last class.
     """
 
     record: ModelRecord

@@ -74,7 +74,7 @@ class Stage:
 
 
 # Distorted pictures teach what people draw; then half of them stay as they are, for MNIST's sharp edges.
-STAGES = (Stage(CONFIG.epochs, CONFIG.learning_rate, 0.0, 1.0), Stage(2, 0.0008, 0.5, 0.25))
+STAGES = (Stage(CONFIG.epochs, CONFIG.learning_rate, 0.0, 1.0), Stage(4, 0.0008, 0.5, 0.25))
 # MNIST's last training images decide, with the tuning writers, on temperature and threshold.
 _MNIST_TUNING = 4000
 # The share of the tuning digits that are taken for digits.
@@ -203,7 +203,7 @@ def save(
     test = _outputs(model, mnist.x_test)
     right = test[np.arange(len(test)), mnist.y_test]
     trained = TrainedModel(
-        config=CONFIG,
+        config=CONFIG.model_copy(update={"epochs": len(history)}),
         keras_file=_without_optimizer(model),
         history=tuple(history),
         filters=None,

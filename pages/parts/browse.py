@@ -56,8 +56,10 @@ def _first_page() -> None:
 def _filtered(evaluation: Evaluation, names: list[str]) -> Numbers:
     """The widgets that choose images, and the images they choose."""
     classes = [None, *range(len(names))]
+    cell = _cell()
+    read_right = cell is not None and cell[0] == cell[1]
     orders = {
-        "surest": _("Most surely wrong"),
+        "surest": _("Most sure") if read_right else _("Most surely wrong"),
         "least_sure": _("Least sure"),
         "number": _("By number"),
         "random": _("Random {count}").format(count=RANDOM),
@@ -85,7 +87,16 @@ def _filtered(evaluation: Evaluation, names: list[str]) -> Numbers:
         if order == "random":
             st.button(_("Others"), icon=":material/shuffle:", key="mistakes_shuffle", on_click=_reshuffle)
     numbers = _chosen(evaluation, order, truth, read)
-    st.caption(_told(len(numbers), order))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(_told(len(numbers), order, read_right=read_right))
+        if truth is not None or read is not None:
+            st.button(
+                _("All mistakes"),
+                icon=":material/filter_alt_off:",
+                key="mistakes_all",
+                on_click=_pick_cell,
+                args=(None,),
+            )
     return numbers
 
 
@@ -107,12 +118,16 @@ def _reshuffle() -> None:
     _first_page()
 
 
-def _told(count: int, order: str) -> str:
+def _told(count: int, order: str, *, read_right: bool) -> str:
     if order == "doubtful":
         return _(
-            "{count:,} images whose label may itself be wrong: the network is surer of another class than it "
-            "usually is of that class's own images."
-        ).format(count=count)
+            "{count:,} images whose label may itself be wrong: the network gives it less than {share:.0%}. "
+            "The better the network, the better the hint."
+        ).format(count=count, share=evaluated.DOUBT)
+    if read_right:
+        return ngettext("{count:,} image read right", "{count:,} images read right", count).format(
+            count=count
+        )
     return ngettext("{count:,} image", "{count:,} images", count).format(count=count)
 
 

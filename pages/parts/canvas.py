@@ -13,7 +13,7 @@ GROUND = "#000000"
 
 
 def canvas(name: str, *, width: int = SIDE, height: int = SIDE, stroke: int = 18) -> Any:
-    """Show a canvas with its Clear button.
+    """Show a canvas with its Clear button. After a look elsewhere, what was drawn on it is still there.
 
     Args:
         name: tells several canvases apart.
@@ -26,7 +26,13 @@ def canvas(name: str, *, width: int = SIDE, height: int = SIDE, stroke: int = 18
     st_canvas = _component()
     if st_canvas is None:
         return None
-    generation = st.session_state.setdefault(f"{name}_generation", 0)
+    state = st.session_state
+    key = f"{name}_{state.setdefault(f'{name}_generation', 0)}"
+    visit = state.get("visit")
+    if key not in state or state.get(f"{name}_visit") != visit:
+        # It has been out of sight since: the browser makes it anew, and it begins with what was on it.
+        state[f"{name}_begins_with"], state[f"{name}_seen"] = state.get(f"{name}_drawn", (None, None))
+        state[f"{name}_visit"] = visit
     drawing = st_canvas(
         stroke_width=stroke,
         stroke_color=INK,
@@ -34,12 +40,16 @@ def canvas(name: str, *, width: int = SIDE, height: int = SIDE, stroke: int = 18
         width=width,
         height=height,
         return_image_data=True,
-        key=f"{name}_{generation}",
+        initial_drawing=state[f"{name}_begins_with"],
+        key=key,
     )
     st.button(
         _("Clear"), key="clear", icon=":material/ink_eraser:", on_click=_clear, args=(name,), width=width
     )
-    return drawing.image_data
+    # It sends its picture after a stroke only; until then it shows what it began with.
+    picture = state[f"{name}_seen"] if drawing.image_data is None else drawing.image_data
+    state[f"{name}_drawn"] = drawing.json_data, picture
+    return picture
 
 
 def _component() -> Any:
@@ -55,3 +65,4 @@ def _component() -> Any:
 def _clear(name: str) -> None:
     # A canvas under another key is a fresh one.
     st.session_state[f"{name}_generation"] += 1
+    st.session_state.pop(f"{name}_drawn", None)

@@ -21,44 +21,57 @@ _KEPT = "corrections"
 _LEARNING = "learning_from_corrections"
 MOST = 500
 """More corrections than this are not kept; the oldest go first."""
+NO_DIGIT = 10
+"""The label of a drawing that is no digit: the class after the ten digits."""
 
 
 @dataclass(frozen=True)
 class Correction:
-    """A drawing that was read wrongly: float32 (28, 28) in [0, 1], what it is, and what it was read as."""
+    """A drawing that was read wrongly: float32 (28, 28) in [0, 1], what it is, and what it was read as.
+
+    Both are 0-9, or `NO_DIGIT`.
+    """
 
     image: np.ndarray
     label: int
     read_as: int
 
 
-def offer(image: np.ndarray, given: Answer) -> None:
-    """Let the visitor say what the drawing really was.
+def offer(model: ModelRecord, image: np.ndarray, given: Answer) -> None:
+    """Let the visitor say what the drawing really was, or take that back.
 
     Args:
+        model: whose answer it is.
         image: float32 (28, 28) in [0, 1].
         given: what it was read as.
     """
+    mine = corrections()
+    others = [old for old in mine if not np.array_equal(old.image, image)]
+    if len(others) < len(mine):
+        if st.button(_("Take the correction back"), icon=":material/undo:", key="take_back"):
+            _keep(others)
+        return
     with st.popover(_("No, it was …"), icon=":material/edit:"):
-        label = st.pills(_("It was a"), range(10), key=f"correct_{_fingerprint(image)}")
-        if label is not None and _remember(Correction(image, int(label), given.digit)):
-            st.toast(_("Kept: a {label}, read as {read}.").format(label=label, read=given.digit))
-            # The list of corrections stands outside the part that runs at a stroke.
-            st.rerun()
+        choices = range(NO_DIGIT + 1 if model.reject_class else NO_DIGIT)
+        # Another drawing is asked about anew.
+        question = f"correct_{hash(image.tobytes())}"
+        label = st.pills(_("It was"), choices, format_func=_named, key=question)
+        if label is not None:
+            _keep([*others, Correction(image, int(label), _read(given))])
 
 
-def _fingerprint(image: np.ndarray) -> int:
-    return hash(image.tobytes())
+def _keep(mine: list[Correction]) -> None:
+    st.session_state[_KEPT] = mine[-MOST:]
+    # The list of corrections stands outside the part that runs at a stroke.
+    st.rerun()
 
 
-def _remember(correction: Correction) -> bool:
-    """Keep a correction; a second one for the same drawing takes the first one's place."""
-    kept = corrections()
-    same = [old for old in kept if np.array_equal(old.image, correction.image)]
-    if same and same[0].label == correction.label:
-        return False
-    st.session_state[_KEPT] = [*(old for old in kept if old not in same), correction][-MOST:]
-    return True
+def _named(label: int) -> str:
+    return _("no digit") if label == NO_DIGIT else str(label)
+
+
+def _read(given: Answer) -> int:
+    return NO_DIGIT if given.verdict == "not_a_digit" else given.digit
 
 
 def corrections() -> list[Correction]:
@@ -79,13 +92,20 @@ def kept(model: ModelRecord) -> None:
             st.download_button(
                 _("Download as .npz"), lambda: _npz(mine), "corrections.npz", key="get_corrections"
             )
-            if st.button(_("Learn from them"), key="fine_tune", icon=":material/school:"):
-                _learn(model, mine)
+            known = mine if model.reject_class else [one for one in mine if one.label != NO_DIGIT]
+            if st.button(_("Learn from them"), key="fine_tune", icon=":material/school:", disabled=not known):
+                _learn(model, known)
+            st.button(_("Forget them"), key="forget_corrections", icon=":material/delete:", on_click=_forget)
         _learning(mine)
 
 
+def _forget() -> None:
+    st.session_state.pop(_KEPT)
+
+
 def _card(correction: Correction) -> str:
-    text = _("{label}, read as {read}").format(label=correction.label, read=correction.read_as)
+    label, read = _named(correction.label), _named(correction.read_as)
+    text = _("{label}, read as {read}").format(label=label, read=read)
     return f"<figure>{pixels(correction.image, 2, alt=text)}<figcaption>{text}</figcaption></figure>"
 
 
@@ -144,5 +164,5 @@ def _compare(before_id: str, training: Training, mine: list[Correction]) -> None
 
 def _right(record: ModelRecord, images: np.ndarray, mine: list[Correction]) -> str:
     answers = workers().classify_all(keras_path(record.id).parent, images)
-    right = sum(given.digit == one.label for given, one in zip(answers, mine, strict=True))
+    right = sum(_read(given) == one.label for given, one in zip(answers, mine, strict=True))
     return _("{right} of {count} right").format(right=right, count=len(mine))

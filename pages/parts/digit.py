@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from cnn.answer import Answer
 from cnn.i18n import _
 from cnn.model_store import ModelRecord, keras_path
 from cnn.workers import workers
@@ -39,7 +40,13 @@ def digit_board(model: ModelRecord) -> None:
     st.session_state["drawing"] = prepared.image
     steps(prepared.steps)
     with st.container(horizontal=True, vertical_alignment="center"):
-        corrections.offer(prepared.image, given)
-        show_evidence = st.toggle(_("What made it say {digit}?").format(digit=given.digit), key="why")
+        corrections.offer(model, prepared.image, given)
+        show_evidence = st.toggle(_question(given), key="why")
     if show_evidence:
         evidence(model, prepared.image, given)
+
+
+def _question(given: Answer) -> str:
+    if given.verdict == "not_a_digit":
+        return _("Which parts look like a digit?")
+    return _("What made it say {digit}?").format(digit=given.digit)

@@ -46,8 +46,16 @@ def show() -> None:
     if datasets.find("mnist") is None:
         _tell_about_missing_data()
     tour.show(page.title)
+    _count_visit(page.url_path)
     page.run()
     server.page_was_shown()
+
+
+def _count_visit(page: str) -> None:
+    """Let what a page keeps in the browser know whether the visitor has been elsewhere since."""
+    state = st.session_state
+    if state.get("page_shown") != page:
+        state["page_shown"], state["visit"] = page, state.get("visit", 0) + 1
 
 
 def _tell_about_missing_data() -> None:

@@ -54,3 +54,21 @@ def test_the_answering_process_comes_back(app: Served, page: Page) -> None:
     clear(page)
     draw(page, 7)
     expect(key(page, "answer")).to_contain_text("7", timeout=120_000)
+
+
+def test_a_drawing_is_still_there_after_a_look_elsewhere(app: Served, page: Page) -> None:
+    """Back from another page the digit stands on the canvas, is answered, and can be drawn on and cleared."""
+    page.goto(app.url)
+    draw(page, 1)
+    expect(key(page, "answer")).to_contain_text("1", timeout=120_000)
+    page.locator('a[href$="/train"]').first.click()
+    expect(key(page, "train_start")).to_be_visible(timeout=120_000)
+    page.go_back()
+    expect(key(page, "answer")).to_contain_text("1", timeout=120_000)
+    page.get_by_text("A number", exact=True).click()
+    expect(key(page, "answer")).to_contain_text("Write a number", timeout=120_000)
+    page.get_by_text("A digit", exact=True).click()
+    expect(key(page, "answer")).to_contain_text("1", timeout=120_000)
+    clear(page)
+    draw(page, 7)
+    expect(key(page, "answer")).to_contain_text("7", timeout=120_000)

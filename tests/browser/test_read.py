@@ -33,7 +33,7 @@ def test_a_correction_is_kept_and_downloaded(app: Served, page: Page) -> None:
     draw(page, 7)
     expect(key(page, "answer")).to_contain_text("7", timeout=BUSY)
     page.get_by_role("button", name="No, it was").click()
-    page.get_by_role("radiogroup", name="It was a").get_by_text("1", exact=True).click()
+    page.get_by_role("radiogroup", name="It was").get_by_text("1", exact=True).click()
     expect(page.get_by_text("1, read as 7").first).to_be_visible(timeout=BUSY)
     with page.expect_download(timeout=BUSY) as waiting:
         key(page, "get_corrections").locator("button").click()

@@ -173,6 +173,43 @@ def test_a_model_that_left_meanwhile_cannot_be_compared(monkeypatch, models_dir)
     assert "The rest of the page" in [caption.value for caption in page.caption]
 
 
+def offering_page(outputs):
+    """A page on which a drawing's answer can be corrected."""
+    import numpy as np
+
+    from cnn import model_store
+    from cnn.answer import answer_from
+    from pages.parts import corrections
+
+    model = model_store.read(model_store.SHIPPED)
+    corrections.offer(model, np.ones((28, 28), np.float32), answer_from(np.array(outputs), reject_class=True))
+    corrections.kept(model)
+
+
+def test_a_correction_can_be_taken_back():
+    """Once a drawing has been corrected, that can be taken back, and then it can be corrected anew."""
+    page = AppTest.from_function(offering_page, args=([0, 0, 0, 0, 1.0, 0, 0, 0, 0, 0, 0],)).run()
+    page.button_group[0].select(9).run()
+    assert "9, read as 4" in html(page)
+    page.button(key="take_back").click().run()
+    assert "read as" not in html(page)
+    page.button_group[0].select(8).run()
+    assert "8, read as 4" in html(page)
+    page.button(key="forget_corrections").click().run()
+    assert "read as" not in html(page)
+    assert not page.exception
+
+
+def test_what_is_no_digit_can_be_said():
+    """A doodle that was read as a 4 can be corrected to be no digit, and a digit that was not seen as one."""
+    page = AppTest.from_function(offering_page, args=([0, 0, 0, 0, 1.0, 0, 0, 0, 0, 0, 0],)).run()
+    page.button_group[0].select(corrections.NO_DIGIT).run()
+    assert "no digit, read as 4" in html(page)
+    page = AppTest.from_function(offering_page, args=([0] * 10 + [1.0],)).run()
+    page.button_group[0].select(9).run()
+    assert "9, read as no digit" in html(page)
+
+
 def deleted_model_page():
     """A page with one correction for a model that has been deleted."""
     import numpy as np

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import numpy as np
 import pytest
@@ -58,8 +59,20 @@ def test_filters_choose_images(opened):
     page.selectbox(key="mistakes_read").select(read).run()
     assert f"{off[truth, read]:,} image" in told(page)
     page.selectbox(key="mistakes_read").select(truth).run()
-    assert f"{evaluation.confusion[truth, truth]:,} image" in told(page)
+    assert re.search(f"{evaluation.confusion[truth, truth]:,} images? read right", told(page))
+    assert "Most sure" in page.selectbox(key="mistakes_order").options
     assert not page.exception
+
+
+def test_one_press_leads_back_to_all_mistakes(opened):
+    """While only some images are shown, a button shows all mistakes again."""
+    open_page, evaluation, _record = opened
+    wrong = int((evaluation.predictions != evaluation.labels).sum())
+    page = open_page()
+    page.selectbox(key="mistakes_truth").select(5).run()
+    page.button(key="mistakes_all").click().run()
+    assert f"{wrong:,} image" in told(page)
+    assert page.selectbox(key="mistakes_truth").value is None
 
 
 @pytest.mark.parametrize("order", ["surest", "least_sure", "number", "random", "doubtful"])
