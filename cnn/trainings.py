@@ -161,6 +161,11 @@ class Trainings:
         with self._lock:
             return [training for training in self._trainings.values() if training.owner == owner]
 
+    def everyones(self) -> list[Training]:
+        """All trainings of all owners, the oldest first."""
+        with self._lock:
+            return list(self._trainings.values())
+
     def get(self, training_id: str) -> Training | None:
         """The training as it stands, or None once it has left the list."""
         with self._lock:

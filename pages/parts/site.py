@@ -40,6 +40,7 @@ def show() -> None:
                 icon=":material/lightbulb:",
                 url_path="concepts",
             ),
+            st.Page("pages/status.py", title=_("The workshop"), url_path="status", visibility="hidden"),
         ],
         position="top",
     )

@@ -1,0 +1,63 @@
+"""What goes on in the room: the trainings, which can be stopped, the memory, and the last warnings."""
+
+import psutil
+import streamlit as st
+
+from cnn import logs
+from cnn.i18n import _
+from cnn.trainings import Training, trainings
+from pages.parts.monitor import state_name
+
+_EVENTS = 30
+_SECONDS = 3
+
+
+@st.fragment(run_every=_SECONDS)
+def status() -> None:
+    """The room as it is, anew every few seconds."""
+    st.markdown(_("Memory of the app and its processes: **{size:,.0f} MB**").format(size=_memory() / 1e6))
+    st.subheader(_("Trainings"))
+    active = [training for training in trainings().everyones() if not training.ended]
+    if not active:
+        st.caption(_("Nothing is being trained, and nothing waits."))
+    for training in active:
+        _row(training)
+    st.subheader(_("The last warnings and errors"))
+    events = logs.last(_EVENTS)
+    if not events:
+        st.caption(_("None."))
+    else:
+        st.dataframe(
+            {
+                _("When"): [event.when for event in events],
+                _("Level"): [event.level for event in events],
+                _("What happened"): [event.text for event in events],
+            },
+            hide_index=True,
+        )
+
+
+def _memory() -> int:
+    """Resident bytes of this process and all that it has started."""
+    app = psutil.Process()
+    total = 0
+    for process in [app, *app.children(recursive=True)]:
+        try:
+            total += process.memory_info().rss
+        except psutil.NoSuchProcess:
+            # It has ended since the list was made.
+            continue
+    return total
+
+
+def _row(training: Training) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        # A visitor's whole name would let whoever reads it act as them.
+        st.text(f"{training.config.recipe} · {training.owner[:4]}… · {state_name(training)}", width="stretch")
+        st.button(
+            _("Stop"),
+            icon=":material/stop:",
+            key=f"status_stop_{training.id}",
+            on_click=trainings().stop,
+            args=(training,),
+        )

@@ -1,0 +1,13 @@
+"""The room as its leader sees it."""
+
+import streamlit as st
+
+from cnn.i18n import _
+from pages.parts.door import is_leader
+from pages.parts.status import status
+
+st.header(_("The workshop"))
+if is_leader():
+    status()
+else:
+    st.info(_("This page is the workshop leader's: load it anew, and it asks for the leader's password."))

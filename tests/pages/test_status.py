@@ -1,0 +1,48 @@
+"""The leader's page, by AppTest."""
+
+import pytest
+
+from cnn import logs
+from cnn.recipes import recipe
+from cnn.trainings import trainings
+from pages.parts import door
+
+
+@pytest.fixture
+def leader(monkeypatch):
+    """Whoever looks has given the leader's password."""
+    monkeypatch.setattr(door, "_role", lambda cookies: "leader")
+
+
+def test_nobody_else_sees_the_room(visit, monkeypatch):
+    """Without the leader's password the page shows neither trainings nor events, and says how to get in."""
+    monkeypatch.setattr(door, "_role", lambda cookies: "room")
+    trainings().submit("bob", recipe("fast").config)
+    page = visit("status")
+    assert "leader's password" in page.info[0].value
+    assert not page.subheader
+    assert not [button for button in page.button if button.key and button.key.startswith("status_stop")]
+
+
+def test_the_leader_stops_a_training(visit, leader, workers):
+    """Everybody's trainings stand there with what they are doing, and each can be stopped."""
+    running = trainings().submit("bob-and-his-secret", recipe("fast").config)
+    waiting = trainings().submit("eve-and-her-secret", recipe("conv32").config)
+    page = visit("status")
+    shown = " ".join(text.value for text in page.text)
+    assert "fast · bob-…" in shown
+    assert "conv32 · eve-…" in shown
+    assert "secret" not in shown
+    page.button(key=f"status_stop_{waiting.id}").click().run()
+    assert "conv32" not in " ".join(text.value for text in page.text)
+    page.button(key=f"status_stop_{running.id}").click().run()
+    assert trainings().get(running.id).state == "stopping"
+    assert not page.exception
+
+
+def test_the_last_errors_are_told(visit, leader, monkeypatch, tmp_path):
+    """What went wrong stands there, with when it happened."""
+    events = [logs.Event("2026-11-21 13:40:01", "ERROR", "cnn.workers", "a worker was lost")]
+    monkeypatch.setattr(logs, "last", lambda count: events)
+    page = visit("status")
+    assert page.dataframe[0].value.iloc[0].tolist() == [events[0].when, "ERROR", "a worker was lost"]
