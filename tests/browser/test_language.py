@@ -72,6 +72,8 @@ def written(page: Page, url: str) -> str:
     page.goto(url)
     expect(page.get_by_test_id("stHeading").first).to_be_visible(timeout=BUSY)
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=BUSY)
+    # Until Streamlit has measured the bar at the top, it says by itself how many pages do not fit.
+    expect(page.get_by_text(re.compile(r"^\d+ more$"))).to_have_count(0, timeout=BUSY)
     for part in page.get_by_test_id("stExpander").locator("summary").all():
         part.click()
         expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=BUSY)
