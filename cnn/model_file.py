@@ -14,24 +14,14 @@ from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from cnn.errors import ModelBroken
 from cnn.i18n import N_
+from cnn.recipes import KERAS_CLASSES
 from cnn.settings import settings
 
 WEIGHTS = "model.weights.h5"
 _DESCRIPTION = "config.json"
 _MEMBERS = {"metadata.json", _DESCRIPTION, WEIGHTS}
 
-LAYERS = frozenset(
-    {
-        "InputLayer",
-        "Conv2D",
-        "MaxPooling2D",
-        "AveragePooling2D",
-        "BatchNormalization",
-        "Dropout",
-        "Flatten",
-        "Dense",
-    }
-)
+LAYERS = frozenset({"InputLayer", *KERAS_CLASSES.values()})
 """Keras's names of the layers that a network may have here."""
 
 _BYTES_OF_A_TEXT = 1 << 20

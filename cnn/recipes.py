@@ -86,6 +86,18 @@ Layer = Annotated[
     Conv2D | MaxPool2D | AveragePool2D | BatchNormalization | Dropout | Flatten | Dense,
     Field(discriminator="kind"),
 ]
+KERAS_CLASSES = MappingProxyType(
+    {
+        "conv2d": "Conv2D",
+        "max_pool2d": "MaxPooling2D",
+        "average_pool2d": "AveragePooling2D",
+        "batch_normalization": "BatchNormalization",
+        "dropout": "Dropout",
+        "flatten": "Flatten",
+        "dense": "Dense",
+    }
+)
+"""The name of the class in `keras.layers` for each `kind` of layer."""
 
 
 class TrainConfig(_Frozen):
@@ -283,13 +295,9 @@ def _rows(
     return rows, None
 
 
-_KINDS = {"MaxPool2D": "MaxPooling2D", "AveragePool2D": "AveragePooling2D"}
-
-
 def kind_of(layer: Layer) -> str:
     """The layer's Keras class."""
-    name = type(layer).__name__
-    return _KINDS.get(name, name)
+    return KERAS_CLASSES[layer.kind]
 
 
 def detail_of(layer: Layer) -> str:

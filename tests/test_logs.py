@@ -14,15 +14,19 @@ from cnn.settings import settings
 
 
 @pytest.fixture
-def log(tmp_path, monkeypatch):
-    """A log of the test's own; the loggers are afterwards as they were."""
-    monkeypatch.setenv("CNN_LOGS_DIR", str(tmp_path / "logs"))
-    settings.cache_clear()
-    logs.begin.cache_clear()
+def begin(monkeypatch):
+    """Begins a log in a folder and gives the handlers it took; the loggers are afterwards as they were."""
     root = logging.getLogger()
     before = list(root.handlers)
-    logs.begin()
-    yield tmp_path / "logs" / "app.log"
+
+    def begun(folder):
+        monkeypatch.setenv("CNN_LOGS_DIR", str(folder))
+        settings.cache_clear()
+        logs.begin.cache_clear()
+        logs.begin()
+        return [handler for handler in root.handlers if handler not in before]
+
+    yield begun
     for handler in set(root.handlers) - set(before):
         root.removeHandler(handler)
         handler.close()
@@ -30,6 +34,13 @@ def log(tmp_path, monkeypatch):
         logging.getLogger(name).setLevel(logging.NOTSET)
     settings.cache_clear()
     logs.begin.cache_clear()
+
+
+@pytest.fixture
+def log(begin, tmp_path):
+    """A log of the test's own."""
+    begin(tmp_path / "logs")
+    return tmp_path / "logs" / "app.log"
 
 
 def test_an_event_is_a_line(log):
@@ -103,21 +114,10 @@ def test_without_a_log_there_are_no_errors(tmp_path, monkeypatch):
     settings.cache_clear()
 
 
-def test_a_folder_that_cannot_be_written_ends_nothing(tmp_path, monkeypatch):
+def test_a_folder_that_cannot_be_written_ends_nothing(begin, tmp_path):
     """The app starts all the same, and says so."""
     (tmp_path / "file").touch()
-    monkeypatch.setenv("CNN_LOGS_DIR", str(tmp_path / "file"))
-    settings.cache_clear()
-    logs.begin.cache_clear()
-    root = logging.getLogger()
-    before = list(root.handlers)
-    logs.begin()
-    added = [handler for handler in root.handlers if handler not in before]
-    assert [type(handler) for handler in added] == [logging.StreamHandler]
-    for handler in added:
-        root.removeHandler(handler)
-    settings.cache_clear()
-    logs.begin.cache_clear()
+    assert [type(handler) for handler in begin(tmp_path / "file")] == [logging.StreamHandler]
 
 
 IMPORT = "import cnn.network.build as b; b.build"

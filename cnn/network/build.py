@@ -9,17 +9,9 @@ from cnn.errors import ModelBroken
 from cnn.i18n import N_
 from cnn.model_store import ModelRecord
 from cnn.network.weights import check_weights
-from cnn.recipes import CLIMB_SHARE, START_SHARE, Shape, TrainConfig, check
+from cnn.recipes import CLIMB_SHARE, KERAS_CLASSES, START_SHARE, Shape, TrainConfig, check
 
-LAYERS = {
-    "conv2d": keras.layers.Conv2D,
-    "max_pool2d": keras.layers.MaxPooling2D,
-    "average_pool2d": keras.layers.AveragePooling2D,
-    "batch_normalization": keras.layers.BatchNormalization,
-    "dropout": keras.layers.Dropout,
-    "flatten": keras.layers.Flatten,
-    "dense": keras.layers.Dense,
-}
+LAYERS = {kind: getattr(keras.layers, name) for kind, name in KERAS_CLASSES.items()}
 OPTIMIZERS = {
     "adam": keras.optimizers.Adam,
     "rmsprop": keras.optimizers.RMSprop,

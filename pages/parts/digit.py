@@ -1,5 +1,8 @@
 """One digit: the canvas, its answer beside it, and what explains the answer below."""
 
+from typing import TYPE_CHECKING
+
+import numpy as np
 import streamlit as st
 
 from cnn.answer import Answer
@@ -12,6 +15,9 @@ from pages.parts.canvas import canvas
 from pages.parts.evidence import evidence
 from pages.parts.steps import steps
 
+if TYPE_CHECKING:
+    from cnn.preprocess import Prepared
+
 
 @st.fragment
 def digit_board(model: ModelRecord) -> None:
@@ -20,17 +26,13 @@ def digit_board(model: ModelRecord) -> None:
     with left:
         drawing = canvas("digit")
     with right:
-        if drawing is None:
-            invitation()
-            return
-        from cnn.preprocess import prepare_drawing
-
-        prepared = prepare_drawing(drawing)
-        if prepared.is_empty:
-            st.session_state.pop("drawing", None)
-            invitation()
-            return
+        # The invitation takes the answer's place: beside it, the old answer would stay for a moment.
         place = st.empty()
+        prepared = _prepared(drawing)
+        if prepared is None:
+            with place.container():
+                invitation()
+            return
         if not workers().awake:
             place.caption(_("The network is waking up; your answer comes in a moment."))
         given = workers().classify(keras_path(model.id).parent, prepared.image)
@@ -44,6 +46,19 @@ def digit_board(model: ModelRecord) -> None:
         show_evidence = st.toggle(_question(given), key="why")
     if show_evidence:
         evidence(model, prepared.image, given)
+
+
+def _prepared(drawing: np.ndarray | None) -> "Prepared | None":
+    """The drawing as the network sees it, or None where nothing is drawn."""
+    if drawing is None:
+        return None
+    from cnn.preprocess import prepare_drawing
+
+    prepared = prepare_drawing(drawing)
+    if prepared.is_empty:
+        st.session_state.pop("drawing", None)
+        return None
+    return prepared
 
 
 def _question(given: Answer) -> str:

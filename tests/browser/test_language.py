@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.hand import key
 from tests.browser.served import Served
+from tests.sections import SECTIONS
 
 BUSY = 180_000
 """Milliseconds that a page may take while processes start."""
@@ -19,19 +20,7 @@ PATHS = [
     "mistakes",
     "filters",
     "feature_maps",
-    *(
-        f"concepts?section={section}"
-        for section in (
-            "convolution",
-            "pooling",
-            "shared_weights",
-            "receptive_field",
-            "scores",
-            "overfitting",
-            "shifted_digits",
-            "mnist",
-        )
-    ),
+    *(f"concepts?section={section}" for section in SECTIONS),
     "concepts?tour=6",
 ]
 

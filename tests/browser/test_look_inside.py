@@ -196,8 +196,11 @@ def test_filters_play_over_the_epochs(app: Served, page: Page) -> None:
 def test_a_cell_shows_its_images(app: Served, page: Page) -> None:
     """Picking a cell of the matrix shows exactly its images; one of them leads to its feature maps."""
     page.goto(f"{app.url}/mistakes")
+    matrix = key(page, "confusion").locator("table")
+    expect(matrix.get_by_role("button")).to_have_count(100, timeout=START)
+    of_the_first_model = matrix.inner_text()
     choose_small(page)
-    expect(key(page, "confusion").locator("table button")).to_have_count(100, timeout=START)
+    expect(matrix).not_to_have_text(of_the_first_model, timeout=START)
     cells = key(page, "confusion").locator("button.wrong").filter(has_text=re.compile(r"^[1-9]\d?$"))
     cell = cells.first
     count, place = int(cell.inner_text()), (cell.get_attribute("data-place") or "").split(",")

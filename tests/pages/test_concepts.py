@@ -18,17 +18,7 @@ from tests.networks import digits, keep_small, small_config, trained
 from tests.pages.conftest import OWNER
 from tests.pages.local import LocalWorkers
 from tests.pages.opened import html
-
-SECTIONS = (
-    "convolution",
-    "pooling",
-    "shared_weights",
-    "receptive_field",
-    "scores",
-    "overfitting",
-    "shifted_digits",
-    "mnist",
-)
+from tests.sections import SECTIONS
 
 
 @pytest.fixture
