@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check tensorboard bench bench-recipes browser translations format model clean
+.PHONY: run test check audit lock licences tensorboard bench bench-recipes browser translations format model clean
 
 run: $(VENV)/.app  ## start the app and print its address
 	$(BIN)/streamlit run app.py --server.port $(PORT)
@@ -13,10 +13,24 @@ test: check browser  ## lint, types, units, pages, journeys in a real browser
 	$(BIN)/python -m pytest tests/browser
 	$(BIN)/python -m pytest --ignore=tests/browser -n 2 --dist loadfile
 
-check: $(VENV)/.dev  ## linter, formatter, types
+check: $(VENV)/.dev audit  ## linter, formatter, types, known vulnerabilities
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+audit: $(VENV)/.dev  ## known vulnerabilities of the locked versions, as PyPI tells them
+	@$(BIN)/python -m tests.audit
+
+lock: $(VENV)/.dev  ## constraints.txt anew, from the ranges in requirements*.txt
+	$(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.11 --no-annotate \
+		--custom-compile-command "make lock" requirements-dev.txt --output-file constraints.txt
+
+licences: $(VENV)/.dev  ## LICENSES.md anew: what the app is installed with, and under which licence
+	{ echo "# Licences of what the app is installed with"; echo; \
+	  echo "On Linux x86-64, made by \`make licences\`. The app's own licence is in LICENSE."; echo; \
+	  $(BIN)/pip-licenses --from=mixed --format=markdown --packages \
+	    $$($(BIN)/uv pip compile --quiet --no-header --no-annotate -c constraints.txt requirements.txt | sed 's/=.*//'); \
+	} > LICENSES.md
 
 format: $(VENV)/.dev  ## lay the code out as `check` wants it
 	$(BIN)/ruff format .
@@ -40,15 +54,15 @@ translations: $(VENV)/.app  ## bring the catalogues up to the code's texts, and 
 browser: $(VENV)/.dev  ## the browser of the journeys
 	$(BIN)/python -m tests.browser.install
 
-$(VENV)/.app: requirements.txt
+$(VENV)/.app: requirements.txt constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or later is needed, but $(PYTHON) is $$($(PYTHON) --version). Name another: make PYTHON=python3.12 run"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
 	touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.app
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
 	touch $@
 
 clean:  ## remove the environment and what its tools keep; data and models stay
