@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 .PHONY: run test check audit lock licences tensorboard bench bench-recipes browser translations format model clean
 
 run: $(VENV)/.app  ## start the app and print its address
+	@$(BIN)/python -m cnn check --port $(PORT)
 	$(BIN)/streamlit run app.py --server.port $(PORT)
 
 test: check browser  ## lint, types, units, pages, journeys in a real browser

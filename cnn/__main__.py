@@ -76,6 +76,10 @@ def _parser() -> argparse.ArgumentParser:
     data.add_argument("--to", type=Path, metavar="DIR", help=_("the folder for the files; data/ by default"))
     data.set_defaults(run=_data)
 
+    check = commands.add_parser("check", help=_("say what this machine lacks for the app, and what mends it"))
+    check.add_argument("--port", type=int, metavar="N", help=_("the port that the app is to listen on"))
+    check.set_defaults(run=_check)
+
     recipes = commands.add_parser("recipes", help=_("each recipe: network, parameters, hyperparameters"))
     recipes.set_defaults(run=_recipes)
 
@@ -100,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     classify.add_argument("--number", action="store_true", help=_("read a whole number in each picture"))
     classify.set_defaults(run=_classify)
 
-    for command in (recipes, train, evaluate, classify):
+    for command in (check, recipes, train, evaluate, classify):
         command.add_argument("--json", action="store_true", help=_("one JSON object a line"))
     return parser
 
@@ -117,6 +121,18 @@ def _data(options: argparse.Namespace, output: Output) -> int:
             _tell(str(error))
             failed = True
     return int(failed)
+
+
+def _check(options: argparse.Namespace, output: Output) -> int:
+    from cnn import startup
+    from cnn.settings import settings
+
+    stopping = startup.obstacles(settings(), options.port)
+    for finding in stopping:
+        output.say({"problem": str(finding), "stops": True}, str(finding))
+    for finding in startup.cautions(settings()):
+        output.say({"problem": str(finding), "stops": False}, _("Note: {text}").format(text=finding))
+    return int(bool(stopping))
 
 
 def _recipes(_options: argparse.Namespace, output: Output) -> int:

@@ -16,7 +16,8 @@
     ├── TrainingError
     │   ├── TrainingDiverged   the loss is no number any more
     │   └── OutOfMemory
-    └── WorkerError            no process is there to do the work
+    ├── WorkerError            no process is there to do the work
+    └── NotReady               something that the app needs is not on this machine
 
 Each message says what came, what was expected and what to do. It is kept as a template with its
 values, so that it crosses process borders and is translated where it is shown.
@@ -118,3 +119,7 @@ class OutOfMemory(TrainingError):
 
 class WorkerError(CnnError):
     """No worker process is there to do the work."""
+
+
+class NotReady(CnnError):
+    """Something that the app needs, or had better have, is not on this machine."""

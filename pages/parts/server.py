@@ -10,9 +10,10 @@ from threading import Event
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from cnn import logs
+from cnn import logs, startup
 from cnn.errors import CnnError
 from cnn.i18n import LANGUAGES, _, catalogue
+from cnn.settings import settings
 from cnn.workers import workers
 from pages.parts import door
 
@@ -55,10 +56,16 @@ async def _start_workers() -> None:
     await asyncio.to_thread(_page_shown.wait, _FIRST_VISIT_SECONDS)
     await asyncio.sleep(_PAINT_SECONDS)
     workers().start()
+    for finding in await asyncio.to_thread(_findings):
+        _log.warning("%s", finding)
     for language in LANGUAGES:
         catalogue(language)
     # What is here stays for good; collections need not walk it again.
     gc.freeze()
+
+
+def _findings() -> list[CnnError]:
+    return [*startup.obstacles(settings()), *startup.cautions(settings())]
 
 
 def _import_ahead() -> None:
