@@ -281,6 +281,14 @@ def diverging(values: np.ndarray) -> np.ndarray:
     return colours
 
 
+def ink(colour: np.ndarray) -> str:
+    """Black or white, as CSS: whichever stands out more on a colour, uint8 (3,), by WCAG 2.1's contrast."""
+    levels = colour / 255
+    linear = np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4)
+    # Against this relative luminance both have the same contrast, 4.58 to 1.
+    return "#000" if linear @ (0.2126, 0.7152, 0.0722) > 0.179 else "#fff"
+
+
 def greys(values: np.ndarray, largest: float) -> np.ndarray:
     """Numbers from 0 (black) to `largest` (white) as uint8 of the same shape; others at the nearer end."""
     levels: np.ndarray = (255 * np.clip(values / (largest or 1), 0, 1)).round().astype(np.uint8)

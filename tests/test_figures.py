@@ -145,3 +145,16 @@ def test_bars_without_negatives_use_the_whole_height():
     """Where nothing is below zero a bar grows from the foot."""
     up, down = lengths(figures.bars(np.array([4, 2, 0]), 4, False, height=24, width=3))
     assert (up, down) == ([12, 0, 0], [12, 12, 0])
+
+
+@given(hnp.arrays(np.uint8, 3))
+def test_ink_can_be_read_on_any_colour(colour):
+    """Black or white, it has WCAG's contrast of 4.5:1 or more against its ground."""
+
+    def luminance(levels):
+        parts = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in levels]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    ground = luminance(colour / 255)
+    written = luminance({"#000": (0, 0, 0), "#fff": (1, 1, 1)}[figures.ink(colour)])
+    assert (max(ground, written) + 0.05) / (min(ground, written) + 0.05) >= 4.5

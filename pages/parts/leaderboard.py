@@ -67,7 +67,7 @@ def _plane(here: list[ModelRecord], data: str, owner: str) -> None:
 
 
 def _ranking(here: list[ModelRecord], owner: str) -> None:
-    heads = ["", _("Name"), _("Test accuracy"), _("Parameters"), _("Seconds")]
+    heads = [_("Place"), _("Name"), _("Test accuracy"), _("Parameters"), _("Seconds")]
     rows = "".join(
         f"<tr><td>{place}</td><th scope=row>{escape(shown_name(record, owner))}</th>"
         f"<td>{record.test_accuracy:.2%}</td><td>{record.parameters:,}</td><td>{record.fit_seconds:,.0f}</td></tr>"

@@ -3,6 +3,6 @@ export default function ({ data, parentElement }) {
   const list = parentElement.querySelector(".network-picture");
   list.setAttribute("aria-label", data.label);
   list.innerHTML = data.blocks
-    .map(({ picture, title, shape }) => `<li>${picture}<span>${title}</span><small>${shape}</small></li>`)
+    .map(({ picture, title, shape }) => `<div>${picture}<span>${title}</span><small>${shape}</small></div>`)
     .join("");
 }

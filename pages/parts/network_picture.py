@@ -13,7 +13,7 @@ from cnn.recipes import LayerRow, Shape
 _FILES = Path(__file__)
 _component = st.components.v2.component(
     "network_picture",
-    html='<ol class="network-picture" role="img"></ol>',
+    html='<div class="network-picture" role="img"></div>',
     css=_FILES.with_suffix(".css").read_text(encoding="utf-8"),
     js=_FILES.with_suffix(".js").read_text(encoding="utf-8"),
     isolate_styles=False,

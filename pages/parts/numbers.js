@@ -69,14 +69,19 @@ function under(canvas, event) {
   return [row, column];
 }
 
+/** Black or white, whichever stands out more on a colour: from a relative luminance (WCAG 2.1) of 0.179 on, black. */
+function ink(...colour) {
+  const [r, g, b] = colour.map((level) => (level <= 10 ? level / 3294.6 : ((level / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000" : "#fff";
+}
+
 /** A table of numbers on their colours; without figures where too many stand beside each other. */
 function grid(values, height, width, colour, chosen = -1) {
   const readable = width <= 7;
   const cell = (index) => {
     const [r, g, b] = colour(values[index]);
-    const ink = 0.299 * r + 0.587 * g + 0.114 * b > 140 ? "#000" : "#fff";
     const text = readable ? written(values[index], width <= 5 ? 3 : 2) : "";
-    return `<td class="${index === chosen ? "chosen" : ""}" style="background:rgb(${r} ${g} ${b});color:${ink}"
+    return `<td class="${index === chosen ? "chosen" : ""}" style="background:rgb(${r} ${g} ${b});color:${ink(r, g, b)}"
       ${readable ? "" : `title="${written(values[index])}"`}>${text}</td>`;
   };
   const row = (y) => `<tr>${Array.from({ length: width }, (_, x) => cell(y * width + x)).join("")}</tr>`;

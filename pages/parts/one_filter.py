@@ -44,9 +44,8 @@ def weights(model: ModelRecord, choice: Choice, number: int) -> None:
 
 
 def _cell(value: float, colour: np.ndarray) -> str:
-    ink = "#000" if colour @ (0.299, 0.587, 0.114) > 140 else "#fff"
     r, g, b = colour
-    return f'<td style="background:rgb({r} {g} {b});color:{ink}">{value:.3f}</td>'
+    return f'<td style="background:rgb({r} {g} {b});color:{figures.ink(colour)}">{value:.3f}</td>'
 
 
 def answer_to(model: ModelRecord, picture: Picture, layer: int, number: int) -> None:

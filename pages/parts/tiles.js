@@ -77,13 +77,17 @@ export default function ({ data, parentElement, setTriggerValue }) {
   film.hidden = data.frames.length < 2;
   slider.max = data.frames.length - 1;
   slider.setAttribute("aria-label", data.texts.epoch);
+  // Who wants no motion takes one step at a time.
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   let timer = null;
   const playing = (on) => {
     clearInterval(timer);
     timer = on ? setInterval(() => (frame < data.frames.length - 1 ? show(frame + 1) : playing(false)), data.interval) : null;
-    play.innerHTML = on ? `${ICONS.pause} ${data.texts.pause}` : `${ICONS.play} ${data.texts.play}`;
+    if (still) play.innerHTML = `${ICONS.step} ${data.texts.step}`;
+    else play.innerHTML = on ? `${ICONS.pause} ${data.texts.pause}` : `${ICONS.play} ${data.texts.play}`;
   };
   play.onclick = () => {
+    if (still) return show((frame + 1) % data.frames.length);
     if (timer) return playing(false);
     if (frame === data.frames.length - 1) show(0);
     playing(true);

@@ -91,5 +91,5 @@ def _data(shown: Tiles) -> dict[str, Any]:
         if shown.weights is None
         else b64encode(np.ascontiguousarray(shown.weights, np.float32).tobytes()).decode(),
         "interval": min(700, max(120, 6000 // len(shown.frames))),
-        "texts": {"play": _("Play"), "pause": _("Pause"), "epoch": _("Epoch")},
+        "texts": {"play": _("Play"), "pause": _("Pause"), "step": _("Next"), "epoch": _("Epoch")},
     }

@@ -24,15 +24,18 @@ DIGITS: dict[int, list[Stroke]] = {
 """Strokes in canvas pixels, x to the right and y down."""
 
 
-def draw(page: Page, digit: int) -> None:
-    """Draw a digit with the mouse, every stroke in several moves as a hand would."""
+def draw(page: Page, digit: int, size: float = 1) -> None:
+    """Draw a digit with the mouse, every stroke in several moves as a hand would.
+
+    With a `size` of 1 it fills the canvas for one digit.
+    """
     box = canvas(page).bounding_box()
     assert box is not None
     for (x, y), *rest in DIGITS[digit]:
-        page.mouse.move(box["x"] + x, box["y"] + y)
+        page.mouse.move(box["x"] + x * size, box["y"] + y * size)
         page.mouse.down()
         for x_next, y_next in rest:
-            page.mouse.move(box["x"] + x_next, box["y"] + y_next, steps=4)
+            page.mouse.move(box["x"] + x_next * size, box["y"] + y_next * size, steps=4)
         page.mouse.up()
 
 

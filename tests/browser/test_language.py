@@ -6,23 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.everywhere import BUSY, PATHS, open_whole
 from tests.browser.hand import key
 from tests.browser.served import Served
-from tests.sections import SECTIONS
-
-BUSY = 180_000
-"""Milliseconds that a page may take while processes start."""
-
-PATHS = [
-    "",
-    "train",
-    "runs",
-    "mistakes",
-    "filters",
-    "feature_maps",
-    *(f"concepts?section={section}" for section in SECTIONS),
-    "concepts?tour=6",
-]
 
 NAMES = re.compile(
     r"""\b(
@@ -58,14 +44,7 @@ def korean_page(browser: Browser) -> Iterator[Page]:
 
 def written(page: Page, url: str) -> str:
     """All that a page says, once it is there, its folded parts too."""
-    page.goto(url)
-    expect(page.get_by_test_id("stHeading").first).to_be_visible(timeout=BUSY)
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=BUSY)
-    # Until Streamlit has measured the bar at the top, it says by itself how many pages do not fit.
-    expect(page.get_by_text(re.compile(r"^\d+ more$"))).to_have_count(0, timeout=BUSY)
-    for part in page.get_by_test_id("stExpander").locator("summary").all():
-        part.click()
-        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=BUSY)
+    open_whole(page, url)
     return str(page.evaluate(WRITTEN))
 
 

@@ -193,6 +193,21 @@ def test_filters_play_over_the_epochs(app: Served, page: Page) -> None:
     expect(page.get_by_role("heading", name="Filter 4")).to_be_visible(timeout=START)
 
 
+def test_filters_step_for_those_who_want_no_motion(app: Served, browser: Browser) -> None:
+    """With reduced motion asked for, a press shows the next epoch and no more; the first follows the last."""
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(f"{app.url}/filters")
+    choose_small(page)
+    film = key(page, "filters_grid")
+    for caption in ("before the first step", "after epoch 1"):
+        film.get_by_role("button", name="Next").click(timeout=START)
+        expect(film.locator("output")).to_have_text(caption)
+    page.wait_for_timeout(1000)
+    expect(film.locator("output")).to_have_text("after epoch 1")
+    context.close()
+
+
 def test_a_cell_shows_its_images(app: Served, page: Page) -> None:
     """Picking a cell of the matrix shows exactly its images; one of them leads to its feature maps."""
     page.goto(f"{app.url}/mistakes")

@@ -1,0 +1,85 @@
+"""The app on a phone: a finger draws, and nothing needs to be looked for off the screen."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import Browser, CDPSession, Page, expect
+
+from tests.browser.everywhere import BUSY, PATHS, open_whole
+from tests.browser.hand import DIGITS, canvas, key
+from tests.browser.served import Served
+
+WIDTH, HEIGHT = 390, 664
+"""What a phone of 390 pixels leaves to a page between its browser's bars."""
+
+TOO_WIDE = """width => [...document.querySelectorAll(".stApp *")].filter(element => {
+  if (element.getBoundingClientRect().right <= width + 1 || !element.checkVisibility()) return false;
+  // What scrolls by itself, or is cut off on purpose, may hold more than it shows.
+  for (let around = element.parentElement; around.matches(".stMain *"); around = around.parentElement)
+    if (getComputedStyle(around).overflowX !== "visible" && around.getBoundingClientRect().right <= width + 1)
+      return false;
+  return true;
+}).map(element => element.outerHTML.slice(0, 160))"""
+
+
+@pytest.fixture
+def phone(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A visitor with a phone, which speaks English unless the test asks for another language."""
+    context = browser.new_context(
+        viewport={"width": WIDTH, "height": HEIGHT},
+        has_touch=True,
+        is_mobile=True,
+        device_scale_factor=2,
+        locale=getattr(request, "param", "en-US"),
+    )
+    yield context.new_page()
+    context.close()
+
+
+def draw_with_finger(page: Page, digit: int) -> None:
+    """Draw a digit by touch."""
+    finger: CDPSession = page.context.new_cdp_session(page)
+    box = canvas(page).bounding_box()
+    assert box is not None
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        places = [{"x": box["x"] + x, "y": box["y"] + y} for x, y in points]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
+    for stroke in DIGITS[digit]:
+        touch("touchStart", stroke[0])
+        for (x, y), (x_next, y_next) in pairwise(stroke):
+            for part in (0.2, 0.4, 0.6, 0.8, 1):
+                touch("touchMove", (x + (x_next - x) * part, y + (y_next - y) * part))
+        touch("touchEnd")
+
+
+def scrolled(page: Page) -> float:
+    """How far down the page stands."""
+    return float(page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop + scrollY"))
+
+
+@pytest.mark.parametrize("phone", ["en-US", "ko-KR"], indirect=True)
+def test_a_finger_draws_and_the_answer_is_in_sight(app: Served, phone: Page) -> None:
+    """Strokes up and down the canvas scroll nothing, and the answer stands on the screen as it is."""
+    phone.goto(app.url)
+    canvas(phone)
+    phone.wait_for_function("document.fonts.status === 'loaded'")
+    before = scrolled(phone)
+    draw_with_finger(phone, 7)
+    said = key(phone, "answer").get_by_role("status")
+    expect(said).to_contain_text("7", timeout=BUSY)
+    assert scrolled(phone) == before == 0
+    expect(said).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_nothing_is_wider_than_the_screen(app: Served, phone: Page, path: str) -> None:
+    """No page scrolls sideways, and nothing on it reaches beyond the edge."""
+    open_whole(phone, f"{app.url}/{path}")
+    widths = phone.evaluate(
+        "[document.documentElement, document.querySelector('[data-testid=stMain]')].map(e => e.scrollWidth)"
+    )
+    assert max(widths) <= WIDTH
+    assert phone.evaluate(TOO_WIDE, WIDTH) == []
