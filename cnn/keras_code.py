@@ -42,9 +42,10 @@ def keras_code(config: TrainConfig) -> str:
     cells = (
         _head(config, copied),
         _data(config),
-        *([] if copied is None else [f"# %% Images distorted as people draw{copied.definitions}"]),
         _network(config),
         _steps(config),
+        # Long, so after what a reader came for, and before what calls it.
+        *([] if copied is None else [f"# %% Images distorted as people draw{copied.definitions}"]),
         _fit(config),
     )
     return "\n\n".join(cells) + "\n"

@@ -150,6 +150,13 @@ def test_recipes_need_nothing_of_this_project(name):
     assert len(script.splitlines()) < (500 if config.as_people_draw else 90)
 
 
+def test_the_network_is_read_before_the_distortions():
+    """Their hundreds of lines stand behind the data, the network and how it learns, just before their use."""
+    parts = ("load_data()", "keras.Sequential(", "model.compile(", "def distort(", "model.fit(")
+    places = [keras_code(RECIPES["fast"].config).index(part) for part in parts]
+    assert places == sorted(places)
+
+
 @given(config=strategies.configs)
 def test_any_training_is_code(config):
     """Whatever was chosen, the script is Python with a line for each layer; or distortions are refused."""
