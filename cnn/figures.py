@@ -159,7 +159,10 @@ class Group:
 
 
 def plane(groups: Sequence[Group], *, x_title: str, y_title: str) -> "Figure":
-    """Shares over a quantity of which every tenfold is a step, each group with its own mark."""
+    """Shares over a quantity of which every tenfold is a step.
+
+    Each group has its own colour and mark, by its place; one without points is left out.
+    """
     from plotly.graph_objects import Figure, Scatter
 
     figure = Figure(
@@ -172,17 +175,22 @@ def plane(groups: Sequence[Group], *, x_title: str, y_title: str) -> "Figure":
                 mode="markers",
                 marker={
                     "color": _COLOURS[number % len(_COLOURS)],
-                    "symbol": _SYMBOLS[number % len(_SYMBOLS)],
+                    "symbol": _MARKS[number % len(_MARKS)],
                     "size": 11,
+                    "line": {"color": _COLOURS[number % len(_COLOURS)], "width": 2},
                 },
                 hovertemplate="%{text}<br>%{x:,.0f} · %{y:.2%}<extra></extra>",
             )
             for number, group in enumerate(groups)
+            if group.labels
         ]
     )
-    figure.update_xaxes(title_text=x_title, type="log")
+    values = [value for group in groups for value in group.x]
+    few = max(values, default=1.0) < 100 * min(values, default=1.0)
+    # By itself Plotly writes lone digits between the powers of ten.
+    figure.update_xaxes(title_text=x_title, type="log", dtick="D2" if few else 1, tickformat="~s")
     figure.update_yaxes(title_text=y_title, tickformat=".1%")
-    figure.update_layout(height=420, margin=_MARGIN, legend={"orientation": "h", "y": -0.2})
+    figure.update_layout(height=420, margin=_MARGIN | {"t": 10}, legend={"orientation": "h", "y": -0.2})
     return figure
 
 
@@ -190,6 +198,8 @@ def plane(groups: Sequence[Group], *, x_title: str, y_title: str) -> "Figure":
 _COLOURS = ("#3d8bd9", "#e07b39", "#2a9d76", "#c05b9b", "#a58a1c", "#7d6bd0")
 _DASHES = ("solid", "dash", "dot", "dashdot")
 _SYMBOLS = ("circle", "diamond", "square", "cross", "triangle-up", "x", "star")
+_MARKS = ("circle", "diamond", "square-open")
+"""Where points may lie on one another, the last kind shows what is below it."""
 _MARK = "#8a8f98"
 _FEW = 50
 """So many points are marked on their line."""

@@ -8,6 +8,8 @@ from hypothesis.extra import numpy as hnp
 
 from cnn import figures
 
+AXES = {"x_title": "Parameters", "y_title": "Test accuracy"}
+
 NAMES = {
     "loss": "Verlust",
     "accuracy": "Treffer",
@@ -40,6 +42,23 @@ def test_curves_are_told_apart_by_more_than_colour():
     assert (training.line.dash, validation.line.dash) == (None, "dot")
     assert ("markers" in training.mode, "markers" in validation.mode) == (False, True)
     assert [line.showlegend for line in figure.data] == [True, True, False, False]
+
+
+def test_a_group_keeps_its_colour_and_mark():
+    """Where another group has no point, the rest look as they do beside it; it has no place in the legend."""
+    groups = [figures.Group(name, ["a"], [1000.0], [0.9]) for name in ("The room", "Mine", "Published")]
+    without = [figures.Group("The room", [], [], []), *groups[1:]]
+    looks = [
+        {line.name: (line.marker.color, line.marker.symbol) for line in figures.plane(given, **AXES).data}
+        for given in (groups, without)
+    ]
+    assert len(set(looks[0].values())) == 3
+    assert looks[1] == {name: looks[0][name] for name in ("Mine", "Published")}
+
+
+def test_a_plane_of_nothing_is_one():
+    """Axes, and no point."""
+    assert not figures.plane([], **AXES).data
 
 
 def test_a_training_that_has_just_begun_has_empty_curves():

@@ -50,13 +50,11 @@ def _plane(here: list[ModelRecord], data: str, owner: str) -> None:
         format_func=against.__getitem__,
         key="leaderboard_against",
     )
-    groups = {
-        _("The room"): [record for record in here if record.owner != owner],
-        _("Mine"): [record for record in here if record.owner == owner],
-    }
-    drawn = [_group(name, records, field, owner) for name, records in groups.items() if records]
-    if field == "parameters" and (published := _published(data)):
-        drawn.append(published)
+    drawn = [
+        _group(_("The room"), [record for record in here if record.owner != owner], field, owner),
+        _group(_("Mine"), [record for record in here if record.owner == owner], field, owner),
+        *([_published(data)] if field == "parameters" else []),
+    ]
     points = (point for group in drawn for point in zip(group.labels, group.y, strict=True))
     st.plotly_chart(
         figures.plane(drawn, x_title=against[field], y_title=_("Test accuracy")),
@@ -68,33 +66,43 @@ def _plane(here: list[ModelRecord], data: str, owner: str) -> None:
 
 def _ranking(here: list[ModelRecord], owner: str) -> None:
     heads = [_("Place"), _("Name"), _("Test accuracy"), _("Parameters"), _("Seconds")]
-    rows = "".join(
-        f"<tr><td>{place}</td><th scope=row>{escape(shown_name(record, owner))}</th>"
-        f"<td>{record.test_accuracy:.2%}</td><td>{record.parameters:,}</td><td>{record.fit_seconds:,.0f}</td></tr>"
-        for place, record in enumerate(here[:_RANKED], start=1)
-    )
+    rows = "".join(_place(place, record, owner) for place, record in enumerate(here[:_RANKED], start=1))
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
     st.html(
-        f'<div class="wide"><table class="report"><thead><tr>{head}</tr></thead>'
+        f'<div class="wide"><table class="report ranking"><thead><tr>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
+
+
+def _place(place: int, record: ModelRecord, owner: str) -> str:
+    name, kind = escape(_public_name(record, owner)), ""
+    if record.owner == owner:
+        # In words too: a ground alone is nothing to who does not see it.
+        name, kind = f"{name} <small>({escape(_('mine'))})</small>", " class=mine"
+    return (
+        f"<tr{kind}><td>{place}</td><th scope=row>{name}</th><td>{record.test_accuracy:.2%}</td>"
+        f"<td>{record.parameters:,}</td><td>{record.fit_seconds:,.0f}</td></tr>"
+    )
+
+
+def _public_name(record: ModelRecord, owner: str) -> str:
+    """What the room calls a model, whatever it is to its owner."""
+    return record.published or shown_name(record, owner)
 
 
 def _group(name: str, records: list[ModelRecord], field: str, owner: str) -> Group:
     return Group(
         name,
-        [shown_name(record, owner) for record in records],
+        [_public_name(record, owner) for record in records],
         # The axis is logarithmic: nothing takes no time at all.
         [max(float(getattr(record, field)), 1.0) for record in records],
         [record.test_accuracy for record in records],
     )
 
 
-def _published(data: str) -> Group | None:
+def _published(data: str) -> Group:
     """The classic recipes at the middle of what their authors report."""
     known = [recipe for recipe in RECIPES.values() if recipe.published and recipe.config.dataset == data]
-    if not known:
-        return None
     shape, classes = datasets.shape_of(data), datasets.classes_of(data)
     sizes = [
         sum(row.parameters for row in layer_table(recipe.config.layers, shape, classes)) for recipe in known

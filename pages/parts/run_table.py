@@ -27,12 +27,12 @@ def run_table(found: list[ModelRecord], owner: str) -> list[ModelRecord]:
         the runs that the visitor has picked.
     """
     _show_unfinished(owner)
+    picked = _picked_before(found)
     shown = _filtered(found, owner)
     if not shown:
         st.info(_("There is no run here yet. Train a network, and it appears."))
         return []
     ids = [record.id for record in shown]
-    picked = st.session_state.get(_PICKED, [])
     table = st.dataframe(
         _columns(shown, owner),
         hide_index=True,
@@ -50,6 +50,16 @@ def run_table(found: list[ModelRecord], owner: str) -> list[ModelRecord]:
     if not chosen:
         st.caption(_("Pick one run to publish it, or several to compare them."))
     return chosen
+
+
+def _picked_before(found: list[ModelRecord]) -> list[str]:
+    """The runs that the visitor has picked; where one of them has gone meanwhile, that is said."""
+    picked = st.session_state.get(_PICKED, [])
+    there = [record.id for record in found if record.id in picked]
+    if len(there) < len(picked):
+        st.info(_("A run that you had picked is gone: it has been deleted, or its owner has withdrawn it."))
+        st.session_state[_PICKED] = there
+    return there
 
 
 def _filtered(found: list[ModelRecord], owner: str) -> list[ModelRecord]:
@@ -101,12 +111,13 @@ def _validation(config: TrainConfig) -> str:
 
 
 def _formats() -> dict[str, object]:
-    number = st.column_config.NumberColumn
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    # Widths in pixels: a table that fits its columns itself cuts off the words in them.
     return {
-        "name": st.column_config.TextColumn(_("Name"), pinned=True),
-        "whose": _("Whose"),
-        "data": _("Data"),
-        "recipe": _("Recipe"),
+        "name": text(_("Name"), pinned=True, width=150),
+        "whose": text(_("Whose"), width=145),
+        "data": text(_("Data"), width=110),
+        "recipe": text(_("Recipe"), width=150),
         "accuracy": number(_("Test accuracy"), format="percent"),
         "loss": number(_("Test loss"), format="%.4f"),
         "parameters": number(_("Parameters"), format="localized"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnn import model_store, trainings
@@ -92,6 +93,23 @@ def test_a_run_that_was_deleted_meanwhile_is_said(visit: Visit):
     page.button(key="publish").click().run()
     assert not page.exception
     assert "mine" not in names(page)
+    assert [info.value.split(":")[0] for info in page.info] == ["A run that you had picked is gone"]
+    assert not page.run().info
+
+
+@pytest.mark.parametrize("take_away", [model_store.delete, model_store.withdraw])
+@pytest.mark.parametrize("others", [(), ("mine",)])
+def test_another_ones_run_that_goes_is_said(visit: Visit, take_away: Callable[[str, str], object], others):
+    """Deleted or withdrawn while somebody looks at it, alone or compared: a sentence, and the rest stays."""
+    saved(OWNER)
+    theirs = model_store.publish(saved("bob").id, "Bob's best", "bob")
+    page = pick(visit("runs"), "Bob's best", *others)
+    take_away(theirs.id, "bob")
+    page.run()
+    assert not page.exception
+    assert "Bob's best" not in names(page)
+    assert "A run that you had picked is gone" in page.info[0].value
+    assert [button.key for button in page.button if button.key == "publish"] == ["publish"] * len(others)
 
 
 def test_runs_are_compared(visit: Visit):
@@ -132,9 +150,11 @@ def test_the_leaderboard_ranks_the_published_with_mine_told_apart(visit: Visit):
     """The best stands first; an unpublished run of mine is not on it."""
     saved(OWNER, "unpublished", 0.9999)
     model_store.publish(saved("bob", accuracy=0.999).id, "Bob's & best", "bob")
+    model_store.publish(saved(OWNER, accuracy=0.9).id, "Ann's", OWNER)
     page = visit("runs")
     ranking = html(page)
-    assert ranking.index("Bob&#x27;s") < ranking.index("The shipped model")
+    assert ranking.index("Bob&#x27;s") < ranking.index("The shipped model") < ranking.index("Ann&#x27;s")
+    assert ranking.count("(mine)") == 1
     assert "unpublished" not in ranking
     assert "& best" not in ranking
 
