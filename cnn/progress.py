@@ -1,6 +1,7 @@
 """What a running training announces. Plain values: they travel between processes and to pages."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass, field, fields
 
 import numpy as np
 
@@ -24,6 +25,12 @@ class Epoch:
     val_loss: float
     val_accuracy: float
     seconds: float
+
+
+def history_array(history: Iterable[Epoch]) -> np.ndarray:
+    """The epochs as a structured array (epochs,): a field for each of `Epoch`'s, int64 and float64."""
+    columns = [(column.name, column.type) for column in fields(Epoch)]
+    return np.array([astuple(epoch) for epoch in history], dtype=columns)
 
 
 @dataclass(frozen=True)

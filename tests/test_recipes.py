@@ -239,6 +239,7 @@ def test_a_value_out_of_range_is_a_sentence(name, value):
     ("layers", "row", "said"),
     [
         ([Conv2D(filters=4), Flatten(), Dense(units=8192)], 3, "of the network's 22,241,330 parameters"),
+        ([Flatten(), *[Dense(units=8192)] * 9], 3, "of the network's 543,449,098 parameters"),
         (
             [Conv2D(filters=512, padding="same")] * 3 + [MaxPool2D(pool_size=16), Flatten()],
             1,

@@ -1,19 +1,13 @@
-"""Watching a training: where it stands, how its curves grow, what came of it."""
-
-from collections.abc import Callable
-from dataclasses import astuple, fields
+"""Watching a training: where it stands, and how its curves grow."""
 
 import streamlit as st
 
-from cnn import figures, model_store
-from cnn.errors import CnnError, ModelNotFound
+from cnn import figures
 from cnn.i18n import _, ngettext
 from cnn.overfitting import turning_point
 from cnn.progress import Epoch, Progress, Scoring
 from cnn.trainings import Training, trainings
-from cnn.workers import workers
-from pages.parts import models
-from pages.parts.downloads import csv_text
+from pages.parts.outcome import outcome
 from pages.parts.picture import pixels
 from pages.parts.told import told
 
@@ -94,7 +88,7 @@ def _show(training_id: str, ended_before: bool) -> None:
     if training.ended:
         # In here, as this part also runs without the page around it.
         with told():
-            _show_outcome(training)
+            outcome(training)
 
 
 def _show_state(training: Training) -> None:
@@ -248,49 +242,3 @@ def _curves_in_words(history: tuple[Epoch, ...]) -> str:
         val_loss=last.val_loss,
         val_accuracy=last.val_accuracy,
     )
-
-
-def _show_outcome(training: Training) -> None:
-    if training.trained is not None:
-        st.error(str(training.error))
-        st.button(_("Save again"), on_click=trainings().save_again, args=(training,))
-    record = training.record
-    if record is None:
-        return
-    try:
-        keras_file = model_store.keras_path(record.id)
-    except ModelNotFound:
-        st.info(_("This model has been deleted."))
-        return
-    _name_form(training)
-    with st.container(horizontal=True):
-        if st.button(_("Draw with it"), type="primary", key="draw_with_it", icon=":material/draw:"):
-            models.choose(record.id)
-            st.switch_page("pages/draw.py")
-        # Functions are called at the click: nothing is read or written before.
-        files: dict[str, tuple[str, Callable[[], str | bytes]]] = {
-            "keras": (".keras", keras_file.read_bytes),
-            "h5": (".h5", lambda: workers().h5(keras_file.parent)),
-            "csv": (_("History as CSV"), lambda: history_csv(record.history)),
-        }
-        for kind, (label, write) in files.items():
-            st.download_button(label, write, f"{record.id}.{kind}", key=f"get_{kind}", on_click="ignore")
-
-
-def _name_form(training: Training) -> None:
-    record = training.record
-    assert record is not None
-    with st.form("name_form", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.text_input(_("Name"), record.name, max_chars=60, key=f"name_{training.id}")
-        if st.form_submit_button(_("Save under this name"), icon=":material/save:"):
-            try:
-                trainings().rename(training, name)
-            except CnnError as error:
-                st.error(str(error))
-            else:
-                st.toast(_("Saved as “{name}”.").format(name=name))
-
-
-def history_csv(history: tuple[Epoch, ...]) -> str:
-    """The figures of each whole epoch."""
-    return csv_text([[field.name for field in fields(Epoch)]], map(astuple, history))

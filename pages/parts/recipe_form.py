@@ -137,6 +137,12 @@ def _validation(recipe: Recipe) -> str | float:
         persist_state="session",
     )
     if kind == _TEST_IMAGES:
+        st.caption(
+            _(
+                "Whatever is chosen by the test images, an epoch or a setting, looks better on them than it "
+                "is: the test accuracy is then no clean estimate for new images."
+            )
+        )
         return "test"
     percent = st.slider(
         _("Share for validation, in percent"),

@@ -60,6 +60,8 @@ def test_a_network_is_trained_and_drawn_with(app: Served, page: Page) -> None:
     assert downloaded(page, "get_keras")[:2] == b"PK"
     assert downloaded(page, "get_h5")[:4] == b"\x89HDF"
     assert downloaded(page, "get_csv").startswith(b"epoch,loss,accuracy")
+    assert downloaded(page, "get_npy").startswith(b"\x93NUMPY")
+    expect(key(page, "train_log")).to_contain_text("make tensorboard")
 
     key(page, "draw_with_it").locator("button").click()
     expect(key(page, "model").get_by_role("combobox")).to_have_value(re.compile("내 모델"))

@@ -15,7 +15,7 @@ from cnn.progress import Epoch, Loading, Progress, Resumed, Scoring
 from cnn.recipes import RECIPES
 from cnn.settings import settings
 from cnn.trainings import trainings
-from pages.parts.monitor import history_csv
+from pages.parts.outcome import history_csv, history_npy
 from tests.networks import trained
 from tests.pages.conftest import OWNER
 from tests.pages.opened import html
@@ -337,6 +337,38 @@ def test_a_history_has_a_row_for_each_epoch():
     epochs = (Epoch(1, 0.5, 0.8, 0.4, 0.9, 3.0), Epoch(2, 0.25, 0.9, 0.3, 0.95, 6.125))
     rows = list(csv.DictReader(io.StringIO(history_csv(epochs))))
     assert [{name: float(value) for name, value in row.items()} for row in rows] == list(map(vars, epochs))
+
+
+def test_a_history_is_an_array_with_named_columns():
+    """The downloaded `.npy` is read without pickle, and each of its fields is a column of the CSV."""
+    epochs = (Epoch(1, 0.5, 0.8, 0.4, 0.9, 3.0), Epoch(2, 0.25, 0.9, 0.3, 0.95, 6.125))
+    read = np.load(io.BytesIO(history_npy(epochs)), allow_pickle=False)
+    assert list(read.dtype.names) == history_csv(epochs).splitlines()[0].split(",")
+    for name in read.dtype.names:
+        assert read[name].tolist() == [getattr(epoch, name) for epoch in epochs]
+    assert np.load(io.BytesIO(history_npy(()))).shape == (0,)
+
+
+def test_tensorboard_is_told_where_there_is_a_log(visit, workers, tmp_path, monkeypatch):
+    """The command stands under a training whose log is on this machine, with the name it has there."""
+    monkeypatch.setenv("CNN_LOGS_DIR", str(tmp_path))
+    settings.cache_clear()
+    page = start(visit("train"))
+    [job] = workers.running
+    workers.finish(job, trained())
+    assert not page.run().code
+    (tmp_path / f"fast-{job}").mkdir()
+    assert texts(page.run().code) == ["make tensorboard"]
+    assert any(f"fast-{job}" in text for text in texts(page.caption))
+
+
+def test_validation_on_the_test_images_is_told_apart(visit):
+    """Only who validates on the test images reads that their accuracy is then no clean estimate."""
+    page = visit("train")
+    validation = page.selectbox(key="validation_fast")
+    for kind, told in (("share", False), ("test", True)):
+        validation.set_value(kind).run()
+        assert any("no clean estimate" in text for text in texts(page.caption)) == told
 
 
 def test_a_model_that_cannot_be_saved_is_not_lost(visit, workers, models_dir):
