@@ -159,6 +159,16 @@ def test_the_leaderboard_ranks_the_published_with_mine_told_apart(visit: Visit):
     assert "& best" not in ranking
 
 
+def test_the_leaderboard_begins_with_what_the_room_publishes_for(visit: Visit):
+    """With one model for clothes it is theirs, with as many for digits MNIST's."""
+    for data in ("fashion_mnist", "mnist"):
+        model = model_store.save(data, replace(TRAINED, data_name=data), owner="bob")
+        model_store.publish(model.id, f"Bob's {data}", "bob")
+        page = visit("runs")
+        assert page.button_group(key="leaderboard_data").value == data
+        assert f"Bob&#x27;s {data}" in html(page)
+
+
 def test_a_run_is_trained_on(visit: Visit):
     """Some epochs more, from the network as it is, as a training of the visitor's own."""
     model_store.publish(saved("bob").id, "Bob's best", "bob")
