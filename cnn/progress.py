@@ -75,6 +75,11 @@ class Resumed:
 
 
 @dataclass(frozen=True)
+class Away:
+    """The processes that train cannot be reached; the training waits for them and then begins again."""
+
+
+@dataclass(frozen=True)
 class Scoring:
     """The fitting has ended, the weights are final, and `done` of `images` test images have been read.
 

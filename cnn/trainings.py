@@ -23,7 +23,7 @@ from cnn.continuing import Continuation, Start
 from cnn.errors import CnnError, ConfigError, ModelError, TrainingError
 from cnn.i18n import N_
 from cnn.model_store import ModelRecord
-from cnn.progress import Epoch, Loading, Progress, Resumed, Scoring, TrainedModel
+from cnn.progress import Away, Epoch, Loading, Progress, Resumed, Scoring, TrainedModel
 from cnn.recipes import TrainConfig
 from cnn.settings import settings
 from cnn.workers import Workers, workers
@@ -56,6 +56,7 @@ class Training:
         place: its place in the queue, from 1; None unless it waits.
         turn: how many trainings had begun when it did, itself too; 0 while it waits.
         address: of the worker that trains it, once one has begun.
+        away: whether it waits for processes that cannot be reached.
         loading: how far the data's download is, while there is one.
         progress: the last announcement.
         scoring: how many of the test images have been read, once the fitting has ended.
@@ -79,6 +80,7 @@ class Training:
     place: int | None = None
     turn: int = 0
     address: str | None = None
+    away: bool = False
     loading: Loading | None = None
     progress: Progress | None = None
     scoring: Scoring | None = None
@@ -258,6 +260,8 @@ class Trainings:
             if before is None or before.ended:
                 return
             after = self._trainings[job] = _after(before, event)
+        if after.away and not before.away:
+            _log.warning("training %s waits: the processes that train cannot be reached", job)
         if after.starts > before.starts > 0:
             _log.warning("training %s has lost its process and goes on in that at %s", job, event)
         if isinstance(event, str) and after.state == "stopping":
@@ -313,12 +317,11 @@ def _after(training: Training, event: Any) -> Training:
     """A training as it stands after an announcement."""
     match event:
         case str() as address:
-            # A process may be lost after it has heeded a stop.
-            stopped = training.scoring is not None and training.scoring.stopped
-            return replace(
+            after = replace(
                 training,
-                state="stopping" if stopped or training.state == "stopping" else "running",
+                state="stopping" if _is_stopping(training) else "running",
                 address=address,
+                away=False,
                 scoring=None,
                 starts=training.starts + 1,
                 epochs_kept=0,
@@ -326,19 +329,29 @@ def _after(training: Training, event: Any) -> Training:
         case Progress():
             filters = training.filters if event.filters is None else event.filters
             points = _with_point(training.points, event)
-            return replace(training, progress=event, loading=None, points=points, filters=filters)
+            after = replace(training, progress=event, loading=None, points=points, filters=filters)
         case Epoch():
             # A training that lost its process does some epochs again.
             kept = tuple(epoch for epoch in training.history if epoch.epoch < event.epoch)
-            return replace(training, history=(*kept, event))
+            after = replace(training, history=(*kept, event))
         case Loading():
-            return replace(training, loading=event)
+            after = replace(training, loading=event)
         case Resumed():
-            return replace(training, epochs_kept=event.epochs_kept)
+            after = replace(training, epochs_kept=event.epochs_kept)
+        case Away():
+            after = replace(
+                training, state="stopping" if _is_stopping(training) else "starting", address=None, away=True
+            )
         case Scoring():
-            return replace(training, state="scoring", scoring=event)
+            after = replace(training, state="scoring", scoring=event)
         case _:
             raise TypeError(f"no announcement: {event!r}")
+    return after
+
+
+def _is_stopping(training: Training) -> bool:
+    """Whether somebody has ended it. A process may be lost after it has heeded a stop."""
+    return training.state == "stopping" or (training.scoring is not None and training.scoring.stopped)
 
 
 def _with_point(points: tuple[Point, ...], progress: Progress) -> tuple[Point, ...]:

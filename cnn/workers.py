@@ -10,14 +10,16 @@ stays here: an answer that crosses a network would come late.
 import logging
 import os
 import pickle
+import socket
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from shutil import rmtree
-from threading import Lock
+from threading import Lock, Thread
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
@@ -30,7 +32,7 @@ from cnn.continuing import Start
 from cnn.errors import CnnError, OutOfMemory, TrainingError, WorkerError
 from cnn.i18n import N_
 from cnn.model_store import SHIPPED, keras_path
-from cnn.progress import TrainedModel
+from cnn.progress import Away, TrainedModel
 from cnn.recipes import TrainConfig
 from cnn.settings import PROJECT, Settings, settings
 
@@ -54,6 +56,22 @@ _MANY = 1000
 _WARM_UP_SECONDS = 300.0
 _RETRY_SECONDS = 0.2
 _REMOTE_PAUSE_SECONDS = 10.0
+_PROBE_SECONDS = 2.0
+
+
+class _SchedulerLost(WorkerError):
+    """The scheduler has gone, and with it what it had to do."""
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """A training as it was handed over, to be sent again where its scheduler is lost."""
+
+    job: str
+    config: TrainConfig
+    announce: Callable[[Any], None]
+    start: Start | None
+    outcome: "Future[TrainedModel]"
 
 
 class Workers:
@@ -245,7 +263,10 @@ class Workers:
     def capacity(self) -> int:
         """How many trainings can run at the same time."""
         if self._settings.scheduler_address:
-            return max(len(self._training_client().scheduler_info(n_workers=-1)["workers"]), 1)
+            client = self._training_client()
+            # A client that is on its way back would wait for its scheduler.
+            info = client.scheduler_info(n_workers=-1) if client.status == "running" else {"workers": ()}
+            return max(len(info["workers"]), 1)
         return self._settings.trainings_at_once
 
     def train(
@@ -267,15 +288,22 @@ class Workers:
         Returns:
             a future that gives the trained model or raises what went wrong, always a `CnnError`.
         """
+        outcome: Future[TrainedModel] = Future()
+        self._send(_Sent(job, config, announce, start, outcome))
+        return outcome
+
+    def _send(self, sent: "_Sent") -> None:
+        """Hand a training over to the processes that train."""
         from cnn import tasks
 
         client = self._training_client()
+        job = sent.job
 
         def hear(event: tuple[Any, bytes]) -> None:
             heard = pickle.loads(event[1])  # noqa: S301 - our own workers'
             if isinstance(heard, str):
                 self._addresses[job] = heard
-            announce(heard)
+            sent.announce(heard)
 
         client.subscribe_topic(job, hear)
         resources, work_dir = {}, None
@@ -283,18 +311,44 @@ class Workers:
             resources = {_TRAINING: 1}
             work_dir = Path(self._work_dir.dir_path) if self._work_dir else None
         task = client.submit(
-            tasks.train, job, config, start, work_dir, key=f"train-{job}", pure=False, resources=resources
+            tasks.train,
+            job,
+            sent.config,
+            sent.start,
+            work_dir,
+            key=f"train-{job}",
+            pure=False,
+            resources=resources,
         )
-        outcome: Future[TrainedModel] = self._hold(job, task, _training_error)
 
-        def tidy(_: Any) -> None:
+        def end(held: "Future[TrainedModel]") -> None:
+            if isinstance(held.exception(), _SchedulerLost) and not self._closed:
+                Thread(target=self._send_again, args=(sent,), name=f"again-{job}", daemon=True).start()
+                return
             client.unsubscribe_topic(job)
             if work_dir is not None:
                 # A process that was killed for the last time has left its backup.
                 rmtree(work_dir / job, ignore_errors=True)
+            _pass_on(held, sent.outcome)
 
-        outcome.add_done_callback(tidy)
-        return outcome
+        self._hold(job, task, _training_error).add_done_callback(end)
+
+    def _send_again(self, sent: "_Sent") -> None:
+        """Wait for a scheduler that has gone, however long, and send it a training that it had."""
+        sent.announce(Away())
+        address = self._settings.scheduler_address
+        while not self._closed:
+            sleep(_RETRY_SECONDS)
+            # Whoever wants to train meanwhile is not kept waiting by an attempt that cannot succeed.
+            if address and not _listens(address):
+                continue
+            try:
+                # What is sent to a client that is still on its way back may be forgotten.
+                if self._training_client().status == "running":
+                    self._send(sent)
+                    return
+            except CnnError as error:
+                _log.info("training %s still waits: %s", sent.job, error)
 
     def _hold(self, name: str, task: Any, told: Callable[[Exception], CnnError]) -> "Future[Any]":
         """A plain future of a Dask task, which is held: Dask cancels what nobody holds.
@@ -423,6 +477,17 @@ def _connect(address: str, limits: Settings) -> "Client":
         ) from error
 
 
+def _listens(address: str) -> bool:
+    """Whether anybody accepts connections at an address of Dask's."""
+    from distributed.comm.addressing import get_address_host_port
+
+    try:
+        with socket.create_connection(get_address_host_port(address), timeout=_PROBE_SECONDS):
+            return True
+    except OSError:
+        return False
+
+
 def _security(limits: Settings) -> "Security | None":
     """How to talk to the cluster: by TLS alone where its files are named, else as Dask is set up."""
     from distributed import Security
@@ -513,6 +578,9 @@ def _training_error(error: Exception) -> CnnError:
                 "Take a smaller batch, fewer training images or a smaller network."
             )
         )
+    # Nobody cancels a training: Dask does, when its scheduler has gone.
+    if isinstance(error, CancelledError):
+        return _SchedulerLost(N_("The processes that train cannot be reached. Train again in a moment."))
     _log.error("a training failed", exc_info=error)
     return TrainingError(
         N_("The training ended with {kind}: {reason}. Train again, or with other settings."),
@@ -536,6 +604,14 @@ def _look_error(error: Exception) -> CnnError:
         N_("The network could not be looked into: {reason}. Try again in a moment."),
         reason=str(error) or type(error).__name__,
     )
+
+
+def _pass_on(ended: "Future[Result]", outcome: "Future[Result]") -> None:
+    error = ended.exception()
+    if error is not None:
+        outcome.set_exception(error)
+    else:
+        outcome.set_result(ended.result())
 
 
 @cache

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from queue import Queue
 
@@ -158,6 +158,46 @@ def test_two_machines_train_at_once_and_one_does_the_work_of_both(tmp_path):
     assert now(killed).starts == 2
     assert now(killed).address == now(stopped).address
     assert [epoch.epoch for epoch in now(killed).history] == list(range(1, 41))
+
+
+@pytest.mark.parametrize("patience", [PATIENCE, 1], ids=["soon", "late"])
+def test_a_training_outlives_its_scheduler(tmp_path, patience):
+    """The scheduler and its machine are lost and come back: the training waits, says so, and goes on.
+
+    It does not begin anew, also where the app's connection has given up meanwhile.
+    """
+    cluster = Cluster(tmp_path, tls=[])
+    limits = Settings(scheduler_address=cluster.address, answer_timeout=patience)
+    with ExitStack() as machines:
+        scheduler = machines.enter_context(cluster.scheduler())
+        worker = machines.enter_context(cluster.worker("worker"))
+        eventually(lambda: cnn.workers._listens(cluster.address))
+        processes = machines.enter_context(closing(Workers(limits)))
+        queue = Trainings(processes, per_owner=1)
+        job = queue.submit("ann", few(epochs=40)).id
+
+        def now() -> Training:
+            training = queue.get(job)
+            assert training is not None
+            return training
+
+        eventually(lambda: len(now().history) >= 3)
+        for machine in (scheduler, worker):
+            kill(machine)
+        eventually(lambda: now().away)
+        assert now().state == "starting"
+        assert not cnn.workers._listens(cluster.address)
+        eventually(lambda: patience == PATIENCE or processes._remote.status == "closed")
+        machines.enter_context(cluster.scheduler())
+        machines.enter_context(cluster.worker("worker"))
+        eventually(lambda: now().ended)
+
+    record = now().record
+    assert record is not None, now().error
+    assert accuracy(record.id) == pytest.approx(record.test_accuracy, abs=1e-6)
+    assert (now().away, now().starts) == (False, 2)
+    assert now().epochs_kept >= 2
+    assert [epoch.epoch for epoch in now().history] == list(range(1, 41))
 
 
 def listens(machine: psutil.Process, address: str) -> bool:

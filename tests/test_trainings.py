@@ -11,7 +11,7 @@ from cnn import model_store
 from cnn.continuing import Continuation
 from cnn.errors import ConfigError, ModelError, TrainingDiverged
 from cnn.fine_tuning import FineTuning
-from cnn.progress import Epoch, Progress, Resumed, Scoring
+from cnn.progress import Away, Epoch, Progress, Resumed, Scoring
 from cnn.recipes import RECIPES
 from cnn.settings import Settings
 from cnn.trainings import MAX_POINTS, Training, Trainings
@@ -248,6 +248,29 @@ def test_a_lost_process_is_told_and_no_epoch_counted_twice(queue, workers):
     training = only(queue, "ann")
     assert (training.starts, training.epochs_kept) == (2, 1)
     assert [(one.epoch, one.loss) for one in training.history] == [(1, 0.5), (2, 0.3)]
+
+
+def test_a_training_without_processes_waits_and_keeps_its_place(queue, workers):
+    """While nobody can train it, it says so and nobody takes its place; then it runs again."""
+    job, second = queue.submit("ann", CONFIG).id, queue.submit("bob", CONFIG).id
+    workers.announce(job, "tcp://w:1")
+    workers.announce(job, Away())
+    assert (only(queue, "ann").state, only(queue, "ann").away) == ("starting", True)
+    assert second not in workers.running
+    workers.announce(job, "tcp://w:1")
+    assert (only(queue, "ann").state, only(queue, "ann").away) == ("running", False)
+
+
+def test_a_stop_outlives_the_processes_that_train(queue, workers):
+    """Who stops a training that waits for lost processes has it stopped as soon as one begins it."""
+    job = queue.submit("ann", CONFIG).id
+    workers.announce(job, "tcp://w:1")
+    workers.announce(job, Away())
+    queue.stop(only(queue, "ann"))
+    assert workers.stopped == []
+    workers.announce(job, "tcp://w:2")
+    assert only(queue, "ann").state == "stopping"
+    assert workers.stopped == [(job, "tcp://w:2")]
 
 
 def test_a_failed_training_says_why_and_the_next_one_starts(queue, workers):

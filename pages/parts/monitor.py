@@ -100,6 +100,13 @@ def _show_state(training: Training) -> None:
         st.caption(":material/resume: " + text.format(name=name, epochs=epochs))
     if training.starts > 1:
         st.warning(_told_about_restart(training))
+    if training.away:
+        st.warning(
+            _(
+                "The processes that train cannot be reached. This training waits for them, and goes on by "
+                "itself once they are back."
+            )
+        )
     match training.state:
         case "waiting":
             st.info(_("In the queue: place {place}.").format(place=training.place))

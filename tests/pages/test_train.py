@@ -11,7 +11,7 @@ from cnn import model_store
 from cnn.continuing import Continuation
 from cnn.errors import TrainingDiverged, WorkerError
 from cnn.i18n import N_
-from cnn.progress import Epoch, Loading, Progress, Resumed, Scoring
+from cnn.progress import Away, Epoch, Loading, Progress, Resumed, Scoring
 from cnn.recipes import RECIPES
 from cnn.settings import settings
 from cnn.trainings import trainings
@@ -261,6 +261,18 @@ def test_a_lost_process_is_told(visit, workers):
     assert "begun again" in page.run().warning[0].value
     workers.announce(job, Resumed(3))
     assert "after epoch 3" in page.run().warning[0].value
+
+
+def test_a_training_that_waits_for_lost_processes_is_told(visit, workers):
+    """Where nobody can train it, the page says that it waits; once somebody does, that it goes on."""
+    page = start(visit("train"))
+    [job] = workers.running
+    workers.announce(job, "tcp://worker")
+    workers.announce(job, Away())
+    assert "cannot be reached. This training waits" in page.run().warning[0].value
+    workers.announce(job, "tcp://worker")
+    workers.announce(job, Resumed(3))
+    assert ["It goes on after epoch 3" in warning.value for warning in page.run().warning] == [True]
 
 
 def test_a_failed_training_says_why(visit, workers):
