@@ -12,6 +12,7 @@ reason. Nothing here needs Keras: `cnn.network.build` reads `model.keras`.
 """
 
 import errno
+import fcntl
 import io
 import json
 import logging
@@ -28,6 +29,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
+from shutil import rmtree
 from threading import Lock
 
 import numpy as np
@@ -49,6 +51,10 @@ LONGEST_NAME = 60
 # Far more than two hundred epochs need.
 _BYTES_OF_A_RECORD = 4 << 20
 _BYTES_OF_FILTERS = 64 << 20
+
+_UNFINISHED = ".unfinished-"
+# In such a folder: the model whose place a new one is just taking.
+_BEFORE = "before"
 
 _publishing = Lock()
 
@@ -234,16 +240,38 @@ def list_models(owner: str | None = None, folder: Path | None = None) -> list[Mo
     Raises:
         ModelError: the folder exists and cannot be read.
     """
-    models: list[ModelRecord] = []
-    broken: list[BrokenModel] = []
+    found = everyones(folder)
+    seen = [
+        model
+        for model in found
+        if isinstance(model, ModelRecord) and (model.owner in (None, owner) or model.published)
+    ]
+    seen.sort(key=lambda model: (model.id != SHIPPED, -model.created.timestamp()))
+    return [*seen, *(model for model in found if isinstance(model, BrokenModel))]
+
+
+def everyones(folder: Path | None = None) -> list[ModelRecord | BrokenModel]:
+    """All models of all owners, in no order: for upkeep, never for a visitor.
+
+    Raises:
+        ModelError: as `list_models`.
+    """
+    found: list[ModelRecord | BrokenModel] = []
     for path in _folders(folder):
         try:
-            models.append(_read(path))
+            found.append(_read(path))
         except ModelError as error:
-            broken.append(BrokenModel(path.name, error))
-    seen = [model for model in models if model.owner in (None, owner) or model.published]
-    seen.sort(key=lambda model: (model.id != SHIPPED, -model.created.timestamp()))
-    return [*seen, *broken]
+            found.append(BrokenModel(path.name, error))
+    return found
+
+
+def size(model: str | Path, folder: Path | None = None) -> int:
+    """How many bytes a model takes on the disk.
+
+    Raises:
+        ModelNotFound: there is no such model.
+    """
+    return sum(path.stat().st_size for path in _folder_of(model, folder).rglob("*") if path.is_file())
 
 
 def read(model: str | Path, folder: Path | None = None) -> ModelRecord:
@@ -410,7 +438,7 @@ def _write(record: ModelRecord, trained: TrainedModel, place: Path) -> None:
             if trained.filters is not None:
                 _write_filters(whole / FILTERS_FILE, trained.filters)
             _write_file(whole / RECORD_FILE, _json(record))
-            _put(whole, place, scratch / "old")
+            _put(whole, place, scratch / _BEFORE / place.name)
     except OSError as error:
         raise _not_saved(record.name, place.parent, error) from error
 
@@ -537,12 +565,53 @@ def _may_replace(place: Path) -> bool:
 @contextmanager
 def _scratch(parent: Path) -> Iterator[Path]:
     """A hidden folder on the same disk, gone afterwards with what is in it."""
-    with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=parent, ignore_cleanup_errors=True) as path:
+    with (
+        tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=parent, ignore_cleanup_errors=True) as path,
+        _held(Path(path)),
+    ):
         yield Path(path)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[bool]:
+    """Hold a folder as long as this process lives; gives whether it does. Nobody holds it twice."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            held = True
+        except OSError:
+            # Somebody else's, or on a disk that knows no locks.
+            held = False
+        yield held
+    finally:
+        os.close(handle)
+
+
+def clear_leftovers(folder: Path | None = None) -> None:
+    """Remove what a process left that ended in the middle of a save; a model that stood there comes back.
+
+    What another process is just saving is left alone.
+    """
+    home = _home(folder)
+    for scratch in [*home.glob(f"{_UNFINISHED}*"), *home.glob(f"*/{_UNFINISHED}*")]:
+        try:
+            with _held(scratch) as mine:
+                if not mine:
+                    continue
+                for before in scratch.glob(f"{_BEFORE}/*"):
+                    if not (scratch.parent / before.name).exists():
+                        before.replace(scratch.parent / before.name)
+                rmtree(scratch)
+        except OSError as error:
+            _log.warning("%s, left by an unfinished save, could not be removed: %s", scratch, error)
+        else:
+            _log.info("%s, left by an unfinished save, is removed", scratch)
 
 
 def _put(whole: Path, place: Path, old: Path) -> None:
     """Move a folder to its place; what stood there goes to `old`, and back if the move fails."""
+    old.parent.mkdir()
     if place.exists():
         place.replace(old)
     try:

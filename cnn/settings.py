@@ -43,6 +43,16 @@ class Settings(BaseSettings):
     trainings_per_visitor: int = Field(
         24, ge=1, description="How many trainings one visitor may have waiting or running, a sweep's too."
     )
+    keep_runs_days: float | None = Field(
+        None,
+        gt=0,
+        description="After so many days a run that is not published is deleted; without it, never.",
+    )
+    keep_runs_gb: float | None = Field(
+        None,
+        gt=0,
+        description="Where unpublished runs take more gigabytes, the oldest are deleted; without it, none.",
+    )
     answer_timeout: float = Field(
         60.0, gt=0, description="Seconds that a drawing waits for the answering process before saying so."
     )

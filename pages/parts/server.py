@@ -14,6 +14,7 @@ from cnn import logs, startup
 from cnn.errors import CnnError
 from cnn.i18n import LANGUAGES, _, catalogue
 from cnn.settings import settings
+from cnn.upkeep import tidy
 from cnn.workers import workers
 from pages.parts import door
 
@@ -25,6 +26,7 @@ _log = logging.getLogger(__name__)
 
 _FIRST_VISIT_SECONDS = 5.0
 _PAINT_SECONDS = 1.0
+_UPKEEP_SECONDS = 3600.0
 
 _page_shown = Event()
 
@@ -40,11 +42,13 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     logs.begin()
     _log.info("the app starts")
     warm_up = asyncio.create_task(_start_workers())
+    upkeep = asyncio.create_task(_keep_order())
     door.tell_leader()
     try:
         yield
     finally:
         warm_up.cancel()
+        upkeep.cancel()
         _page_shown.set()
         await asyncio.to_thread(workers().close)
         _log.info("the app has ended")
@@ -62,6 +66,15 @@ async def _start_workers() -> None:
         catalogue(language)
     # What is here stays for good; collections need not walk it again.
     gc.freeze()
+
+
+async def _keep_order() -> None:
+    while True:
+        try:
+            await asyncio.to_thread(tidy, settings())
+        except CnnError as error:
+            _log.warning("the models could not be tidied: %s", error)
+        await asyncio.sleep(_UPKEEP_SECONDS)
 
 
 def _findings() -> list[CnnError]:

@@ -1,0 +1,54 @@
+"""What keeps `models/` in order while nobody looks: it is cleared of what is no longer wanted."""
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+from cnn import model_store
+from cnn.errors import CnnError
+from cnn.model_store import SHIPPED, ModelRecord
+from cnn.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+
+def tidy(limits: Settings, now: datetime | None = None) -> None:
+    """Clear what unfinished saves have left, then the runs that the settings let go.
+
+    Args:
+        limits: how long runs are kept, and how much room they may take.
+        now: the time, with its zone; the clock's by default.
+    """
+    model_store.clear_leftovers(limits.models_dir)
+    for record in outdated(limits, now or datetime.now(UTC)):
+        try:
+            model_store.delete(record.id, record.owner, limits.models_dir)
+        except CnnError as error:
+            _log.warning("the old run %s could not be cleared: %s", record.id, error)
+
+
+def outdated(limits: Settings, now: datetime) -> list[ModelRecord]:
+    """The runs to clear, the oldest first: those that are too old, and the oldest of what is too much.
+
+    Only runs that their owners have not published count; what everybody sees stays.
+    """
+    runs = sorted(
+        (
+            model
+            for model in _everyones(limits)
+            if model.owner and not model.published and model.id != SHIPPED
+        ),
+        key=lambda model: model.created,
+    )
+    sizes = [model_store.size(model.id, limits.models_dir) for model in runs]
+    too_much = sum(sizes) - limits.keep_runs_gb * 1e9 if limits.keep_runs_gb else 0
+    let_go = []
+    for run, size in zip(runs, sizes, strict=True):
+        too_old = limits.keep_runs_days and now - run.created > timedelta(days=limits.keep_runs_days)
+        if too_old or too_much > 0:
+            let_go.append(run)
+            too_much -= size
+    return let_go
+
+
+def _everyones(limits: Settings) -> list[ModelRecord]:
+    return [model for model in model_store.everyones(limits.models_dir) if isinstance(model, ModelRecord)]

@@ -1,0 +1,131 @@
+"""`cnn.upkeep`: what a crash left is cleared, old runs go, and nothing else ever does."""
+
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from cnn import model_store, upkeep
+from cnn.model_store import ModelRecord
+from cnn.settings import PROJECT, Settings
+from tests.browser.served import serve
+from tests.networks import trained
+from tests.processes import PATIENCE
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+SAVE_AND_DIE = """if True:
+    import os, signal, sys
+    from pathlib import Path
+    from cnn import model_store
+    from tests.networks import trained
+
+    write, steps = {step}, int(sys.argv[2])
+
+    def dying(*arguments):
+        global steps
+        steps -= 1
+        if not steps:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return write(*arguments)
+
+    {step} = dying
+    model_store.save("fast", trained(), folder=Path(sys.argv[1]))
+"""
+
+
+def save_and_die(folder: Path, step: str, times: int) -> None:
+    """Save a model in a process that is killed before it does a step for the n-th time."""
+    script = SAVE_AND_DIE.format(step=step)
+    done = subprocess.run([sys.executable, "-c", script, folder, str(times)], cwd=PROJECT, check=False)
+    assert done.returncode == -9
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("step", "times"), [("os.fsync", 1), ("os.fsync", 2), ("model_store._put", 1), ("Path.replace", 1)]
+)
+def test_a_crash_in_the_middle_of_a_save_leaves_nothing(tmp_path, step, times):
+    """Whenever the process is killed, no half model is listed, and what it left goes at the next start."""
+    save_and_die(tmp_path, step, times)
+    assert model_store.list_models(folder=tmp_path) == []
+    assert names(tmp_path)
+    upkeep.tidy(Settings(models_dir=tmp_path))
+    assert names(tmp_path) == set()
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_crash_while_a_model_is_replaced_leaves_one_of_both(tmp_path, times):
+    """Killed before or between the two moves, the model that stood there stands there again."""
+    before = model_store.save("fast", trained(), folder=tmp_path)
+    save_and_die(tmp_path, "Path.replace", times)
+    upkeep.tidy(Settings(models_dir=tmp_path))
+    assert model_store.list_models(folder=tmp_path) == [before]
+    assert names(tmp_path) == {"fast"}
+
+
+def test_what_another_process_is_saving_is_left_alone(tmp_path):
+    """Only what nobody holds any more is cleared."""
+    with model_store._scratch(tmp_path) as scratch:
+        upkeep.tidy(Settings(models_dir=tmp_path))
+        assert scratch.is_dir()
+    assert names(tmp_path) == set()
+
+
+def test_the_app_clears_at_its_start(tmp_path):
+    """What the last one left is gone soon after the start."""
+    (tmp_path / "models").mkdir()
+    save_and_die(tmp_path / "models", "os.fsync", 1)
+    with serve(tmp_path):
+        deadline = time.monotonic() + PATIENCE
+        while names(tmp_path / "models"):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+
+def run(folder: Path, days: float, *, owner: str | None = "ann", published: bool = False) -> ModelRecord:
+    """A run that was saved so many days before `NOW`."""
+    record = model_store.save(f"run {days:g}", trained(), owner=owner, folder=folder)
+    if published:
+        record = model_store.publish(record.id, record.name, owner, folder)
+    record = record.model_copy(update={"created": NOW - timedelta(days=days)})
+    (folder / record.id / model_store.RECORD_FILE).write_bytes(model_store._json(record))
+    return record
+
+
+def kept(folder: Path) -> set[str]:
+    return {model.id for model in model_store.everyones(folder)}
+
+
+def test_old_runs_go_and_published_ones_stay(tmp_path):
+    """By age go those that their owners have not published; what belongs to nobody or everybody stays."""
+    old, young = run(tmp_path, 31), run(tmp_path, 29)
+    shown, nobodys = run(tmp_path, 90, published=True), run(tmp_path, 91, owner=None)
+    upkeep.tidy(Settings(models_dir=tmp_path), NOW)
+    assert old.id in kept(tmp_path)
+    upkeep.tidy(Settings(models_dir=tmp_path, keep_runs_days=30), NOW)
+    assert kept(tmp_path) == {young.id, shown.id, nobodys.id}
+
+
+def test_of_too_many_runs_the_oldest_go(tmp_path):
+    """By size go the oldest, of all owners, until the rest fits; published ones take no room."""
+    runs = [
+        run(tmp_path, days, owner=owner) for days, owner in [(4, "ann"), (3, "bob"), (2, "ann"), (1, "bob")]
+    ]
+    shown = run(tmp_path, 5, published=True)
+    room = 2.5 * max(model_store.size(each.id, tmp_path) for each in runs) / 1e9
+    upkeep.tidy(Settings(models_dir=tmp_path, keep_runs_gb=room), NOW)
+    assert kept(tmp_path) == {runs[2].id, runs[3].id, shown.id}
+
+
+def test_a_clock_that_is_set_back_costs_no_run(tmp_path):
+    """Runs from what is now the future are not old."""
+    record = run(tmp_path, -400)
+    upkeep.tidy(Settings(models_dir=tmp_path, keep_runs_days=1), NOW)
+    assert kept(tmp_path) == {record.id}
