@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.everywhere import BUSY, settled
 from tests.browser.hand import key
 from tests.browser.served import Served
+from tests.browser.test_accessibility import violations
 
 _HEAD = _ROW = 35
 """Pixels of a table's head and of each row: it is drawn on a canvas."""
@@ -51,13 +52,18 @@ def train(page: Page, epochs: int, name: str) -> None:
 
 
 def test_networks_are_built_trained_compared_and_published(app: Served, page: Page, other_page: Page) -> None:
-    """One more layer; one epoch beside two; one of them on the room's leaderboard, and withdrawn again."""
+    """One more layer; one epoch beside two; one of them on the room's leaderboard, and withdrawn again.
+
+    What stands there at the end of a training, and a comparison, break none of WCAG's rules either.
+    """
     page.goto(f"{app.url}/train")
     few_images(page)
     page.get_by_text("Build your own network").click()
     key(page, "add_dense").locator("button").click()
     train(page, epochs=1, name="custom 1")
     train(page, epochs=2, name="custom 2")
+    expect(key(page, "train_log")).to_be_visible(timeout=BUSY)
+    assert violations(page) == []
 
     page.get_by_role("link", name="Runs").click()
     expect(row(page, 1)).to_contain_text("custom 2", timeout=BUSY)
@@ -69,6 +75,7 @@ def test_networks_are_built_trained_compared_and_published(app: Served, page: Pa
     expect(curves).to_have_text(["custom 2", "custom 1"], timeout=BUSY)
     marked = key(page, "comparison").get_by_role("row", name=re.compile("^≠"))
     expect(marked).to_have_text("≠ Epochs21")
+    assert violations(page) == []
 
     tick(page, 2, on=False)
     page.get_by_label("Name for the room").fill("Deep Thought")
