@@ -1,6 +1,8 @@
 """`cnn.model_store`: saved whole, listed honestly, nobody else's touched."""
 
+import errno
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -283,6 +285,46 @@ def test_a_full_disk_leaves_the_old_model_and_no_half_one(tmp_path):
     assert "File too large" in done.stdout
     assert content(tmp_path) == {"fast"}
     assert model_store.keras_path("fast", tmp_path).read_bytes() == strategies.HOLLOW
+
+
+@pytest.mark.parametrize("there_before", [False, True], ids=["new", "replaced"])
+@pytest.mark.parametrize("write", range(1, 4))
+def test_a_disk_that_fills_up_at_any_write_costs_nothing(tmp_path, monkeypatch, write, there_before):
+    """Whichever of the three files finds no room, the error says so and everything is as before."""
+    before = [model_store.save("fast", TRAINED, folder=tmp_path)] if there_before else []
+    writes = iter(range(1, 4))
+
+    def full(_: int) -> None:
+        if next(writes) == write:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ModelNotSaved, match=r"No space left on device.*Make room"):
+        model_store.save("fast", replace(TRAINED, keras_file=b"PK"), folder=tmp_path)
+    assert model_store.list_models(folder=tmp_path) == before
+    assert content(tmp_path) == {model.id for model in before}
+
+
+def test_a_disk_without_room_for_a_folder_is_said(tmp_path, monkeypatch):
+    """Where not even a folder can be made, the same sentence comes."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "mkdir", full)
+    with pytest.raises(ModelNotSaved, match="No space left on device"):
+        model_store.save("fast", TRAINED, folder=tmp_path)
+    assert content(tmp_path) == set()
+
+
+def test_a_folder_that_was_deleted_is_made_again(tmp_path):
+    """Where `models/` has gone meanwhile, nothing is listed but what comes with the project; saving works."""
+    folder = tmp_path / "models"
+    model_store.save("fast", TRAINED, folder=folder)
+    shutil.rmtree(folder)
+    assert model_store.list_models(folder=folder) == []
+    saved = model_store.save("fast", TRAINED, folder=folder)
+    assert model_store.list_models(folder=folder) == [saved]
 
 
 def test_broken_filters_are_said(tmp_path):

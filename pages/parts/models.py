@@ -32,6 +32,8 @@ def picker(fits: Callable[[ModelRecord], bool] = lambda _: True) -> ModelRecord 
         return None
     if st.session_state.pop(_ASKED_FOR, None) or st.session_state.get("model") not in records:
         chosen = st.session_state.get(_CHOSEN)
+        if chosen is not None and all(model.id != chosen for model in found):
+            st.warning(_("The model that you had picked is gone; another one stands in for it."))
         st.session_state["model"] = (
             chosen if chosen in records else SHIPPED if SHIPPED in records else next(iter(records))
         )

@@ -2,6 +2,7 @@
 
 import io
 import re
+import shutil
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -82,6 +83,22 @@ def test_a_picked_model_that_is_gone_breaks_nothing(visit, models_dir):
     model_store.delete(mine.id, OWNER)
     page.run()
     assert page.selectbox(key="model").value == model_store.SHIPPED
+    assert ["is gone" in warning.value for warning in page.warning] == [True]
+    assert not page.exception
+    assert not page.run().warning
+
+
+def test_without_its_folder_the_room_goes_on(visit, models_dir):
+    """Where all models are deleted, the shipped one stands in, and what is trained next is saved."""
+    mine = model_store.save("mine", trained(), owner=OWNER)
+    page = visit("draw")
+    page.selectbox(key="model").select(mine.id).run()
+    shutil.rmtree(models_dir)
+    page.run()
+    assert page.selectbox(key="model").value == model_store.SHIPPED
+    assert ["is gone" in warning.value for warning in page.warning] == [True]
+    again = model_store.save("again", trained(), owner=OWNER)
+    assert page.run().selectbox(key="model").select(again.id).run().selectbox(key="model").value == again.id
     assert not page.exception
 
 
