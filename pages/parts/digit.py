@@ -13,6 +13,7 @@ from pages.parts import corrections
 from pages.parts.answer import answer, invitation
 from pages.parts.canvas import canvas
 from pages.parts.evidence import evidence
+from pages.parts.image_choice import look_at_drawing
 from pages.parts.steps import steps
 
 if TYPE_CHECKING:
@@ -38,8 +39,7 @@ def digit_board(model: ModelRecord) -> None:
         given = workers().classify(keras_path(model.id).parent, prepared.image)
         with place.container():
             answer(given, prepared.image)
-    # Other pages look inside on what was drawn last.
-    st.session_state["drawing"] = prepared.image
+    look_at_drawing(prepared.image)
     steps(prepared.steps)
     with st.container(horizontal=True, vertical_alignment="center"):
         corrections.offer(model, prepared.image, given)

@@ -27,6 +27,12 @@ class Picture:
     about: str
 
 
+def look_at_drawing(image: Array) -> None:
+    """Keep what was drawn or brought, and let the pages that look inside begin with it."""
+    st.session_state["drawing"] = image
+    st.session_state["looked_at"] = {"kind": _DRAWING}
+
+
 def image_choice(dataset: Dataset) -> Picture | None:
     """Let the visitor choose; None after saying why there is no such image."""
     _arrive()
@@ -35,16 +41,22 @@ def image_choice(dataset: Dataset) -> Picture | None:
     if drawing is not None and drawing.shape == dataset.image_shape[: drawing.ndim]:
         kinds[_DRAWING] = _("My drawing")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        # A choice that is not there today falls back to the first.
-        if st.session_state.get(_KIND) not in kinds:
-            st.session_state[_KIND] = _TEST
+        # Said anew in each run: the same control of another page is another widget to Streamlit. A choice
+        # that is not there today falls back to the first.
+        chosen = st.session_state.get(_KIND)
+        st.session_state[_KIND] = chosen if chosen in kinds else _TEST
         kind = st.segmented_control(
-            _("Image"), list(kinds), format_func=kinds.__getitem__, key=_KIND, required=True
+            _("Image"),
+            list(kinds),
+            format_func=kinds.__getitem__,
+            key=_KIND,
+            required=True,
+            persist_state="session",
         )
         if kind == _DRAWING:
             return Picture(drawing, _("Your drawing."))
-        st.session_state.setdefault(_NUMBER, 0)
-        number = st.number_input(_("Number"), step=1, key=_NUMBER, width=140)
+        st.session_state[_NUMBER] = st.session_state.get(_NUMBER, 0)
+        number = st.number_input(_("Number"), step=1, key=_NUMBER, width=140, persist_state="session")
         st.button(
             _("Another"), icon=":material/shuffle:", key="image_random", on_click=_random, args=(dataset,)
         )
@@ -56,7 +68,8 @@ def _arrive() -> None:
     asked = st.session_state.pop("looked_at", None)
     if asked is not None:
         st.session_state[_KIND] = asked["kind"]
-        st.session_state[_NUMBER] = asked.get("index", 0)
+        if "index" in asked:
+            st.session_state[_NUMBER] = asked["index"]
 
 
 def _random(dataset: Dataset) -> None:

@@ -9,6 +9,7 @@ from cnn.datasets import DIGITS
 from cnn.i18n import _
 from cnn.model_store import ModelRecord, keras_path
 from cnn.workers import workers
+from pages.parts.image_choice import look_at_drawing
 from pages.parts.picture import pixels
 from pages.parts.probabilities import probability_bars
 from pages.parts.told import told
@@ -29,7 +30,7 @@ def other_board(model: ModelRecord) -> None:
     with told():
         image = _chosen(model)
         if image is not None:
-            st.session_state["drawing"] = image
+            look_at_drawing(image)
             _show(image, workers().classify(keras_path(model.id).parent, image), names)
 
 

@@ -9,6 +9,7 @@ from cnn.i18n import _
 from cnn.model_store import ModelRecord, keras_path
 from cnn.workers import workers
 from pages.parts.answer import answer
+from pages.parts.image_choice import look_at_drawing
 from pages.parts.number import show_number
 from pages.parts.told import told
 
@@ -23,7 +24,7 @@ def upload_board(model: ModelRecord) -> None:
             dataset = datasets.load("mnist")
         image = test_image(dataset)
         answer(workers().classify(keras_path(model.id).parent, image), image)
-        st.session_state["drawing"] = image
+        look_at_drawing(image)
         return
     content = brought(
         source,

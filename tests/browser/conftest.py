@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.chromium import launch
 from tests.browser.served import Served, serve
+
+# A machine that does other work besides may take this long for what takes a second alone.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

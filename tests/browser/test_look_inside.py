@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from cnn import looks, model_store, recipes
-from tests.browser.hand import key
+from tests.browser.hand import draw, key
 from tests.browser.served import Served, serve
 from tests.networks import keep_small
 
@@ -25,6 +25,7 @@ LAYERS = (
     recipes.Dense(units=20),
 )
 CLOSE = 1e-4
+HEADINGS = {"Filters": "What it looks for", "Feature maps": "What each layer sees"}
 
 
 @pytest.fixture(scope="module")
@@ -173,6 +174,19 @@ def test_those_who_want_no_motion_step(app: Served, browser: Browser) -> None:
     context.close()
 
 
+def test_a_drawing_is_followed_from_page_to_page(app: Served, page: Page) -> None:
+    """What was drawn is what the pages that look inside begin with, and go on with from one to the other."""
+    page.goto(app.url)
+    draw(page, 3)
+    expect(key(page, "answer")).to_contain_text("3", timeout=START)
+    chosen = key(page, "image_kind").get_by_role("radio", name="My drawing")
+    for name in ("Feature maps", "Filters", "Feature maps"):
+        page.get_by_role("link", name=name).click()
+        expect(page.get_by_test_id("stHeading").first).to_have_text(HEADINGS[name], timeout=START)
+        expect(chosen).to_be_checked(timeout=START)
+    expect(page.get_by_text("Your drawing.")).to_be_visible(timeout=START)
+
+
 def test_filters_play_over_the_epochs(app: Served, page: Page) -> None:
     """The slider goes back to before the first step, where filters differ, and Play leads to the last."""
     page.goto(f"{app.url}/filters")
@@ -213,7 +227,7 @@ def test_a_cell_shows_its_images(app: Served, page: Page) -> None:
     page.goto(f"{app.url}/mistakes")
     matrix = key(page, "confusion").locator("table")
     expect(matrix.get_by_role("button")).to_have_count(100, timeout=START)
-    of_the_first_model = matrix.inner_text()
+    of_the_first_model = matrix.text_content() or ""
     choose_small(page)
     expect(matrix).not_to_have_text(of_the_first_model, timeout=START)
     cells = key(page, "confusion").locator("button.wrong").filter(has_text=re.compile(r"^[1-9]\d?$"))
