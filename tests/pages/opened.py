@@ -1,10 +1,13 @@
 """The app under Streamlit's AppTest."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest, app_test
 
+BUSY = 60
+"""Seconds that a page may take on a machine that does other work besides."""
 APP = Path(__file__).resolve().parents[2] / "app.py"
 PAGES = sorted(path.stem for path in (APP.parent / "pages").glob("*.py"))
 
@@ -22,9 +25,14 @@ app_test.PagesManager = _Pages
 
 def open_app(owner: str) -> AppTest:
     """The app's first page, for the visitor `owner`."""
-    page = AppTest.from_file(APP, default_timeout=60)
+    page = AppTest.from_file(APP, default_timeout=BUSY)
     page.session_state["owner"] = owner
     return page.run()
+
+
+def run_function(script: Callable[..., None], *arguments: object) -> AppTest:
+    """A function as if it were a page."""
+    return AppTest.from_function(script, default_timeout=BUSY, args=arguments).run()
 
 
 def html(page: AppTest) -> str:

@@ -9,14 +9,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from cnn import model_store
 from cnn.answer import answer_from
 from pages.parts import corrections, other_classes
 from tests.networks import trained
 from tests.pages.conftest import OWNER
-from tests.pages.opened import html
+from tests.pages.opened import html, run_function
 
 
 def answer_page(digit, sharpness, reject):
@@ -38,7 +37,7 @@ def answer_page(digit, sharpness, reject):
 )
 def test_how_an_answer_looks(sharpness, reject, large, word):
     """The digit or a question mark, in large; ten bars; and a picture with a text beside it."""
-    page = AppTest.from_function(answer_page, args=(7, sharpness, reject)).run()
+    page = run_function(answer_page, 7, sharpness, reject)
     assert not page.exception
     shown = html(page)
     assert re.search(rf'"answer-digit">{large}<', shown)
@@ -49,7 +48,7 @@ def test_how_an_answer_looks(sharpness, reject, large, word):
 
 def test_a_network_that_only_knows_digits_does_not_blame_the_drawing():
     """Where no digit fits well, one that never learned what is none says so of itself, and its best guess."""
-    page = AppTest.from_function(answer_page, args=(7, 2, None)).run()
+    page = run_function(answer_page, 7, 2, None)
     assert "The network cannot tell: no digit fits well, 7 at best." in html(page)
 
 
@@ -184,7 +183,7 @@ def test_a_model_that_left_meanwhile_cannot_be_compared(monkeypatch, models_dir)
     learned = SimpleNamespace(record=model_store.save("after", trained(), owner=OWNER))
     monkeypatch.setattr(corrections, "trainings", lambda: {"the training": learned})
     monkeypatch.setattr(corrections, "monitor", lambda training: None)
-    page = AppTest.from_function(corrections_page).run()
+    page = run_function(corrections_page)
     assert not page.exception
     assert "There is no model" in page.error[0].value
     assert "The rest of the page" in [caption.value for caption in page.caption]
@@ -205,7 +204,7 @@ def offering_page(outputs):
 
 def test_a_correction_can_be_taken_back():
     """Once a drawing has been corrected, that can be taken back, and then it can be corrected anew."""
-    page = AppTest.from_function(offering_page, args=([0, 0, 0, 0, 1.0, 0, 0, 0, 0, 0, 0],)).run()
+    page = run_function(offering_page, [0, 0, 0, 0, 1.0, 0, 0, 0, 0, 0, 0])
     page.button_group[0].select(9).run()
     assert "9, read as 4" in html(page)
     page.button(key="take_back").click().run()
@@ -219,10 +218,10 @@ def test_a_correction_can_be_taken_back():
 
 def test_what_is_no_digit_can_be_said():
     """A doodle that was read as a 4 can be corrected to be no digit, and a digit that was not seen as one."""
-    page = AppTest.from_function(offering_page, args=([0, 0, 0, 0, 1.0, 0, 0, 0, 0, 0, 0],)).run()
+    page = run_function(offering_page, [0, 0, 0, 0, 1.0, 0, 0, 0, 0, 0, 0])
     page.button_group[0].select(corrections.NO_DIGIT).run()
     assert "no digit, read as 4" in html(page)
-    page = AppTest.from_function(offering_page, args=([0] * 10 + [1.0],)).run()
+    page = run_function(offering_page, [0] * 10 + [1.0])
     page.button_group[0].select(9).run()
     assert "9, read as no digit" in html(page)
 
@@ -242,7 +241,7 @@ def deleted_model_page():
 
 def test_a_deleted_model_learns_nothing(workers):
     """Where the model is gone when it shall learn, a sentence says so, and the rest of the page stays."""
-    page = AppTest.from_function(deleted_model_page).run()
+    page = run_function(deleted_model_page)
     page.button(key="fine_tune").click().run()
     assert not page.exception
     assert "There is no model 'gone'" in page.error[0].value
@@ -279,7 +278,7 @@ def png(image: Image.Image) -> bytes:
 )
 def test_a_picture_that_cannot_be_read_gets_one_sentence(content, sentence):
     """Whatever a visitor brings, the page says what is the matter and goes on."""
-    page = AppTest.from_function(upload_page, args=(content,)).run()
+    page = run_function(upload_page, content)
     assert not page.exception
     told = [*page.error, *page.info]
     assert len(told) == 1

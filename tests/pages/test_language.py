@@ -8,7 +8,7 @@ from cnn import i18n
 from cnn.errors import ModelNotFound
 from cnn.i18n import N_
 from pages.parts import language
-from tests.pages.opened import PAGES, open_app
+from tests.pages.opened import PAGES, open_app, run_function
 
 KOREAN_HEADER = {"draw": "숫자를 그려 보세요", "train": "신경망을 훈련해 보세요", "runs": "훈련 기록"}
 
@@ -79,7 +79,7 @@ def test_an_error_is_told_in_the_language_of_the_page(choose):
         )
         st.error(str(error))
 
-    page = AppTest.from_function(script).run()
+    page = run_function(script)
     assert page.error[0].value.startswith("There is no model '7'.")
     assert (
         choose(page, "ko").error[0].value == "'7' 모델이 없습니다. 지워졌을 수 있으니 다른 모델을 고르세요."
