@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check audit lock licences tensorboard bench bench-recipes browser translations format model clean
+.PHONY: run test check audit lock licences tensorboard bench bench-recipes browser translations pictures format model clean
 
 run: $(VENV)/.app  ## start the app and print its address
 	@$(BIN)/python -m cnn check --port $(PORT)
@@ -51,6 +51,9 @@ tensorboard: $(VENV)/.app  ## the logs of all trainings, in TensorBoard
 
 translations: $(VENV)/.app  ## bring the catalogues up to the code's texts, and say how many wait
 	$(BIN)/python -m cnn.catalogues
+
+pictures: browser  ## the README's pictures of the pages, in both languages
+	$(BIN)/python -m tests.browser.pictures
 
 browser: $(VENV)/.dev  ## the browser of the journeys
 	$(BIN)/python -m tests.browser.install

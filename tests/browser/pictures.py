@@ -19,7 +19,7 @@ _COLOURS = 192
 """Enough for flat pages; a picture is then a few dozen kilobytes."""
 _MADE = {
     "mistakes": ".st-key-confusion table button",
-    "filters": ".st-key-filters_grid img",
+    "filters": ".st-key-filter_answer img",
     "feature_maps": ".st-key-feature_maps_grid img",
     "concepts": ".st-key-kernel",
 }
