@@ -109,8 +109,8 @@ def _table(members: list[Training]) -> None:
         column_config={
             **{field: labels[field] for field in varied},
             "state": _("State"),
-            "validation": number(_("Validation"), format="percent"),
-            "test": number(_("Test"), format="percent"),
+            "validation": number(_("Validation"), format="%.2f %%"),
+            "test": number(_("Test"), format="%.2f %%"),
             "best": st.column_config.TextColumn(_("Best"), width=60),
             "seconds": number(_("Seconds"), format="%.0f"),
         },
@@ -137,9 +137,9 @@ def _columns(members: list[Training], varied: list[str]) -> dict[str, list[objec
         **{field: [_value(getattr(training.config, field)) for training in members] for field in varied},
         "state": [state_name(training) for training in members],
         "validation": [
-            training.history[-1].val_accuracy if training.history else None for training in members
+            100 * training.history[-1].val_accuracy if training.history else None for training in members
         ],
-        "test": [record and record.test_accuracy for record in records],
+        "test": [record and 100 * record.test_accuracy for record in records],
         "best": ["★" if record and record.test_accuracy == best else "" for record in records],
         "seconds": [record and record.fit_seconds for record in records],
     }

@@ -418,7 +418,7 @@ def test_a_sweep_is_trained_and_its_table_fills(visit, workers):
     table = page.dataframe[0].value
     assert list(table["state"]) == ["finished", "starting", "waiting", "waiting"]
     assert list(table["best"]) == ["★", "", "", ""]
-    assert table["test"][0] == 0.9
+    assert table["test"][0] == 90
 
 
 def sweep_of_four(page):
