@@ -39,10 +39,12 @@ class Client:
 
     Attributes:
         arrived: what has come since the client last sent something of its visitor's: (time, element).
+        cookies: by which the app knows this visitor again.
         faults: what a visitor should never meet: exceptions and errors shown on a page.
     """
 
-    def __init__(self, url: str, connection: ClientConnection) -> None:
+    def __init__(self, url: str, connection: ClientConnection, cookies: dict[str, str]) -> None:
+        self.cookies = cookies
         self.arrived: list[tuple[float, Element]] = []
         self.faults: list[str] = []
         self._url = url
@@ -238,9 +240,10 @@ def _untouched(element: Element) -> WidgetState | None:
 
 
 @asynccontextmanager
-async def browse(url: str) -> AsyncIterator[Client]:
-    """A browser that has opened the app's first page."""
-    cookies = await asyncio.to_thread(_cookies, url)
+async def browse(url: str, cookies: dict[str, str] | None = None) -> AsyncIterator[Client]:
+    """A browser that has opened the app's first page; with cookies, that of somebody who comes back."""
+    if cookies is None:
+        cookies = await asyncio.to_thread(_cookies, url)
     async with connect(
         f"ws{url.removeprefix('http')}/_stcore/stream",
         origin=url,  # type: ignore[arg-type]
@@ -248,7 +251,7 @@ async def browse(url: str) -> AsyncIterator[Client]:
         additional_headers={"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())},
         max_size=None,
     ) as connection:
-        client = Client(url, connection)
+        client = Client(url, connection, cookies)
         listening = asyncio.create_task(client.listen())
         try:
             await client.open("")

@@ -22,7 +22,7 @@ from cnn.errors import ModelBroken, ModelNotFound, TrainingDiverged, WorkerError
 from cnn.model_store import SHIPPED
 from cnn.network import build
 from cnn.network.classifier import Classifier
-from cnn.progress import Progress, Resumed, Scoring
+from cnn.progress import Away, Progress, Resumed, Scoring
 from cnn.settings import Settings, settings
 from cnn.uci_digits import uci_digits
 from cnn.workers import Workers
@@ -268,14 +268,25 @@ def test_a_killed_training_goes_on(workers):
 
 
 def test_all_come_back_after_a_killed_scheduler(workers, shipped, pictures):
-    """Without the scheduler all others leave; they are started again, and drawings are answered."""
+    """Without the scheduler all others leave; they are started again, drawings are answered.
+
+    A training goes on from its last whole epoch.
+    """
     before = workers.classify(shipped, pictures[0])
+    heard: Queue[object] = Queue()
+    outcome = workers.train("orphaned", few(epochs=200, batch_size=2), heard.put)
+    until(heard, lambda event: is_epoch(event) and event.epoch >= 3)
     [scheduler] = commands("distributed.Scheduler")
     leaving = answering()
     scheduler.kill()
     psutil.wait_procs([leaving], timeout=PATIENCE)
     after = workers.classify(shipped, pictures[0])
     assert after.probabilities == pytest.approx(before.probabilities, abs=1e-6)
+    until(heard, lambda event: isinstance(event, Away))
+    address = until(heard, lambda event: isinstance(event, str))
+    assert until(heard, lambda event: isinstance(event, Resumed)).epochs_kept >= 2
+    workers.request_stop("orphaned", str(address))
+    assert outcome.result(PATIENCE).stopped
 
 
 def test_close_leaves_no_process(workers, place):
