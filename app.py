@@ -14,6 +14,6 @@ else:
     app = st.App(
         __file__,
         lifespan=server.lifespan,
-        middleware=[Middleware(door.Door), Middleware(visitor.Cookie)],
+        middleware=[Middleware(door.Door), Middleware(visitor.Cookie), Middleware(visitor.Presence)],
         on_script_error=server.show_error,
     )

@@ -1,12 +1,13 @@
-"""What goes on in the room: the trainings, which can be stopped, the memory, and the last warnings."""
+"""What goes on in the room: who is here, the trainings, the memory, and the last warnings."""
 
 import psutil
 import streamlit as st
 
 from cnn import logs
-from cnn.i18n import _
+from cnn.i18n import _, ngettext
 from cnn.trainings import Training, trainings
 from pages.parts.monitor import state_name
+from pages.parts.visitor import present
 
 _EVENTS = 30
 _SECONDS = 3
@@ -15,6 +16,12 @@ _SECONDS = 3
 @st.fragment(run_every=_SECONDS)
 def status() -> None:
     """The room as it is, anew every few seconds."""
+    here = present()
+    count = len(here)
+    said = ngettext("**{count}** visitor has a page open", "**{count}** visitors have a page open", count)
+    st.markdown(said.format(count=count))
+    if here:
+        st.caption(" · ".join(map(_short, here)))
     st.markdown(_("Memory of the app and its processes: **{size:,.0f} MB**").format(size=_memory() / 1e6))
     st.subheader(_("Trainings"))
     active = [training for training in trainings().everyones() if not training.ended]
@@ -52,8 +59,9 @@ def _memory() -> int:
 
 def _row(training: Training) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        # A visitor's whole name would let whoever reads it act as them.
-        st.text(f"{training.config.recipe} · {training.owner[:4]}… · {state_name(training)}", width="stretch")
+        st.text(
+            f"{training.config.recipe} · {_short(training.owner)} · {state_name(training)}", width="stretch"
+        )
         st.button(
             _("Stop"),
             icon=":material/stop:",
@@ -61,3 +69,8 @@ def _row(training: Training) -> None:
             on_click=trainings().stop,
             args=(training,),
         )
+
+
+def _short(owner: str) -> str:
+    """A visitor's name, too short to act as them with it."""
+    return f"{owner[:4]}…"

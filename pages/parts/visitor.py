@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections import Counter
 from http.cookies import SimpleCookie
 
 import streamlit as st
@@ -11,6 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _NAME = "cnn_visitor"
 _YEAR = 365 * 24 * 3600
+
+_open_pages: Counter[str] = Counter()
 
 
 class Cookie:
@@ -34,6 +37,31 @@ class Cookie:
         await self._app(scope, receive, send_with_cookie)
 
 
+class Presence:
+    """ASGI middleware that knows who is here: each open page holds one of Streamlit's connections."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "websocket" or not _known(scope):
+            await self._app(scope, receive, send)
+            return
+        who = _hashed(HTTPConnection(scope).cookies[_NAME])
+        _open_pages[who] += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            _open_pages[who] -= 1
+            if not _open_pages[who]:
+                del _open_pages[who]
+
+
+def present() -> list[str]:
+    """Who has a page open, as `owner` names them, in the order of their coming."""
+    return list(_open_pages)
+
+
 def _known(scope: Scope) -> bool:
     # Read as browsers do, and as Streamlit reads them for `owner`: other apps on the same host write what no
     # standard allows, where `SimpleCookie` stops or raises.
@@ -55,5 +83,9 @@ def owner() -> str:
         cookie = st.context.cookies.get(_NAME)
         # Without a browser, as under AppTest, what comes is no text.
         token = cookie if isinstance(cookie, str) else secrets.token_urlsafe(24)
-        st.session_state.owner = hashlib.sha256(token.encode()).hexdigest()[:16]
+        st.session_state.owner = _hashed(token)
     return str(st.session_state.owner)
+
+
+def _hashed(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()[:16]

@@ -5,7 +5,7 @@ import pytest
 from cnn import logs
 from cnn.recipes import recipe
 from cnn.trainings import trainings
-from pages.parts import door
+from pages.parts import door, status
 
 
 @pytest.fixture
@@ -46,3 +46,11 @@ def test_the_last_errors_are_told(visit, leader, monkeypatch, tmp_path):
     monkeypatch.setattr(logs, "last", lambda count: events)
     page = visit("status")
     assert page.dataframe[0].value.iloc[0].tolist() == [events[0].when, "ERROR", "a worker was lost"]
+
+
+def test_the_leader_sees_who_is_here(visit, leader, monkeypatch):
+    """How many have a page open, each by a name too short to act as them."""
+    monkeypatch.setattr(status, "present", lambda: ["a1b2-and-the-rest", "c3d4-and-the-rest"])
+    page = visit("status")
+    assert any("**2** visitors" in text.value for text in page.markdown)
+    assert "a1b2… · c3d4…" in [caption.value for caption in page.caption]

@@ -64,3 +64,34 @@ def test_a_known_browser_is_the_same_visitor_among_others(foreign, monkeypatch):
     monkeypatch.setattr(visitor.st, "context", connected)
     monkeypatch.setattr(visitor.st, "session_state", SafeSessionState(SessionState(), lambda: None))
     assert visitor.owner() == hashlib.sha256(b"abc").hexdigest()[:16]
+
+
+def test_who_has_a_page_open_is_here():
+    """From the moment it connects to the moment it leaves, once however many pages it has open."""
+    connected = {"type": "websocket", "headers": headers("cnn_visitor=abc")}
+    seen = []
+
+    async def page(scope, receive, send):
+        seen.append(visitor.present())
+
+    async def two_pages(scope, receive, send):
+        await visitor.Presence(page)(scope, receive, send)
+        seen.append(visitor.present())
+        raise ConnectionError("the browser has gone")
+
+    with pytest.raises(ConnectionError):
+        asyncio.run(visitor.Presence(two_pages)(connected, None, None))
+    name = hashlib.sha256(b"abc").hexdigest()[:16]
+    assert seen == [[name], [name]]
+    assert visitor.present() == []
+
+
+def test_a_browser_without_a_cookie_is_not_counted():
+    """Nothing tells it from itself an hour later."""
+    seen = []
+
+    async def page(scope, receive, send):
+        seen.append(visitor.present())
+
+    asyncio.run(visitor.Presence(page)({"type": "websocket", "headers": []}, None, None))
+    assert seen == [[]]
