@@ -46,9 +46,15 @@ class Served:
 
 
 @contextmanager
-def serve(folder: Path, script: str = "app.py", at: Path = PROJECT, **environment: str) -> Iterator[Served]:
-    """Run an app, from the folder `at`, until the block ends; models and logs stay in `folder`."""
-    port = _free_port()
+def serve(
+    folder: Path, script: str = "app.py", at: Path = PROJECT, prefix: str = "", **environment: str
+) -> Iterator[Served]:
+    """Run an app, from the folder `at`, until the block ends; models and logs stay in `folder`.
+
+    Its addresses begin with `prefix`, as in "/cnn".
+    """
+    port = free_port()
+    url = f"http://127.0.0.1:{port}{prefix}"
     log = folder / "app.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -56,6 +62,7 @@ def serve(folder: Path, script: str = "app.py", at: Path = PROJECT, **environmen
             cwd=at,
             env=os.environ
             | {f"CNN_{name.upper()}_DIR": str(folder / name) for name in ("models", "work", "logs")}
+            | {"STREAMLIT_SERVER_BASE_URL_PATH": prefix}
             | environment,
             stdout=output,
             stderr=output,
@@ -63,25 +70,32 @@ def serve(folder: Path, script: str = "app.py", at: Path = PROJECT, **environmen
             start_new_session=True,
         )
     try:
-        _wait(f"http://127.0.0.1:{port}/_stcore/health", process)
-        yield Served(f"http://127.0.0.1:{port}", psutil.Process(process.pid), log)
+        wait_for(f"{url}/_stcore/health", process)
+        yield Served(url, psutil.Process(process.pid), log)
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of the loopback address that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _wait(url: str, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
+def wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
+    """Wait until a process answers at an address.
+
+    Raises:
+        RuntimeError: the process has ended.
+        TimeoutError: it does not answer.
+    """
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise RuntimeError(f"the app ended with {process.returncode} before it answered")
+            raise RuntimeError(f"{process.args!r} ended with {process.returncode} before it answered")
         try:
             with urlopen(url, timeout=1):
                 return
