@@ -53,7 +53,8 @@ class Evaluations:
         with self._lock:
             future = self._futures.pop(path, None) or self._kept(path)
             if future is None:
-                future = self._scoring.score(looks.evaluate, keras_path(record.id).parent, path)
+                folder = keras_path(record.id).parent
+                future = self._scoring.score(looks.evaluate, folder, path, dataset.sha256)
             if not (future.done() and future.exception()):
                 self._futures[path] = future
             while len(self._futures) > REMEMBERED:

@@ -15,7 +15,9 @@ import numpy as np
 
 from cnn import concepts, datasets, evaluated
 from cnn.datasets import Dataset
+from cnn.errors import DataError
 from cnn.evaluated import Evaluation, Numbers
+from cnn.i18n import N_
 from cnn.inspected import Array, Evidence, LayerFacts, Look, Strongest
 from cnn.model_store import ModelRecord, keras_path, read
 
@@ -155,19 +157,36 @@ def shifted_accuracies(folders: Sequence[Path], distances: Sequence[int], count:
     return [[accuracy(network, distance) for distance in distances] for network in networks]
 
 
-def evaluate(folder: Path, kept: Path) -> Evaluation:
+def evaluate(folder: Path, kept: Path, data_sha256: str) -> Evaluation:
     """A model's answers to all test images of its data set, also written to `kept`. Takes seconds.
 
     Where it cannot be written, that is logged.
 
+    Args:
+        folder: the model's.
+        kept: the file for the evaluation.
+        data_sha256: the hash of the data set that whoever asks has: `kept` is named by it.
+
     Raises:
-        ModelError, DataError, PictureError: the model or the images cannot be used.
+        ModelError, PictureError: the model or the images cannot be used.
+        DataError: the data set cannot be had, or is another one here.
     """
     from cnn.network.classifier import Classifier
     from cnn.network.evaluation import evaluate
 
     record = read(folder)
-    evaluation = evaluate(Classifier(record, keras_path(folder)), dataset_of(record))
+    dataset = dataset_of(record)
+    if dataset.sha256 != data_sha256:
+        raise DataError(
+            N_(
+                "The process that scores has other images as {name!r} ({came}…) than the app "
+                "({expected}…). Start the app again."
+            ),
+            name=dataset.name,
+            came=dataset.sha256[:8],
+            expected=data_sha256[:8],
+        )
+    evaluation = evaluate(Classifier(record, keras_path(folder)), dataset)
     try:
         evaluated.save(evaluation, kept)
     except OSError as error:

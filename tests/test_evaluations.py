@@ -20,7 +20,7 @@ class Scoring:
     def __init__(self) -> None:
         self.begun: list[tuple[Future, object]] = []
 
-    def score(self, task, folder, kept):
+    def score(self, task, folder, kept, data_sha256):
         future: Future = Future()
         self.begun.append((future, kept))
         return future
