@@ -125,8 +125,16 @@ class Trainings:
         [queued] = self._queue(owner, [training])
         return queued
 
+    def submit_all(self, owner: str, configs: Sequence[TrainConfig]) -> list[Training]:
+        """Queue several trainings from random weights; all of them or none.
+
+        Raises:
+            ConfigError: the owner would have too many trainings.
+        """
+        return self._queue(owner, [Training(uuid4().hex[:12], owner, config) for config in configs])
+
     def sweep(self, owner: str, configs: Sequence[TrainConfig]) -> list[Training]:
-        """Queue several trainings that belong together; all of them or none.
+        """Queue several trainings that share a name, by which their results are compared; all or none.
 
         Raises:
             ConfigError: the owner would have too many trainings.

@@ -344,6 +344,20 @@ def test_long_curves_stay_small(queue, workers):
     assert points[-1][0] == (3 * MAX_POINTS - 1) / (3 * MAX_POINTS)
 
 
+def test_several_are_begun_together_or_none_is(models_dir):
+    """Where the owner has room for one of two, none begins, although a process is free."""
+    workers = PlayedWorkers(capacity=4)
+    queue = Trainings(workers, per_owner=3)
+    before = [queue.submit("ann", CONFIG) for _ in range(2)]
+    with pytest.raises(ConfigError, match="3 is the most"):
+        queue.submit_all("ann", [CONFIG] * 2)
+    assert list(workers.running) == [training.id for training in before]
+    workers.finish(before[0].id, trained())
+    both = queue.submit_all("ann", [CONFIG] * 2)
+    assert [training.state for training in both] == ["starting", "starting"]
+    assert [training.sweep for training in both] == [None, None]
+
+
 def test_a_sweep_is_queued_whole_or_not_at_all(queue, workers):
     """All of its trainings share a name and wait their turn; one too many, and none is queued."""
     configs = [CONFIG.model_copy(update={"seed": seed}) for seed in range(3)]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import streamlit as st
 
 from cnn import model_store
-from cnn.errors import CnnError
 from cnn.i18n import _
 from cnn.model_store import ModelRecord
 from cnn.progress import Epoch
@@ -96,20 +95,12 @@ def _begin(runs: Sequence[Run], again: bool) -> None:
     """Queue both.
 
     Raises:
-        ConfigError: the visitor has too many trainings already; then neither is queued.
+        ConfigError: the visitor has no room for both; then neither is queued.
     """
     seeds = [run.record.config.seed for run in runs if run.record and run.record.config]
     seed = max(seeds, default=-1) + 1 if again else 0
-    begun: list[Training] = []
-    try:
-        for run in runs:
-            config = run.config.model_copy(update={"seed": seed})
-            begun.append(trainings().submit(visitor.owner(), config))
-    except CnnError:
-        # One without the other tells nothing.
-        for training in begun:
-            trainings().stop(training)
-        raise
+    # One without the other tells nothing.
+    trainings().submit_all(visitor.owner(), [run.config.model_copy(update={"seed": seed}) for run in runs])
 
 
 def _state(run: Run, key: str) -> None:
