@@ -182,7 +182,10 @@ class Trainings:
             return self._trainings.get(training_id)
 
     def stop(self, training: Training) -> None:
-        """End a training at its next batch and keep what it learned; a waiting one just leaves."""
+        """End a training at its next batch and keep what it learned; a waiting one just leaves.
+
+        One whose processes are away is not waited for: it fails, and others take its place.
+        """
         with self._lock:
             current = self._trainings.get(training.id)
             if current is None or current.ended or current.state == "scoring":
@@ -195,6 +198,8 @@ class Trainings:
                 address = current.address
         if address:
             self._workers.request_stop(current.id, address)
+        elif current.away:
+            self._workers.give_up(current.id)
         self._advance()
 
     def rename(self, training: Training, name: str) -> None:
@@ -272,8 +277,11 @@ class Trainings:
             _log.warning("training %s waits: the processes that train cannot be reached", job)
         if after.starts > before.starts > 0:
             _log.warning("training %s has lost its process and goes on in that at %s", job, event)
-        if isinstance(event, str) and after.state == "stopping":
-            self._workers.request_stop(job, event)
+        if after.state == "stopping":
+            if isinstance(event, str):
+                self._workers.request_stop(job, event)
+            elif after.away:
+                self._workers.give_up(job)
 
     def _ended(self, job: str, outcome: "Future[TrainedModel]") -> None:
         try:

@@ -104,6 +104,7 @@ class Workers:
         self._remote_refused: tuple[float, WorkerError] | None = None
         self._actor: Any = None
         self._tasks: dict[str, Any] = {}
+        self._given_up: set[str] = set()
         self._work_dir: WorkDir | None = None
         self._addresses: dict[str, str] = {}
         self._trained: Counter[str] = Counter()
@@ -289,8 +290,17 @@ class Workers:
             a future that gives the trained model or raises what went wrong, always a `CnnError`.
         """
         outcome: Future[TrainedModel] = Future()
-        self._send(_Sent(job, config, announce, start, outcome))
+        sent = _Sent(job, config, announce, start, outcome)
+        if self._remote is not None and self._remote.status != "running":
+            # A cluster that has been there comes back; where none ever was, whoever asks is told at once.
+            self._wait_to_send(sent)
+        else:
+            self._send(sent)
         return outcome
+
+    def give_up(self, job: str) -> None:
+        """Wait no longer for processes for the training `job`; it then ends with a `TrainingError`."""
+        self._given_up.add(job)
 
     def _send(self, sent: "_Sent") -> None:
         """Hand a training over to the processes that train."""
@@ -323,22 +333,41 @@ class Workers:
 
         def end(held: "Future[TrainedModel]") -> None:
             if isinstance(held.exception(), _SchedulerLost) and not self._closed:
-                Thread(target=self._send_again, args=(sent,), name=f"again-{job}", daemon=True).start()
+                self._wait_to_send(sent)
                 return
             client.unsubscribe_topic(job)
-            if work_dir is not None:
-                # A process that was killed for the last time has left its backup.
-                rmtree(work_dir / job, ignore_errors=True)
+            self._clear_away(job)
             _pass_on(held, sent.outcome)
 
         self._hold(job, task, _training_error).add_done_callback(end)
 
-    def _send_again(self, sent: "_Sent") -> None:
-        """Wait for a scheduler that has gone, however long, and send it a training that it had."""
+    def _clear_away(self, job: str) -> None:
+        """Let go what is kept of a training that has ended."""
+        self._given_up.discard(job)
+        if self._work_dir is not None:
+            # A process that was killed for the last time has left its backup.
+            rmtree(Path(self._work_dir.dir_path) / job, ignore_errors=True)
+
+    def _wait_to_send(self, sent: "_Sent") -> None:
+        Thread(target=self._send_later, args=(sent,), name=f"later-{sent.job}", daemon=True).start()
+
+    def _send_later(self, sent: "_Sent") -> None:
+        """Wait for a scheduler that has gone, however long, and send it a training."""
         sent.announce(Away())
         address = self._settings.scheduler_address
         while not self._closed:
             sleep(_RETRY_SECONDS)
+            if sent.job in self._given_up:
+                self._clear_away(sent.job)
+                sent.outcome.set_exception(
+                    TrainingError(
+                        N_(
+                            "This training was stopped while the processes that train could not be reached, "
+                            "so there is no network of it. Train again once they are back."
+                        )
+                    )
+                )
+                return
             # Whoever wants to train meanwhile is not kept waiting by an attempt that cannot succeed.
             if address and not _listens(address):
                 continue

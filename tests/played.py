@@ -10,6 +10,7 @@ class PlayedWorkers:
         self._capacity = capacity
         self.running: dict[str, tuple] = {}
         self.stopped: list[tuple[str, str]] = []
+        self.given_up: list[str] = []
 
     def capacity(self) -> int:
         return self._capacity
@@ -21,6 +22,9 @@ class PlayedWorkers:
 
     def request_stop(self, job, address):
         self.stopped.append((job, address))
+
+    def give_up(self, job):
+        self.given_up.append(job)
 
     def announce(self, job, event):
         self.running[job][0](event)

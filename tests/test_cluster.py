@@ -200,6 +200,38 @@ def test_a_training_outlives_its_scheduler(tmp_path, patience):
     assert [epoch.epoch for epoch in now().history] == list(range(1, 41))
 
 
+def test_a_training_is_stopped_while_its_cluster_is_away(tmp_path):
+    """What is stopped then ends, and the next in the queue waits for the cluster and is trained."""
+    cluster = Cluster(tmp_path, tls=[])
+    with ExitStack() as machines:
+        scheduler = machines.enter_context(cluster.scheduler())
+        worker = machines.enter_context(cluster.worker("worker"))
+        eventually(lambda: cnn.workers._listens(cluster.address))
+        limits = Settings(scheduler_address=cluster.address, answer_timeout=1)
+        queue = Trainings(machines.enter_context(closing(Workers(limits))), per_owner=1)
+        queue.submit("ann", few(epochs=40))
+        queue.submit("bob", few(epochs=1))
+
+        def now(owner: str) -> Training:
+            [training] = queue.of(owner)
+            return training
+
+        eventually(lambda: now("ann").history)
+        assert now("bob").state == "waiting"
+        for machine in (scheduler, worker):
+            kill(machine)
+        eventually(lambda: now("ann").away)
+        queue.stop(now("ann"))
+        eventually(lambda: now("ann").ended)
+        assert "stopped while" in str(now("ann").error)
+        assert queue.room_for("ann") == 1
+        eventually(lambda: now("bob").away)
+        machines.enter_context(cluster.scheduler())
+        machines.enter_context(cluster.worker("worker"))
+        eventually(lambda: now("bob").ended)
+    assert now("bob").record is not None, now("bob").error
+
+
 def listens(machine: psutil.Process, address: str) -> bool:
     """Whether one of a machine's processes is the worker at an address."""
     port = int(address.rpartition(":")[2])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cnn import model_store
 from cnn.continuing import Continuation
-from cnn.errors import ConfigError, ModelError, TrainingDiverged
+from cnn.errors import ConfigError, ModelError, TrainingDiverged, TrainingError
 from cnn.fine_tuning import FineTuning
 from cnn.progress import Away, Epoch, Progress, Resumed, Scoring
 from cnn.recipes import RECIPES
@@ -261,13 +261,27 @@ def test_a_training_without_processes_waits_and_keeps_its_place(queue, workers):
     assert (only(queue, "ann").state, only(queue, "ann").away) == ("running", False)
 
 
-def test_a_stop_outlives_the_processes_that_train(queue, workers):
-    """Who stops a training that waits for lost processes has it stopped as soon as one begins it."""
-    job = queue.submit("ann", CONFIG).id
+@pytest.mark.parametrize("stopped_before", [False, True])
+def test_who_stops_a_training_does_not_wait_for_lost_processes(queue, workers, stopped_before):
+    """Stopped before its processes are lost or after, it is given up, and its place is another's."""
+    job, second = queue.submit("ann", CONFIG).id, queue.submit("bob", CONFIG).id
     workers.announce(job, "tcp://w:1")
+    if stopped_before:
+        queue.stop(only(queue, "ann"))
+    workers.announce(job, Away())
+    if not stopped_before:
+        queue.stop(only(queue, "ann"))
+    assert workers.given_up == [job]
+    workers.fail(job, TrainingError("given up"))
+    assert only(queue, "ann").state == "failed"
+    assert list(workers.running) == [second]
+
+
+def test_a_stop_reaches_processes_that_come_back_just_then(queue, workers):
+    """Where a process begins a training before it is given up, that process is told to stop it."""
+    job = queue.submit("ann", CONFIG).id
     workers.announce(job, Away())
     queue.stop(only(queue, "ann"))
-    assert workers.stopped == []
     workers.announce(job, "tcp://w:2")
     assert only(queue, "ann").state == "stopping"
     assert workers.stopped == [(job, "tcp://w:2")]
