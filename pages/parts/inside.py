@@ -67,7 +67,7 @@ def shape_in_words(facts: LayerFacts) -> str:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _layers(folder: Path, _modified_ns: int) -> tuple[LayerFacts, ...]:
+def _layers(folder: Path, modified_ns: int) -> tuple[LayerFacts, ...]:
     return workers().look(looks.layers, folder)
 
 

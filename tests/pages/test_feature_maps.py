@@ -102,6 +102,15 @@ def test_a_network_without_convolution_is_shown(open_model):
     assert not page.error
 
 
+def test_a_model_that_was_saved_anew_is_looked_into_anew(open_model, models_dir):
+    """A training from the command line may put another network in a model's place while the app runs."""
+    page = open_model(layers=EVERY_KIND, epochs=1)
+    keep_small(models_dir, layers=WIDE, epochs=1)
+    page.run()
+    assert not page.exception
+    assert any("9 × 9 × 512" in text.value for text in page.markdown)
+
+
 def test_a_sleeping_process_is_waited_for(open_model, played):
     """While the network is waking up the page says so, without an error."""
     page = open_model()

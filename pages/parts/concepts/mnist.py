@@ -47,7 +47,7 @@ def mnist() -> None:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _mean_images(_dataset: Dataset, _sha256: str) -> Array:
+def _mean_images(_dataset: Dataset, sha256: str) -> Array:
     means = concepts.mean_images(_dataset.x_train, _dataset.y_train, _dataset.classes)
     means.setflags(write=False)
     return means
