@@ -270,6 +270,7 @@ def size(model: str | Path, folder: Path | None = None) -> int:
 
     Raises:
         ModelNotFound: there is no such model.
+        OSError: it is being changed or deleted meanwhile.
     """
     return sum(path.stat().st_size for path in _folder_of(model, folder).rglob("*") if path.is_file())
 

@@ -39,15 +39,24 @@ def outdated(limits: Settings, now: datetime) -> list[ModelRecord]:
         ),
         key=lambda model: model.created,
     )
-    sizes = [model_store.size(model.id, limits.models_dir) for model in runs]
-    too_much = sum(sizes) - limits.keep_runs_gb * 1e9 if limits.keep_runs_gb else 0
+    sizes = {run.id: _size(run, limits) for run in runs}
+    too_much = sum(sizes.values()) - limits.keep_runs_gb * 1e9 if limits.keep_runs_gb else 0
     let_go = []
-    for run, size in zip(runs, sizes, strict=True):
+    for run in runs:
         too_old = limits.keep_runs_days and now - run.created > timedelta(days=limits.keep_runs_days)
         if too_old or too_much > 0:
             let_go.append(run)
-            too_much -= size
+            too_much -= sizes[run.id]
     return let_go
+
+
+def _size(run: ModelRecord, limits: Settings) -> int:
+    """A run's bytes; none where it cannot be told, as of one that its owner is just deleting."""
+    try:
+        return model_store.size(run.id, limits.models_dir)
+    except (CnnError, OSError) as error:
+        _log.info("the size of the run %s cannot be told: %s", run.id, error)
+        return 0
 
 
 def _everyones(limits: Settings) -> list[ModelRecord]:

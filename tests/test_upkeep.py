@@ -124,6 +124,21 @@ def test_of_too_many_runs_the_oldest_go(tmp_path):
     assert kept(tmp_path) == {runs[2].id, runs[3].id, shown.id}
 
 
+def test_a_run_that_is_just_deleted_keeps_no_other(tmp_path, monkeypatch):
+    """Where one cannot be measured, the others are cleared all the same."""
+    gone, old = run(tmp_path, 40), run(tmp_path, 41)
+    measured = model_store.size
+
+    def size(model, folder):
+        if model == gone.id:
+            raise FileNotFoundError(model)
+        return measured(model, folder)
+
+    monkeypatch.setattr(model_store, "size", size)
+    upkeep.tidy(Settings(models_dir=tmp_path, keep_runs_gb=1e-9), NOW)
+    assert old.id not in kept(tmp_path)
+
+
 def test_a_clock_that_is_set_back_costs_no_run(tmp_path):
     """Runs from what is now the future are not old."""
     record = run(tmp_path, -400)

@@ -72,8 +72,9 @@ async def _keep_order() -> None:
     while True:
         try:
             await asyncio.to_thread(tidy, settings())
-        except CnnError as error:
-            _log.warning("the models could not be tidied: %s", error)
+        except (CnnError, OSError):
+            # Whatever it was, in an hour it may have passed.
+            _log.exception("the models could not be tidied")
         await asyncio.sleep(_UPKEEP_SECONDS)
 
 
