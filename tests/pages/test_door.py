@@ -48,12 +48,26 @@ class Browser:
         else:
             await HTMLResponse(SECRET)(scope, receive, send)
 
-    def ask(
-        self, path="/", *, kind="http", method="GET", body=b"", cookie="", query="", host="10.0.0.1"
+    def ask(self, path="/", **more) -> Answer:
+        return asyncio.run(self.asked(path, **more))
+
+    async def asked(
+        self,
+        path="/",
+        *,
+        kind="http",
+        method="GET",
+        body=b"",
+        cookie="",
+        query="",
+        host="10.0.0.1",
+        until=None,
     ) -> Answer:
         said: list[dict] = []
 
         async def receive():
+            if until is not None:
+                await until.wait()
             return {"type": "http.request", "body": body, "more_body": False}
 
         async def send(message):
@@ -69,7 +83,7 @@ class Browser:
             "server": ("room", 80),
             "scheme": "http",
         }
-        asyncio.run(self._door(scope, receive, send))
+        await self._door(scope, receive, send)
         return Answer(said)
 
     def enter(self, password: str, path="/", **more) -> Answer:
@@ -178,6 +192,22 @@ def test_guessing_is_slow(browser):
     refused = browser.enter("kernel")
     assert (refused.status, refused.headers["retry-after"], refused.cookie) == (429, "60", "")
     assert browser.enter("kernel", host="10.0.0.2").status == 303
+
+
+def test_guesses_at_the_same_moment_are_bounded_too(browser):
+    """However many begin to ask before the first has sent its password, only so many are compared."""
+
+    async def all_at_once() -> list[int]:
+        sent = asyncio.Event()
+        guesses = [
+            asyncio.create_task(browser.asked(method="POST", body=b"password=guess", until=sent))
+            for _ in range(3 * door.WRONG_IN_A_MINUTE)
+        ]
+        await asyncio.sleep(0)
+        sent.set()
+        return [answer.status for answer in await asyncio.gather(*guesses)]
+
+    assert asyncio.run(all_at_once()).count(403) == door.WRONG_IN_A_MINUTE
 
 
 def test_guesses_are_forgotten_after_a_minute(browser, monkeypatch):
