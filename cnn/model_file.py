@@ -24,6 +24,10 @@ _MEMBERS = {"metadata.json", _DESCRIPTION, WEIGHTS}
 LAYERS = frozenset({"InputLayer", *KERAS_CLASSES.values()})
 """Keras's names of the layers that a network may have here."""
 
+_KNOWN = {"keras": {"Sequential", "DTypePolicy"}, "keras.layers": LAYERS}
+_HARMLESS = {"keras.initializers", "keras.optimizers", "keras.optimizers.schedules"}
+"""Modules of Keras whose classes only compute with numbers."""
+
 _BYTES_OF_A_TEXT = 1 << 20
 # A network's parameter is four bytes, and the optimizer may keep two more numbers for each.
 _BYTES_OF_A_PARAMETER = 12
@@ -138,8 +142,7 @@ def _strange_objects(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         if "class_name" in value:
             name, module = str(value["class_name"]), str(value.get("module"))
-            known = module == "keras" or module.startswith("keras.")
-            if not known or (module.startswith("keras.layers") and name not in LAYERS):
+            if module not in _HARMLESS and name not in _KNOWN.get(module, ()):
                 yield name
         # By name it is one of Keras's own; anything else is a function that came along.
         if not isinstance(value.get("activation", ""), str):

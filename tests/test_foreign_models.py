@@ -1,6 +1,7 @@
 """Model files from elsewhere: more than numbers is refused with its reason, and nothing of it runs."""
 
 import io
+import json
 import pickle
 import shutil
 import zipfile
@@ -146,6 +147,19 @@ def test_a_foreign_class_is_refused(file, refused):
     """A class that somebody has registered with Keras is named as the reason."""
     network(Foreign()).save(file)
     refused("'Foreign'")
+
+
+@pytest.mark.parametrize("module", ["keras", "keras.src.layers.core.lambda_layer", "keras.models", None])
+def test_a_lambda_under_another_address_is_refused(file, refused, module):
+    """Keras finds its classes by more than one name; only those that it writes itself pass."""
+    model = network(keras.layers.Lambda(lambda images: images, output_shape=SHAPE))
+    model.save(file)
+    with zipfile.ZipFile(file) as archive:
+        description = json.loads(archive.read("config.json"))
+    [layer] = [each for each in description["config"]["layers"] if each["class_name"] == "Lambda"]
+    layer["module"] = module
+    rewritten(file, config=json.dumps(description).encode())
+    refused("'Lambda'")
 
 
 @pytest.mark.parametrize("layer", [keras.layers.UpSampling2D(), keras.layers.GaussianNoise(0.1)])
