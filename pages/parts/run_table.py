@@ -26,7 +26,7 @@ def run_table(found: list[ModelRecord], owner: str) -> list[ModelRecord]:
     Returns:
         the runs that the visitor has picked.
     """
-    _show_unfinished(owner)
+    _show_unfinished(owner, _unfinished(owner))
     picked = _picked_before(found)
     shown = _filtered(found, owner)
     if not shown:
@@ -131,10 +131,17 @@ def _formats() -> dict[str, object]:
     }
 
 
-@st.fragment(run_every=2)
-def _show_unfinished(owner: str) -> None:
+def _unfinished(owner: str) -> list[Training]:
     """The visitor's trainings that have left no model: those under way, and those that failed."""
-    unfinished = [training for training in trainings().of(owner) if training.record is None]
+    return [training for training in trainings().of(owner) if training.record is None]
+
+
+@st.fragment(run_every=2)
+def _show_unfinished(owner: str, before: list[Training]) -> None:
+    """Show them as they stand; what has left a model since `before` belongs into the table."""
+    unfinished = _unfinished(owner)
+    if {training.id for training in unfinished} != {training.id for training in before}:
+        st.rerun()
     if not unfinished:
         return
     with st.container(key="unfinished"):
