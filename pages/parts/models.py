@@ -1,5 +1,6 @@
 """Choosing a model."""
 
+import re
 from collections.abc import Callable
 
 import streamlit as st
@@ -55,6 +56,11 @@ def _tell_about_broken(models: list[BrokenModel]) -> None:
 def shown_name(model: ModelRecord, owner: str) -> str:
     """What a model is called before this visitor: see `model_store.name_for`."""
     return _("The shipped model") if model.id == SHIPPED else model_store.name_for(model, owner)
+
+
+def in_markdown(name: str) -> str:
+    """A name that somebody gave, for a text in Markdown: it is read as it was written, whatever is in it."""
+    return re.sub(r"([!-/:-@[-`{-~])", r"\\\1", name)
 
 
 def data_title(name: str) -> str:

@@ -7,6 +7,7 @@ from cnn.i18n import _, ngettext
 from cnn.overfitting import turning_point
 from cnn.progress import Epoch, Progress, Scoring
 from cnn.trainings import Training, trainings
+from pages.parts.models import in_markdown
 from pages.parts.outcome import outcome
 from pages.parts.picture import pixels
 from pages.parts.told import told
@@ -97,7 +98,7 @@ def _show_state(training: Training) -> None:
         text = ngettext(
             "Goes on from {name} after {epochs} epoch.", "Goes on from {name} after {epochs} epochs.", epochs
         )
-        st.caption(":material/resume: " + text.format(name=name, epochs=epochs))
+        st.caption(":material/resume: " + text.format(name=in_markdown(name), epochs=epochs))
     if training.starts > 1:
         st.warning(_told_about_restart(training))
     if training.away:

@@ -8,7 +8,7 @@ from cnn import figures, runs
 from cnn.i18n import _
 from cnn.model_store import ModelRecord
 from pages.parts import visitor
-from pages.parts.models import data_title, shown_name
+from pages.parts.models import data_title, in_markdown, shown_name
 
 _LONG = 40
 
@@ -54,7 +54,7 @@ def _verdict(picked: list[ModelRecord], names: list[str]) -> str:
         if runs.may_be_chance(*spans)
         else _("{best} is better than {second}; the intervals do not overlap.")
     )
-    return text.format(best=best_name, second=second_name)
+    return text.format(best=in_markdown(best_name), second=in_markdown(second_name))
 
 
 def _curves(picked: list[ModelRecord], names: list[str]) -> None:

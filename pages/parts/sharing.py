@@ -11,14 +11,14 @@ from cnn.i18n import _
 from cnn.model_store import ModelRecord
 from cnn.trainings import trainings
 from pages.parts import models
-from pages.parts.models import shown_name
+from pages.parts.models import in_markdown, shown_name
 from pages.parts.monitor import watch
 
 
 def sharing(record: ModelRecord, owner: str) -> None:
     """Buttons for a run; those that change it are its owner's alone."""
     with st.container(border=True, key="one_run"):
-        st.subheader(shown_name(record, owner))
+        st.subheader(in_markdown(shown_name(record, owner)))
         with st.container(horizontal=True):
             _go(_("Draw with it"), "draw", ":material/draw:", record)
             _go(_("Its mistakes"), "mistakes", ":material/rule:", record)
@@ -55,7 +55,7 @@ def _training_on(record: ModelRecord, owner: str) -> None:
 
 def _publishing(record: ModelRecord, owner: str) -> None:
     if record.published:
-        st.caption(_("The room sees it as “{name}”.").format(name=record.published))
+        st.caption(_("The room sees it as “{name}”.").format(name=in_markdown(record.published)))
         if st.button(_("Withdraw it"), key="withdraw", icon=":material/visibility_off:"):
             _do(lambda: model_store.withdraw(record.id, owner))
         return

@@ -4,6 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 from streamlit.testing.v1 import AppTest
 
 from cnn import model_store, trainings
@@ -11,6 +14,7 @@ from cnn.errors import TrainingDiverged
 from cnn.model_store import ModelRecord
 from cnn.progress import Epoch
 from cnn.recipes import RECIPES
+from pages.parts.models import in_markdown
 from tests.pages.conftest import OWNER
 from tests.pages.opened import html
 from tests.test_model_store import TRAINED
@@ -21,6 +25,11 @@ Visit = Callable[[str], AppTest]
 def saved(owner: str | None, name: str = "mine", accuracy: float = 0.98) -> ModelRecord:
     history = (Epoch(1, 0.5, 0.8, 0.4, 0.9, 3.0), Epoch(2, 0.4, 0.9, 0.3, accuracy, 6.0))
     return model_store.save(name, replace(TRAINED, history=history, test_accuracy=accuracy), owner=owner)
+
+
+def html_text(text: str) -> str:
+    """A text as Markdown writes it into HTML."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
 def names(page: AppTest) -> list[str]:
@@ -127,6 +136,23 @@ def test_runs_are_compared(visit: Visit):
     saved(OWNER, "third", 0.999)
     page = pick(page.run(), "first", "third")
     assert "third is better than first" in str([text.value for text in page.markdown])
+
+
+def test_a_name_is_never_read_as_markdown(visit: Visit):
+    """Whatever a run is called, before others it is that text and no picture, link or formula."""
+    name = "![x](https&#58;&#47;&#47;evil.example&#47;a.png)"
+    other = model_store.publish(saved("bob", accuracy=0.999).id, name, "bob")
+    saved(OWNER, "first", 0.990)
+    page = pick(visit("runs"), "first", other.published)
+    verdict = next(text.value for text in page.markdown if "is better than" in text.value)
+    assert "<img" not in MarkdownIt().render(verdict)
+    assert html_text(name) in MarkdownIt().render(verdict)
+
+
+@given(st.text(st.characters(exclude_categories=("C", "Z")), min_size=1))
+def test_a_name_stays_as_it_was_written(name: str):
+    """Read by Markdown's own rules, an escaped name is the name again."""
+    assert MarkdownIt().renderInline(in_markdown(name)) == html_text(name)
 
 
 def test_what_was_tested_on_other_images_is_not_compared(visit: Visit):
