@@ -44,3 +44,12 @@ def test_the_korean_readme_has_the_same_sections() -> None:
     assert english == korean
     assert "(README.ko.md)" in texts[0]
     assert "(README.md)" in texts[1]
+
+
+def test_every_module_stands_in_the_readmes_tree() -> None:
+    """A reader finds in README.md what each file of the library is for."""
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    tree = readme.split("## How it is built")[1].split("```")[1]
+    told = re.findall(r"\b\w+\.py\b", tree)
+    there = [path.name for path in (PROJECT / "cnn").glob("[!_]*.py")]
+    assert sorted(told) == sorted([*there, "app.py"])
