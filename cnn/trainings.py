@@ -1,7 +1,8 @@
 """Everybody's trainings: who waits, who trains, what came of it.
 
-The queue is fair between people, not between trainings: whoever has started fewer goes first. A
-training that ends is saved at once, so that nothing is lost when nobody looks.
+The queue is fair between people, not between trainings: whoever has fewer at work goes first, and among
+those whoever was served longest ago. A training that ends is saved at once, so that nothing is lost when
+nobody looks.
 """
 
 import logging

@@ -20,7 +20,9 @@ def choose(model_id: str) -> None:
 
 
 def picker(fits: Callable[[ModelRecord], bool] = lambda _: True) -> ModelRecord | None:
-    """Let the visitor pick one of their models or the shipped one; None where there is none.
+    """Let the visitor pick one of the models that they see: the shipped one, their own, or a published one.
+
+    None where there is none that fits. The choice holds on every page.
 
     Args:
         fits: which models can be used here.

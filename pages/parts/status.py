@@ -72,5 +72,5 @@ def _row(training: Training) -> None:
 
 
 def _short(owner: str) -> str:
-    """A visitor's name, too short to act as them with it."""
+    """Enough of a visitor's name to tell visitors apart."""
     return f"{owner[:4]}…"

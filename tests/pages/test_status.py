@@ -49,7 +49,7 @@ def test_the_last_errors_are_told(visit, leader, monkeypatch, tmp_path):
 
 
 def test_the_leader_sees_who_is_here(visit, leader, monkeypatch):
-    """How many have a page open, each by a name too short to act as them."""
+    """How many have a page open, each by enough of a name to tell them apart."""
     monkeypatch.setattr(status, "present", lambda: ["a1b2-and-the-rest", "c3d4-and-the-rest"])
     page = visit("status")
     assert any("**2** visitors" in text.value for text in page.markdown)
