@@ -49,7 +49,7 @@ class Served:
 def serve(
     folder: Path, script: str = "app.py", at: Path = PROJECT, prefix: str = "", **environment: str
 ) -> Iterator[Served]:
-    """Run an app, from the folder `at`, until the block ends; models and logs stay in `folder`.
+    """Run an app, from the folder `at`, until the block ends; all that it keeps stays in `folder`.
 
     Its addresses begin with `prefix`, as in "/cnn".
     """
@@ -61,7 +61,7 @@ def serve(
             [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)],
             cwd=at,
             env=os.environ
-            | {f"CNN_{name.upper()}_DIR": str(folder / name) for name in ("models", "work", "logs")}
+            | {f"CNN_{name.upper()}_DIR": str(folder / name) for name in ("models", "work", "logs", "cache")}
             | {"STREAMLIT_SERVER_BASE_URL_PATH": prefix}
             | environment,
             stdout=output,
