@@ -3,10 +3,10 @@
     python -m benchmarks.room [--visitors 30] [--minutes 20]
 
 Prints a Markdown table, and ends with 1 where a bound is missed. The app runs as its own process on loopback,
-with a folder of its own for all that it keeps; visitors use Streamlit's protocol to it (`benchmarks.client`).
-Every answer on a page is compared with what the shipped model answers by itself to the same pixels. Where the
-folder that CNN_DATA_DIR names has `screen_digits.json`, digits of writers that nothing was trained on are
-drawn; else a few of our own.
+with a folder of its own for all that it keeps; visitors speak Streamlit's protocol to it
+(`benchmarks.client`). Every answer on a page is compared with what the shipped model answers by itself to the
+same pixels. Where the folder that CNN_DATA_DIR names has `screen_digits.json`, digits of writers that nothing
+was trained on are drawn; else a few of our own.
 """
 
 import argparse

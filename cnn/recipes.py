@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from math import ceil, prod
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -18,6 +18,9 @@ from cnn.settings import settings
 
 Activation = Literal["relu", "linear", "tanh", "sigmoid", "elu", "gelu", "swish"]
 Padding = Literal["valid", "same"]
+Optimizer = Literal["adam", "rmsprop", "adadelta", "sgd"]
+OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)
+MOST_LAYERS = 60
 Shape = tuple[int, ...]
 
 # Where a one-cycle training begins and how much of it the learning rate climbs, as in L. N. Smith,
@@ -109,8 +112,8 @@ class TrainConfig(_Frozen):
 
     recipe: str = Field("custom", max_length=60)
     dataset: Literal["mnist", "fashion_mnist", "cifar10"] = "mnist"
-    layers: tuple[Layer, ...] = Field(max_length=60)
-    optimizer: Literal["adam", "rmsprop", "adadelta", "sgd"] = "adam"
+    layers: tuple[Layer, ...] = Field(max_length=MOST_LAYERS)
+    optimizer: Optimizer = "adam"
     learning_rate: float = Field(0.001, gt=0, le=10)
     schedule: Literal["constant", "one_cycle"] = "constant"
     batch_size: int = Field(128, ge=1, le=4096)

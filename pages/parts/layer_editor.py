@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from cnn.errors import LayerError
 from cnn.i18n import N_, _, ngettext
 from cnn.recipes import (
+    MOST_LAYERS,
     AveragePool2D,
     BatchNormalization,
     Conv2D,
@@ -26,9 +27,6 @@ from cnn.recipes import (
     kind_of,
 )
 from pages.parts.layer_table import shape_in_words
-
-MOST = 60
-"""Layers that a `TrainConfig` takes."""
 
 _NEW = {
     N_("Convolution"): Conv2D,
@@ -97,7 +95,7 @@ def layer_editor(recipe: Recipe, table: list[LayerRow], mistake: LayerError | No
             st.markdown(_words(len(rows), output, table))
             if mistake is not None and mistake.number > len(rows):
                 _tell(mistake)
-    _offer(recipe, full=len(rows) >= MOST)
+    _offer(recipe, full=len(rows) >= MOST_LAYERS)
 
 
 def _line(recipe: Recipe, index: int, table: list[LayerRow]) -> None:
@@ -221,7 +219,7 @@ def _range(field: FieldInfo) -> tuple[float, float]:
 def _offer(recipe: Recipe, *, full: bool) -> None:
     """Buttons that add a layer of each kind, and the way back to the recipe."""
     st.caption(
-        _("A network has at most {most} layers. Remove one to add another.").format(most=MOST)
+        _("A network has at most {most} layers. Remove one to add another.").format(most=MOST_LAYERS)
         if full
         else _("Add a layer:")
     )

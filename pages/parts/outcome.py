@@ -45,7 +45,9 @@ def outcome(training: Training) -> None:
 
 def _name_form(training: Training, record: ModelRecord) -> None:
     with st.form("name_form", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.text_input(_("Name"), record.name, max_chars=60, key=f"name_{training.id}")
+        name = st.text_input(
+            _("Name"), record.name, max_chars=model_store.LONGEST_NAME, key=f"name_{training.id}"
+        )
         if st.form_submit_button(_("Save under this name"), icon=":material/save:"):
             try:
                 trainings().rename(training, name)

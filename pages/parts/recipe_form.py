@@ -7,7 +7,7 @@ import streamlit as st
 from cnn import datasets
 from cnn.errors import ConfigError
 from cnn.i18n import _
-from cnn.recipes import RECIPES, Recipe, TrainConfig, config_from
+from cnn.recipes import OPTIMIZERS, RECIPES, Recipe, TrainConfig, config_from
 from pages.parts.layer_editor import with_own_layers
 
 _TEST_IMAGES = "test"
@@ -67,11 +67,10 @@ def _basic(recipe: Recipe) -> dict[str, Any]:
     left, right = st.columns(2)
     with left:
         epochs = _number(recipe, "epochs", _("Epochs"), config.epochs, (1, 200))
-        optimizers = ["adam", "rmsprop", "adadelta", "sgd"]
         optimizer = st.selectbox(
             _("Optimizer"),
-            optimizers,
-            index=optimizers.index(config.optimizer),
+            OPTIMIZERS,
+            index=OPTIMIZERS.index(config.optimizer),
             key=f"optimizer_{recipe.name}",
             persist_state="session",
         )

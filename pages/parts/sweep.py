@@ -9,12 +9,11 @@ import streamlit as st
 from cnn import runs, sweeps
 from cnn.errors import CnnError
 from cnn.i18n import _
-from cnn.recipes import TrainConfig
+from cnn.recipes import OPTIMIZERS, TrainConfig
 from cnn.trainings import Training, trainings
 from pages.parts.monitor import REFRESH_SECONDS, state_name, watch, watched
 from pages.parts.run_comparison import setting_labels
 
-_OPTIMIZERS = ("adam", "rmsprop", "adadelta", "sgd")
 _NUMBERS = ("learning_rate", "batch_size", "epochs", "train_images", "seed")
 
 
@@ -40,7 +39,7 @@ def sweep_form(config: TrainConfig, owner: str) -> None:
                 )
                 for name in _NUMBERS
             }
-            values["optimizer"] = st.multiselect(labels["optimizer"], _OPTIMIZERS, key="sweep_optimizer")
+            values["optimizer"] = st.multiselect(labels["optimizer"], OPTIMIZERS, key="sweep_optimizer")
             configs = sweeps.combinations(config, values, trainings().room_for(owner))
         except CnnError as error:
             st.error(str(error))
