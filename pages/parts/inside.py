@@ -61,11 +61,6 @@ def title(layers: tuple[LayerFacts, ...], number: int) -> str:
     return kind if len(same) == 1 else f"{kind} {same.index(number) + 1}"
 
 
-def shape_in_words(facts: LayerFacts) -> str:
-    """A layer's output shape, as 26 × 26 × 32."""
-    return " × ".join(map(str, facts.output_shape))
-
-
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _layers(folder: Path, modified_ns: int) -> tuple[LayerFacts, ...]:
     return workers().look(looks.layers, folder)

@@ -160,7 +160,7 @@ def _words(index: int, layer: str, table: list[LayerRow]) -> str:
     if index >= len(table):
         return words
     row = table[index]
-    words += f" :gray[→ {shape_in_words(row)}"
+    words += f" :gray[→ {shape_in_words(row.output_shape)}"
     if row.parameters:
         words += " · " + ngettext("{count:,} parameter", "{count:,} parameters", row.parameters).format(
             count=row.parameters

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnn.i18n import _
-from cnn.recipes import LayerRow
+from cnn.recipes import LayerRow, Shape
 
 
 def layer_table(rows: list[LayerRow]) -> None:
@@ -24,10 +24,10 @@ def totals(rows: list[LayerRow]) -> None:
     )
 
 
-def shape_in_words(row: LayerRow) -> str:
+def shape_in_words(shape: Shape) -> str:
     """An output's shape, as "26 × 26 × 32"."""
-    return " × ".join(map(str, row.output_shape))
+    return " × ".join(map(str, shape))
 
 
 def _line(row: LayerRow) -> str:
-    return f"| {row.kind} {row.detail} | {shape_in_words(row)} | {row.parameters:,} |"
+    return f"| {row.kind} {row.detail} | {shape_in_words(row.output_shape)} | {row.parameters:,} |"

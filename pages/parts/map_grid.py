@@ -8,7 +8,8 @@ import streamlit as st
 from cnn import figures
 from cnn.i18n import _
 from cnn.inspected import LayerFacts, Look
-from pages.parts.inside import shape_in_words, title
+from pages.parts.inside import title
+from pages.parts.layer_table import shape_in_words
 from pages.parts.legend import legend
 from pages.parts.tiles import Tiles, tiles
 
@@ -39,7 +40,7 @@ def map_grid(layers: tuple[LayerFacts, ...], look: Look, layer: int) -> int:
     count = output.shape[-1]
     limit, below_zero = float(np.abs(output).max()), bool(output.min() < 0)
     as_maps = output.ndim == 3
-    st.markdown(f"**{title(layers, layer)}** · {shape_in_words(facts)}")
+    st.markdown(f"**{title(layers, layer)}** · {shape_in_words(facts.output_shape)}")
     at_once = MAPS_AT_ONCE if as_maps else UNITS_AT_ONCE
     pages = -(-count // at_once)
     page = min(st.session_state.get("feature_maps_page") or 1, pages)

@@ -11,7 +11,8 @@ import streamlit as st
 from cnn import figures
 from cnn.i18n import _
 from cnn.inspected import LayerFacts, Look
-from pages.parts.inside import shape_in_words, title
+from pages.parts.inside import title
+from pages.parts.layer_table import shape_in_words
 from pages.parts.picture import pixels
 
 MAPS = 6
@@ -66,6 +67,6 @@ def _layer(layers: tuple[LayerFacts, ...], look: Look, number: int) -> dict[str,
     return {
         "picture": pixels(sheet, 1, alt=_("What {layer} makes of the image").format(layer=name)),
         "title": escape(name),
-        "shape": shape_in_words(layers[number]),
+        "shape": shape_in_words(layers[number].output_shape),
         "number": number,
     }
