@@ -2,10 +2,8 @@
 
 import operator
 import os
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from queue import Queue
@@ -26,7 +24,6 @@ from cnn.progress import Away, Progress, Resumed, Scoring
 from cnn.settings import Settings, settings
 from cnn.uci_digits import uci_digits
 from cnn.workers import Workers
-from tests.browser.served import serve
 from tests.processes import PATIENCE, few, is_epoch, keep_digits, until
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -353,16 +350,3 @@ def start_and_close() -> None:
     another = Workers(settings())
     another.start().result(PATIENCE)
     another.close()
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_stopped_server_leaves_no_process(tmp_path, number):
-    """Ctrl-C in its terminal and a service manager's SIGTERM end the server and all its processes."""
-    with serve(tmp_path) as served:
-        deadline = time.monotonic() + PATIENCE
-        while len(served.family()) < 3 and time.monotonic() < deadline:
-            time.sleep(0.1)
-        started = [served.process, *served.family()]
-        os.killpg(served.process.pid, number)
-        assert psutil.wait_procs(started, timeout=20)[1] == []
-    assert "Traceback" not in served.log.read_text()
