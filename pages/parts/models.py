@@ -1,7 +1,6 @@
 """Choosing a model."""
 
 import re
-from collections.abc import Callable
 
 import streamlit as st
 
@@ -19,17 +18,11 @@ def choose(model_id: str) -> None:
     st.session_state[_CHOSEN] = st.session_state[_ASKED_FOR] = model_id
 
 
-def picker(fits: Callable[[ModelRecord], bool] = lambda _: True) -> ModelRecord | None:
-    """Let the visitor pick one of the models that they see: the shipped one, their own, or a published one.
-
-    None where there is none that fits. The choice holds on every page.
-
-    Args:
-        fits: which models can be used here.
-    """
+def picker() -> ModelRecord | None:
+    """Let the visitor pick one of the models that they see, for all pages; None, and told, without any."""
     owner = visitor.owner()
     found = model_store.list_models(owner)
-    records = {model.id: model for model in found if isinstance(model, ModelRecord) and fits(model)}
+    records = {model.id: model for model in found if isinstance(model, ModelRecord)}
     if not records:
         st.info(_("There is no model yet. Train one first."))
         return None
