@@ -38,6 +38,7 @@ def measured(model_id: str, rounds: int) -> dict[str, object]:
     from cnn.evaluations import evaluations
     from cnn.workers import workers
     from pages.parts import inside
+    from pages.parts.layer_table import shape_in_words
     from tests.pages.opened import open_app
 
     workers().start()
@@ -61,7 +62,7 @@ def measured(model_id: str, rounds: int) -> dict[str, object]:
         frame = milliseconds(lambda _turn: empty.run(), rounds)
         return {
             "model": model_id,
-            "layer": f"{inside.title(layers, widest)}, {inside.shape_in_words(layers[widest])}",
+            "layer": f"{inside.title(layers, widest)}, {shape_in_words(layers[widest].output_shape)}",
             "feature_maps_ms": round(milliseconds(another_image, rounds) - frame),
             "mistakes_again_ms": round(milliseconds(lambda _turn: mistakes.run(), rounds) - frame),
             "frame_ms": round(frame),
