@@ -39,6 +39,13 @@ def draw(page: Page, digit: int, size: float = 1) -> None:
         page.mouse.up()
 
 
+def expect_answer(page: Page, number: int) -> None:
+    """Wait until the app says that it reads this digit or number, and no other."""
+    # From one way of drawing to the other, the old answer may stay for a moment.
+    said = page.locator(".answer-digit, .answer-number").last
+    expect(said).to_have_text(str(number), timeout=120_000)
+
+
 def clear(page: Page) -> None:
     """Press Clear and wait until the fresh canvas lies where the old one was."""
     old = canvas(page).element_handle()

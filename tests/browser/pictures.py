@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from cnn.i18n import LANGUAGES
 from tests.browser.chromium import launch
 from tests.browser.everywhere import BUSY, settled
-from tests.browser.hand import draw, key
+from tests.browser.hand import draw, expect_answer, key
 from tests.browser.served import PROJECT, serve
 
 FOLDER = PROJECT / "docs" / "pictures"
@@ -44,7 +44,7 @@ def _take_all(browser: Browser, url: str, language: str) -> None:
 
     page.goto(url)
     draw(page, 3)
-    expect(key(page, "answer")).to_contain_text("3", timeout=BUSY)
+    expect_answer(page, 3)
     _take(page, folder / "draw.png")
 
     for name, made in _MADE.items():

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from cnn import looks, model_store, recipes
-from tests.browser.hand import draw, key
+from tests.browser.hand import draw, expect_answer, key
 from tests.browser.served import Served, serve
 from tests.networks import keep_small
 
@@ -178,7 +178,7 @@ def test_a_drawing_is_followed_from_page_to_page(app: Served, page: Page) -> Non
     """What was drawn is what the pages that look inside begin with, and go on with from one to the other."""
     page.goto(app.url)
     draw(page, 3)
-    expect(key(page, "answer")).to_contain_text("3", timeout=START)
+    expect_answer(page, 3)
     chosen = key(page, "image_kind").get_by_role("radio", name="My drawing")
     for name in ("Feature maps", "Filters", "Feature maps"):
         page.get_by_role("link", name=name).click()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.hand import draw, key
+from tests.browser.hand import draw, expect_answer, key
 from tests.browser.proxied import proxied
 from tests.browser.served import serve
 
@@ -27,7 +27,7 @@ def test_a_digit_is_read(url: str, page: Page) -> None:
     """What is drawn goes through the proxy, and its answer comes back."""
     page.goto(f"{url}/")
     draw(page, 3)
-    expect(key(page, "answer")).to_contain_text("3", timeout=START)
+    expect_answer(page, 3)
 
 
 def test_pages_keep_the_prefix(url: str, page: Page) -> None:
@@ -50,4 +50,4 @@ def test_a_picture_is_uploaded(url: str, page: Page) -> None:
     key(page, "upload").locator("input[type=file]").set_input_files(
         {"name": "one.png", "mimeType": "image/png", "buffer": cv2.imencode(".png", picture)[1].tobytes()}
     )
-    expect(key(page, "answer")).to_contain_text("1", timeout=START)
+    expect_answer(page, 1)
