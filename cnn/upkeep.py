@@ -31,22 +31,24 @@ def outdated(limits: Settings, now: datetime) -> list[ModelRecord]:
 
     Only runs that their owners have not published count; what everybody sees stays.
     """
+    if limits.keep_runs_days is None and limits.keep_runs_gb is None:
+        return []
     runs = sorted(
         (
             model
-            for model in _everyones(limits)
-            if model.owner and not model.published and model.id != SHIPPED
+            for model in model_store.everyones(limits.models_dir)
+            if isinstance(model, ModelRecord) and model.owner and not model.published and model.id != SHIPPED
         ),
         key=lambda model: model.created,
     )
-    sizes = {run.id: _size(run, limits) for run in runs}
+    sizes = {run.id: _size(run, limits) for run in runs} if limits.keep_runs_gb else {}
     too_much = sum(sizes.values()) - limits.keep_runs_gb * 1e9 if limits.keep_runs_gb else 0
     let_go = []
     for run in runs:
         too_old = limits.keep_runs_days and now - run.created > timedelta(days=limits.keep_runs_days)
         if too_old or too_much > 0:
             let_go.append(run)
-            too_much -= sizes[run.id]
+            too_much -= sizes.get(run.id, 0)
     return let_go
 
 
@@ -57,7 +59,3 @@ def _size(run: ModelRecord, limits: Settings) -> int:
     except (CnnError, OSError) as error:
         _log.info("the size of the run %s cannot be told: %s", run.id, error)
         return 0
-
-
-def _everyones(limits: Settings) -> list[ModelRecord]:
-    return [model for model in model_store.everyones(limits.models_dir) if isinstance(model, ModelRecord)]
