@@ -56,8 +56,8 @@ def _plane(here: list[ModelRecord], data: str, owner: str) -> None:
         key="leaderboard_against",
     )
     drawn = [
-        _group(_("The room"), [record for record in here if record.owner != owner], field, owner),
-        _group(_("Mine"), [record for record in here if record.owner == owner], field, owner),
+        _group(_("The room"), [record for record in here if record.owner != owner], field),
+        _group(_("Mine"), [record for record in here if record.owner == owner], field),
         *([_published(data)] if field == "parameters" else []),
     ]
     points = (point for group in drawn for point in zip(group.labels, group.y, strict=True))
@@ -80,7 +80,7 @@ def _ranking(here: list[ModelRecord], owner: str) -> None:
 
 
 def _place(place: int, record: ModelRecord, owner: str) -> str:
-    name, kind = escape(_public_name(record, owner)), ""
+    name, kind = escape(shown_name(record, None)), ""
     if record.owner == owner:
         # In words too: a ground alone is nothing to who does not see it.
         name, kind = f"{name} <small>({escape(_('mine'))})</small>", " class=mine"
@@ -90,15 +90,10 @@ def _place(place: int, record: ModelRecord, owner: str) -> str:
     )
 
 
-def _public_name(record: ModelRecord, owner: str) -> str:
-    """What the room calls a model, whatever it is to its owner."""
-    return record.published or shown_name(record, owner)
-
-
-def _group(name: str, records: list[ModelRecord], field: str, owner: str) -> Group:
+def _group(name: str, records: list[ModelRecord], field: str) -> Group:
     return Group(
         name,
-        [_public_name(record, owner) for record in records],
+        [shown_name(record, None) for record in records],
         # The axis is logarithmic: nothing takes no time at all.
         [max(float(getattr(record, field)), 1.0) for record in records],
         [record.test_accuracy for record in records],

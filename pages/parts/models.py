@@ -48,8 +48,8 @@ def _tell_about_broken(models: list[BrokenModel]) -> None:
                 st.text(f"{model.id}: {model.reason}")
 
 
-def shown_name(model: ModelRecord, owner: str) -> str:
-    """What a model is called before this visitor: see `model_store.name_for`."""
+def shown_name(model: ModelRecord, owner: str | None) -> str:
+    """What a model is called before this visitor, or before the room: see `model_store.name_for`."""
     return _("The shipped model") if model.id == SHIPPED else model_store.name_for(model, owner)
 
 
