@@ -1,5 +1,6 @@
 """A Dask cluster as on other machines: nothing is shared with the app but the network."""
 
+import asyncio
 import os
 import shutil
 import socket
@@ -11,9 +12,9 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from queue import Queue
 
-import distributed
 import psutil
 import pytest
+from distributed import comm
 
 import cnn.workers
 from cnn import model_store
@@ -268,7 +269,7 @@ def test_with_tls_nobody_without_the_certificate_trains(tmp_path, certificate, m
 
         for address in (cluster.address, cluster.address.replace("tls", "tcp")):
             with pytest.raises((OSError, TypeError)):
-                distributed.Client(address, timeout=2, set_as_default=False)
+                asyncio.run(comm.connect(address, timeout=2))
     plain = Settings(scheduler_address="tcp://127.0.0.1:9", answer_timeout=2, **files)
     with pytest.raises(WorkerError, match="encryption"):
         cnn.workers._connect("tcp://127.0.0.1:9", plain)
