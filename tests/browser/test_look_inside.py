@@ -52,6 +52,16 @@ def open_maps(app: Served, page: Page) -> None:
     expect(key(page, "feature_maps_grid").get_by_role("button")).to_have_count(6, timeout=START)
 
 
+def open_mistakes(app: Served, page: Page) -> None:
+    """The mistakes of the small model, once those of the first one are gone."""
+    page.goto(f"{app.url}/mistakes")
+    matrix = key(page, "confusion").locator("table")
+    expect(matrix.get_by_role("button")).to_have_count(100, timeout=START)
+    of_the_first_model = matrix.text_content() or ""
+    choose_small(page)
+    expect(matrix).not_to_have_text(of_the_first_model, timeout=START)
+
+
 def open_layer(page: Page, number: int) -> None:
     """Press a layer on the poster."""
     layer = key(page, "poster").locator(f'button[value="{number}"]')
@@ -224,12 +234,7 @@ def test_filters_step_for_those_who_want_no_motion(app: Served, browser: Browser
 
 def test_a_cell_shows_its_images(app: Served, page: Page) -> None:
     """Picking a cell of the matrix shows exactly its images; one of them leads to its feature maps."""
-    page.goto(f"{app.url}/mistakes")
-    matrix = key(page, "confusion").locator("table")
-    expect(matrix.get_by_role("button")).to_have_count(100, timeout=START)
-    of_the_first_model = matrix.text_content() or ""
-    choose_small(page)
-    expect(matrix).not_to_have_text(of_the_first_model, timeout=START)
+    open_mistakes(app, page)
     cells = key(page, "confusion").locator("button.wrong").filter(has_text=re.compile(r"^[1-9]\d?$"))
     cell = cells.first
     count, place = int(cell.inner_text()), (cell.get_attribute("data-place") or "").split(",")
@@ -251,11 +256,8 @@ def test_a_cell_shows_its_images(app: Served, page: Page) -> None:
 
 def test_it_tells_what_an_image_resembles(app: Served, page: Page) -> None:
     """On request the training images that the network sees most alike stand there, each in words."""
-    page.goto(f"{app.url}/mistakes")
-    choose_small(page)
-    cards = key(page, "gallery").get_by_role("button")
-    expect(cards.first).to_be_visible(timeout=START)
-    cards.first.click()
+    open_mistakes(app, page)
+    key(page, "gallery").get_by_role("button").first.click()
     picked = key(page, "one_mistake")
     picked.get_by_role("button", name="Find them").click()
     alike = picked.locator(".strip img")
