@@ -1,17 +1,14 @@
-"""The door to the processes where networks live.
+"""The door to the processes where networks live: what they are asked, and how the answer comes back.
 
 One process of this machine answers drawings; others train, at a lower priority, started when first
 needed. With `DASK_SCHEDULER_ADDRESS` an existing Dask cluster trains instead, and only answering
-stays here: an answer that crosses a network would come late.
+stays here: an answer that crosses a network would come late. How they are started stands in `cnn.cluster`.
 
 `workers()` gives the one set of this process; `close` ends every process that it started.
 """
 
 import logging
-import os
 import pickle
-import socket
-from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
@@ -25,38 +22,26 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 import numpy as np
-import psutil
 
 from cnn.answer import Answer
+from cnn.cluster import ANSWERING, SCORING, LocalProcesses, RemoteCluster
 from cnn.continuing import Start
 from cnn.errors import CnnError, OutOfMemory, TrainingError, WorkerError
 from cnn.i18n import N_
 from cnn.model_store import SHIPPED, keras_path
 from cnn.progress import Away, TrainedModel
 from cnn.recipes import TrainConfig
-from cnn.settings import PROJECT, Settings, settings
+from cnn.settings import Settings, settings
 
 if TYPE_CHECKING:
-    from distributed import Client, Security
-    from distributed.deploy.spec import SpecCluster
-    from distributed.diskutils import WorkDir
+    from distributed import Client
 
 _log = logging.getLogger(__name__)
 
-_ANSWERING = "answering"
-_TRAINING = "training"
-_SCORING = "scoring"
-
-TRAININGS_OF_A_PROCESS = 40
-"""After so many a process is replaced: TensorFlow keeps six or more megabytes of each network it trained."""
-
 Result = TypeVar("Result")
-_MANY = 1000
-"""More than any task asks for: the resource only says which process is meant."""
+
 _WARM_UP_SECONDS = 300.0
 _RETRY_SECONDS = 0.2
-_REMOTE_PAUSE_SECONDS = 10.0
-_PROBE_SECONDS = 2.0
 
 
 class _SchedulerLost(WorkerError):
@@ -82,43 +67,30 @@ class Workers:
     """
 
     def __init__(self, limits: Settings) -> None:
-        # Read when Dask and TensorFlow are imported, here and in the processes, which inherit it.
-        os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "error")
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-        # The scheduler keeps so many announcements of each training for ever, the filters among them.
-        os.environ.setdefault("DASK_DISTRIBUTED__ADMIN__LOW_LEVEL_LOG_LENGTH", "10")
-        # The app may have been started from any folder.
-        path = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-        if str(PROJECT) not in path:
-            os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(PROJECT), *path]))
         self._settings = limits
+        self._local = LocalProcesses(limits)
+        address = limits.scheduler_address
+        self._trainers: LocalProcesses | RemoteCluster = (
+            RemoteCluster(address, limits) if address else self._local
+        )
         self._errands = ThreadPoolExecutor(4, thread_name_prefix="worker-errands")
         self._lock = Lock()
         # Apart from the other: whoever wants to train need not wait for the process that answers.
         self._actor_lock = Lock()
-        self._cluster: SpecCluster | None = None
-        self._local: Future[Client] | None = None
-        self._remote: Client | None = None
-        # Apart from the others: a cluster that does not answer holds nobody's drawing back.
-        self._remote_lock = Lock()
-        self._remote_refused: tuple[float, WorkerError] | None = None
         self._actor: Any = None
-        self._tasks: dict[str, Any] = {}
-        self._given_up: set[str] = set()
-        self._work_dir: WorkDir | None = None
-        self._addresses: dict[str, str] = {}
-        self._trained: Counter[str] = Counter()
         self._waking: Future[None] | None = None
         self._awake = False
+        self._tasks: dict[str, Any] = {}
+        self._addresses: dict[str, str] = {}
+        self._given_up: set[str] = set()
         self._closed = False
 
     def start(self) -> "Future[Client]":
         """Begin to start the answering process and return at once; a second call changes nothing."""
         with self._lock:
-            if self._local is None:
-                self._local = self._errands.submit(self._start_local)
+            if self._waking is None:
                 self._waking = self._errands.submit(self._warm_up)
-            return self._local
+        return self._local.start()
 
     @property
     def awake(self) -> bool:
@@ -132,13 +104,16 @@ class Workers:
     def close(self) -> None:
         """End every process that this object started; a second call changes nothing."""
         self._closed = True
-        if self._local is not None and self._local.exception() is None:
-            for part in (self._remote, self._local.result(), self._cluster):
-                if part is not None:
-                    part.close()
-        if self._work_dir is not None:
-            self._work_dir.release()
+        if self._trainers is not self._local:
+            self._trainers.close()
+        self._local.close()
         self._errands.shutdown(wait=False, cancel_futures=True)
+
+    def _warm_up(self) -> None:
+        try:
+            self._ask("ready", keras_path(SHIPPED).parent, patience=_WARM_UP_SECONDS)
+        except CnnError as error:
+            _log.warning("the shipped model is not ready: %s", error)
 
     # Answers
 
@@ -204,14 +179,14 @@ class Workers:
                 sleep(_RETRY_SECONDS)
 
     def _answering(self, deadline: float) -> Any:
-        client = self._local_client()
+        client = self._local.client()
         if not self._actor_lock.acquire(timeout=max(deadline - monotonic(), 0)):
             raise TimeoutError
         try:
             if self._actor is None:
                 from cnn.tasks import Answering
 
-                future = client.submit(Answering, actor=True, pure=False, resources={_ANSWERING: 1})
+                future = client.submit(Answering, actor=True, pure=False, resources={ANSWERING: 1})
                 self._actor = future.result(timeout=max(deadline - monotonic(), _RETRY_SECONDS))
             return self._actor
         finally:
@@ -239,8 +214,8 @@ class Workers:
             WorkerError: no process did it in time.
             CnnError: whatever the task raises.
         """
-        client = self._local_client()
-        future = client.submit(task, *arguments, pure=False, resources={_ANSWERING: 1})
+        client = self._local.client()
+        future = client.submit(task, *arguments, pure=False, resources={ANSWERING: 1})
         try:
             result: Result = future.result(timeout=self._settings.answer_timeout)
         except CnnError:
@@ -255,20 +230,14 @@ class Workers:
         Returns:
             a future that gives the result or raises what went wrong, always a `CnnError`.
         """
-        self._scale_for_training()
-        future = self._local_client().submit(task, *arguments, pure=False, resources={_SCORING: 1})
-        return self._hold(f"{_SCORING}-{uuid4().hex}", future, _look_error)
+        future = self._local.training_client().submit(task, *arguments, pure=False, resources={SCORING: 1})
+        return self._hold(f"{SCORING}-{uuid4().hex}", future, _look_error)
 
     # Trainings
 
     def capacity(self) -> int:
         """How many trainings can run at the same time."""
-        if self._settings.scheduler_address:
-            client = self._training_client()
-            # A client that is on its way back would wait for its scheduler.
-            info = client.scheduler_info(n_workers=-1) if client.status == "running" else {"workers": ()}
-            return max(len(info["workers"]), 1)
-        return self._settings.trainings_at_once
+        return self._trainers.capacity()
 
     def train(
         self,
@@ -291,7 +260,7 @@ class Workers:
         """
         outcome: Future[TrainedModel] = Future()
         sent = _Sent(job, config, announce, start, outcome)
-        if self._remote is not None and self._remote.status != "running":
+        if self._trainers.away:
             # A cluster that has been there comes back; where none ever was, whoever asks is told at once.
             self._wait_to_send(sent)
         else:
@@ -306,7 +275,7 @@ class Workers:
         """Hand a training over to the processes that train."""
         from cnn import tasks
 
-        client = self._training_client()
+        client = self._trainers.training_client()
         job = sent.job
 
         def hear(event: tuple[Any, bytes]) -> None:
@@ -316,19 +285,15 @@ class Workers:
             sent.announce(heard)
 
         client.subscribe_topic(job, hear)
-        resources, work_dir = {}, None
-        if not self._settings.scheduler_address:
-            resources = {_TRAINING: 1}
-            work_dir = Path(self._work_dir.dir_path) if self._work_dir else None
         task = client.submit(
             tasks.train,
             job,
             sent.config,
             sent.start,
-            work_dir,
+            self._trainers.work_dir,
             key=f"train-{job}",
             pure=False,
-            resources=resources,
+            resources=self._trainers.training_resources,
         )
 
         def end(held: "Future[TrainedModel]") -> None:
@@ -344,9 +309,9 @@ class Workers:
     def _clear_away(self, job: str) -> None:
         """Let go what is kept of a training that has ended."""
         self._given_up.discard(job)
-        if self._work_dir is not None:
+        if self._trainers.work_dir is not None:
             # A process that was killed for the last time has left its backup.
-            rmtree(Path(self._work_dir.dir_path) / job, ignore_errors=True)
+            rmtree(self._trainers.work_dir / job, ignore_errors=True)
 
     def _wait_to_send(self, sent: "_Sent") -> None:
         Thread(target=self._send_later, args=(sent,), name=f"later-{sent.job}", daemon=True).start()
@@ -354,7 +319,6 @@ class Workers:
     def _send_later(self, sent: "_Sent") -> None:
         """Wait for a scheduler that has gone, however long, and send it a training."""
         sent.announce(Away())
-        address = self._settings.scheduler_address
         while not self._closed:
             sleep(_RETRY_SECONDS)
             if sent.job in self._given_up:
@@ -369,11 +333,11 @@ class Workers:
                 )
                 return
             # Whoever wants to train meanwhile is not kept waiting by an attempt that cannot succeed.
-            if address and not _listens(address):
+            if not self._trainers.listens():
                 continue
             try:
                 # What is sent to a client that is still on its way back may be forgotten.
-                if self._training_client().status == "running":
+                if self._trainers.training_client().status == "running":
                     self._send(sent)
                     return
             except CnnError as error:
@@ -407,184 +371,18 @@ class Workers:
         return outcome
 
     def _renew(self, job: str) -> None:
-        """Replace the process of a training that has ended, if it has trained for long enough.
-
-        Dask's own way, a worker's lifetime, would break off what runs at its end.
-        """
-        address = self._addresses.pop(job, None)
-        if address is None or self._settings.scheduler_address:
-            return
-        self._trained[address] += 1
-        if self._trained[address] < TRAININGS_OF_A_PROCESS or any(
-            name.startswith(_SCORING) for name in list(self._tasks)
-        ):
-            return
-        del self._trained[address]
-        # What closes is started again: see `cnn.lasting`.
-        self._local_client().retire_workers([address])
+        """Let the process of a training that has ended be replaced; one that may be scoring is left alone."""
+        if address := self._addresses.pop(job, None):
+            scoring = any(name.startswith(SCORING) for name in list(self._tasks))
+            self._trainers.has_trained(address, idle=not scoring)
 
     def request_stop(self, job: str, address: str) -> None:
         """End the training `job` at its next batch, in the worker at `address`."""
         from cnn import tasks
 
         # In a thread of its own: announcements arrive on the client's loop, which must not wait for itself.
-        client = self._training_client()
+        client = self._trainers.training_client()
         self._errands.submit(client.run, tasks.request_stop, job, workers=[address], on_error="ignore")
-
-    def _training_client(self) -> "Client":
-        if address := self._settings.scheduler_address:
-            with self._remote_lock:
-                if self._remote is None or self._remote.status in {"closing", "closed"}:
-                    self._remote = self._connected(address)
-                return self._remote
-        self._scale_for_training()
-        return self._local_client()
-
-    def _connected(self, address: str) -> "Client":
-        """A client of the cluster; one that has just not answered is not waited for again at once."""
-        if self._remote_refused is not None and monotonic() < self._remote_refused[0]:
-            raise self._remote_refused[1]
-        try:
-            return _connect(address, self._settings)
-        except WorkerError as error:
-            self._remote_refused = monotonic() + _REMOTE_PAUSE_SECONDS, error
-            raise
-
-    def _scale_for_training(self) -> None:
-        self._local_client()
-        assert self._cluster is not None
-        self._cluster.scale(1 + self._settings.trainings_at_once)
-
-    def _local_client(self) -> "Client":
-        try:
-            return self.start().result(timeout=self._settings.answer_timeout)
-        except (OSError, RuntimeError, FutureTimeoutError) as error:
-            raise WorkerError(
-                N_("No worker process could be started: {reason}. Start the app again."),
-                reason=str(error) or type(error).__name__,
-            ) from error
-
-    def _start_local(self) -> "Client":
-        from distributed import Client
-
-        self._work_dir = _own_folder(self._settings.work_dir)
-        self._cluster = _cluster(self._settings)
-        # An actor finds its way back through the process's default client.
-        return Client(self._cluster, direct_to_workers=True, set_as_default=True)
-
-    def _warm_up(self) -> None:
-        try:
-            self._ask("ready", keras_path(SHIPPED).parent, patience=_WARM_UP_SECONDS)
-        except CnnError as error:
-            _log.warning("the shipped model is not ready: %s", error)
-
-
-def _own_folder(shared: Path) -> "WorkDir | None":
-    """A folder of this app's own for backups; those that dead apps left beside it are removed."""
-    from distributed.diskutils import WorkSpace
-
-    try:
-        return WorkSpace(str(shared)).new_work_dir(prefix="app-")
-    except OSError as error:
-        _log.warning("no backups of trainings can be kept in %s: %s", shared, error)
-        return None
-
-
-def _connect(address: str, limits: Settings) -> "Client":
-    from distributed import Client
-
-    try:
-        return Client(
-            address, timeout=limits.answer_timeout, set_as_default=False, security=_security(limits)
-        )
-    # An unreadable certificate is an OSError; an address without TLS where it is wanted, a RuntimeError.
-    except (OSError, ValueError, RuntimeError) as error:
-        raise WorkerError(
-            N_("The cluster at {address} does not answer: {reason}. Start its scheduler, then train again."),
-            address=address,
-            reason=str(error),
-        ) from error
-
-
-def _listens(address: str) -> bool:
-    """Whether anybody accepts connections at an address of Dask's."""
-    from distributed.comm.addressing import get_address_host_port
-
-    try:
-        with socket.create_connection(get_address_host_port(address), timeout=_PROBE_SECONDS):
-            return True
-    except OSError:
-        return False
-
-
-def _security(limits: Settings) -> "Security | None":
-    """How to talk to the cluster: by TLS alone where its files are named, else as Dask is set up."""
-    from distributed import Security
-
-    files = {
-        "CNN_CLUSTER_CA_FILE": limits.cluster_ca_file,
-        "CNN_CLUSTER_CERT": limits.cluster_cert,
-        "CNN_CLUSTER_KEY": limits.cluster_key,
-    }
-    if not any(files.values()):
-        return None
-    for setting, file in files.items():
-        if file is None or not file.is_file():
-            raise WorkerError(
-                N_(
-                    "TLS needs {needed}, but {setting} names no file: {file!r}. "
-                    "Set it and start the app again."
-                ),
-                needed=", ".join(files),
-                setting=setting,
-                file=str(file or ""),
-            )
-    ca_file, cert, key = map(str, files.values())
-    return Security(tls_ca_file=ca_file, tls_client_cert=cert, tls_client_key=key, require_encryption=True)
-
-
-def _cluster(limits: Settings) -> "SpecCluster":
-    """A scheduler and one answering worker as processes of this machine; `scale` adds training ones."""
-    import dask
-    from distributed.deploy.spec import SpecCluster
-
-    from cnn.lasting import LastingScheduler, LastingWorker
-
-    # Dask would give a process up that has not come back within 15 s; on a busy machine it still will.
-    dask.config.set({"distributed.deploy.lost-worker-timeout": "1 day"})
-    preload = ["cnn.preload"]
-    common = {
-        "host": "127.0.0.1",
-        # A training and a scoring, or two looks inside, share a process; an actor has a thread of its own.
-        "nthreads": 2,
-        "dashboard": False,
-        "preload_nanny": preload,
-    }
-    training_memory = int(psutil.virtual_memory().total * limits.training_memory / limits.trainings_at_once)
-    answering = common | {"resources": {_ANSWERING: _MANY}, "memory_limit": 0}
-    training = common | {
-        "resources": {_TRAINING: 1, _SCORING: 1},
-        "memory_limit": training_memory,
-        "preload": preload,
-    }
-    return SpecCluster(
-        scheduler={
-            "cls": LastingScheduler,
-            "options": {
-                "scheduler_kwargs": {
-                    "host": "127.0.0.1",
-                    "port": 0,
-                    "dashboard": False,
-                    # Dask's own is the same port for every app of a machine, and open to its network.
-                    "dashboard_address": "127.0.0.1:0",
-                    "preload": preload,
-                }
-            },
-        },
-        workers={_ANSWERING: {"cls": LastingWorker, "options": {"worker_kwargs": answering}}},
-        worker={"cls": LastingWorker, "options": {"worker_kwargs": training}},
-        name="cnn",
-    )
 
 
 def _result(task: Any, told: Callable[[Exception], CnnError]) -> Any:

@@ -16,7 +16,7 @@ import psutil
 import pytest
 from distributed import comm
 
-import cnn.workers
+import cnn.cluster
 from cnn import model_store
 from cnn.errors import WorkerError
 from cnn.network.classifier import Classifier
@@ -172,7 +172,7 @@ def test_a_training_outlives_its_scheduler(tmp_path, patience):
     with ExitStack() as machines:
         scheduler = machines.enter_context(cluster.scheduler())
         worker = machines.enter_context(cluster.worker("worker"))
-        eventually(lambda: cnn.workers._listens(cluster.address))
+        eventually(lambda: cnn.cluster.listens(cluster.address))
         processes = machines.enter_context(closing(Workers(limits)))
         queue = Trainings(processes, per_owner=1)
         job = queue.submit("ann", few(epochs=40)).id
@@ -187,8 +187,8 @@ def test_a_training_outlives_its_scheduler(tmp_path, patience):
             kill(machine)
         eventually(lambda: now().away)
         assert now().state == "starting"
-        assert not cnn.workers._listens(cluster.address)
-        eventually(lambda: patience == PATIENCE or processes._remote.status == "closed")
+        assert not cnn.cluster.listens(cluster.address)
+        eventually(lambda: patience == PATIENCE or processes._trainers._client.status == "closed")
         machines.enter_context(cluster.scheduler())
         machines.enter_context(cluster.worker("worker"))
         eventually(lambda: now().ended)
@@ -207,7 +207,7 @@ def test_a_training_is_stopped_while_its_cluster_is_away(tmp_path):
     with ExitStack() as machines:
         scheduler = machines.enter_context(cluster.scheduler())
         worker = machines.enter_context(cluster.worker("worker"))
-        eventually(lambda: cnn.workers._listens(cluster.address))
+        eventually(lambda: cnn.cluster.listens(cluster.address))
         limits = Settings(scheduler_address=cluster.address, answer_timeout=1)
         queue = Trainings(machines.enter_context(closing(Workers(limits))), per_owner=1)
         queue.submit("ann", few(epochs=40))
@@ -272,7 +272,7 @@ def test_with_tls_nobody_without_the_certificate_trains(tmp_path, certificate, m
                 asyncio.run(comm.connect(address, timeout=2))
     plain = Settings(scheduler_address="tcp://127.0.0.1:9", answer_timeout=2, **files)
     with pytest.raises(WorkerError, match="encryption"):
-        cnn.workers._connect("tcp://127.0.0.1:9", plain)
+        cnn.cluster.connect("tcp://127.0.0.1:9", plain)
 
 
 def test_a_file_of_tls_that_is_missing_is_said(tmp_path):
@@ -281,7 +281,7 @@ def test_a_file_of_tls_that_is_missing_is_said(tmp_path):
     for cert, said in ((None, "''"), (tmp_path / "gone.pem", "gone.pem")):
         limits = Settings(cluster_ca_file=tmp_path / "ca.pem", cluster_cert=cert, answer_timeout=1)
         with pytest.raises(WorkerError, match=f"CNN_CLUSTER_CERT names no file: .*{said}"):
-            cnn.workers._connect("tls://127.0.0.1:9", limits)
+            cnn.cluster.connect("tls://127.0.0.1:9", limits)
 
 
 def test_a_cluster_that_is_not_there_is_said():
@@ -302,7 +302,7 @@ def test_a_cluster_that_does_not_answer_is_not_asked_again_at_once(monkeypatch):
         asked.append(address)
         raise WorkerError("The cluster does not answer.")
 
-    monkeypatch.setattr(cnn.workers, "_connect", refuse)
+    monkeypatch.setattr(cnn.cluster, "connect", refuse)
     away = Workers(Settings(scheduler_address="tcp://127.0.0.1:9"))
     for _ in range(3):
         with pytest.raises(WorkerError, match="does not answer"):

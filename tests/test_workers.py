@@ -14,7 +14,7 @@ import numpy as np
 import psutil
 import pytest
 
-import cnn.workers
+import cnn.cluster
 from cnn import model_store, recipes
 from cnn.errors import ModelBroken, ModelNotFound, TrainingDiverged, WorkerError
 from cnn.model_store import SHIPPED
@@ -241,7 +241,7 @@ def test_a_scheduler_that_complains_much_goes_on(workers, shipped, pictures, cap
 
 def test_a_process_that_has_trained_much_is_replaced(workers, monkeypatch):
     """After so many trainings another process takes the next one, and none of them is begun twice."""
-    monkeypatch.setattr(cnn.workers, "TRAININGS_OF_A_PROCESS", 2)
+    monkeypatch.setattr(cnn.cluster, "TRAININGS_OF_A_PROCESS", 2)
     addresses = []
     for number in range(3):
         heard: Queue[object] = Queue()
