@@ -18,9 +18,9 @@ import logging
 import os
 import pickle
 import tarfile
-import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -29,6 +29,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from cnn import atomic
 from cnn.downloads import RemoteFile, download
 from cnn.errors import DataCorrupt, DataError, DataNotFound
 from cnn.i18n import N_
@@ -214,8 +215,10 @@ def provide(name: str, folder: Path | None = None, on_bytes: OnBytes | None = No
         return fetch(name, path.parent, on_bytes)
     _read(name, found, _stamp(found))
     if found != path:
-        _writable(path.parent)
-        _write_whole(path, found.read_bytes())
+        content = found.read_bytes()
+        with _written_to(path.parent):
+            atomic.make_writable(path.parent)
+            atomic.write(path, content)
     return path
 
 
@@ -233,7 +236,9 @@ def fetch(name: str, folder: Path | None = None, on_bytes: OnBytes | None = None
         DataError: the folder cannot be written, or the disk is full.
     """
     origin, folder = _origin(name), folder or DATA
-    _writable(folder)
+    with _written_to(folder):
+        # Before megabytes are fetched for it.
+        atomic.make_writable(folder)
     total, before = sum(file.size for file in origin.files), 0
     contents = []
     for file in origin.files:
@@ -245,7 +250,9 @@ def fetch(name: str, folder: Path | None = None, on_bytes: OnBytes | None = None
         contents.append(_kept_by_keras(file) or download(file, settings().download_timeout, tell))
         before += file.size
     path = folder / f"{name}.npz"
-    _write_whole(path, origin.pack(contents))
+    packed = origin.pack(contents)
+    with _written_to(folder):
+        atomic.write(path, packed)
     return path
 
 
@@ -369,40 +376,17 @@ def _dataset(name: str, arrays: Arrays, class_names: tuple[str, ...], sha256: st
     return Dataset(name, x_train, y_train, x_test, y_test, class_names, sha256, source)
 
 
-def _writable(folder: Path) -> None:
-    """Say that a folder cannot be written before megabytes are fetched for it."""
+@contextmanager
+def _written_to(folder: Path) -> Iterator[None]:
+    """Say in a sentence what keeps from writing to a folder."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
+        yield
     except OSError as error:
-        raise _unwritable(folder, error) from error
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write a file aside and move it to its place."""
-    unfinished = None
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".unfinished-", delete=False) as file:
-            unfinished = Path(file.name)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.chmod(0o644)
-        unfinished.replace(path)
-    except OSError as error:
-        raise _unwritable(path.parent, error) from error
-    finally:
-        if unfinished is not None:
-            unfinished.unlink(missing_ok=True)
-
-
-def _unwritable(folder: Path, error: OSError) -> DataError:
-    return DataError(
-        N_("Nothing can be written to {folder} ({reason}). Make room there, or allow writing."),
-        folder=str(folder),
-        reason=error.strerror or str(error),
-    )
+        raise DataError(
+            N_("Nothing can be written to {folder} ({reason}). Make room there, or allow writing."),
+            folder=str(folder),
+            reason=error.strerror or str(error),
+        ) from error
 
 
 def _pack(arrays: Arrays) -> bytes:

@@ -3,15 +3,15 @@
 Needs no Keras. `cnn.network.evaluation` makes the probabilities.
 """
 
-import os
+import io
 from dataclasses import dataclass, fields
 from pathlib import Path
-from tempfile import mkstemp
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn import atomic
 from cnn.errors import DataCorrupt
 from cnn.i18n import N_
 
@@ -154,15 +154,10 @@ def save(evaluation: Evaluation, path: Path) -> None:
     Raises:
         OSError: it cannot be written.
     """
+    packed = io.BytesIO()
+    np.savez_compressed(packed, **vars(evaluation))
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, scratch = mkstemp(dir=path.parent, prefix=".", suffix=".npz")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez_compressed(file, **vars(evaluation))
-        Path(scratch).replace(path)
-    except BaseException:
-        Path(scratch).unlink(missing_ok=True)
-        raise
+    atomic.write(path, packed.getvalue())
 
 
 def read(path: Path) -> Evaluation:

@@ -12,29 +12,25 @@ reason. Nothing here needs Keras: `cnn.network.build` reads `model.keras`.
 """
 
 import errno
-import fcntl
 import io
 import json
 import logging
-import os
 import platform
 import re
 import secrets
-import tempfile
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
-from shutil import rmtree
 from threading import Lock
 
 import numpy as np
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from cnn import atomic
 from cnn.errors import ModelBroken, ModelError, ModelNameError, ModelNotFound, ModelNotSaved
 from cnn.i18n import N_
 from cnn.model_file import check_file
@@ -51,10 +47,6 @@ LONGEST_NAME = 60
 # Far more than two hundred epochs need.
 _BYTES_OF_A_RECORD = 4 << 20
 _BYTES_OF_FILTERS = 64 << 20
-
-_UNFINISHED = ".unfinished-"
-# In such a folder: the model whose place a new one is just taking.
-_BEFORE = "before"
 
 _publishing = Lock()
 
@@ -225,9 +217,7 @@ def check_place(place: Path) -> None:
             folder=str(place),
         )
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with _scratch(place.parent):
-            pass
+        atomic.make_writable(place.parent)
     except OSError as error:
         raise _not_saved(place.name, place.parent, error) from error
 
@@ -379,9 +369,7 @@ def _change(model_id: str, owner: str | None, folder: Path | None, **changes: st
         )
     record = before.model_copy(update=changes)
     try:
-        with _scratch(path) as scratch:
-            _write_file(scratch / RECORD_FILE, _json(record))
-            (scratch / RECORD_FILE).replace(path / RECORD_FILE)
+        atomic.write(path / RECORD_FILE, _json(record))
     except OSError as error:
         raise _not_saved(record.name, path, error) from error
     _log.info("model %s is changed: %s", record.id, changes)
@@ -403,8 +391,7 @@ def delete(model_id: str, owner: str | None, folder: Path | None = None) -> None
             N_("The model {name!r} is not yours. Only its owner can delete it."), name=record.name
         )
     try:
-        with _scratch(path.parent) as scratch:
-            path.replace(scratch / "old")
+        atomic.remove(path)
         _log.info("model %s is deleted", record.id)
     except OSError as error:
         raise ModelError(
@@ -432,14 +419,11 @@ def _write(record: ModelRecord, trained: TrainedModel, place: Path) -> None:
     """Write a model's folder; a model that stands there is replaced once the new one is whole."""
     check_place(place)
     try:
-        with _scratch(place.parent) as scratch:
-            whole = scratch / "new"
-            whole.mkdir()
-            _write_file(whole / KERAS_FILE, trained.keras_file)
+        with atomic.folder(place) as folder:
+            atomic.write_through(folder / KERAS_FILE, trained.keras_file)
             if trained.filters is not None:
-                _write_filters(whole / FILTERS_FILE, trained.filters)
-            _write_file(whole / RECORD_FILE, _json(record))
-            _put(whole, place, scratch / _BEFORE / place.name)
+                atomic.write_through(folder / FILTERS_FILE, _packed(trained.filters))
+            atomic.write_through(folder / RECORD_FILE, _json(record))
     except OSError as error:
         raise _not_saved(record.name, place.parent, error) from error
 
@@ -563,77 +547,10 @@ def _may_replace(place: Path) -> bool:
     return not content or not content.isdisjoint({RECORD_FILE, KERAS_FILE})
 
 
-@contextmanager
-def _scratch(parent: Path) -> Iterator[Path]:
-    """A hidden folder on the same disk, gone afterwards with what is in it."""
-    with (
-        tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=parent, ignore_cleanup_errors=True) as path,
-        _held(Path(path)),
-    ):
-        yield Path(path)
-
-
-@contextmanager
-def _held(folder: Path) -> Iterator[bool]:
-    """Hold a folder as long as this process lives; gives whether it does. Nobody holds it twice."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            held = True
-        except OSError:
-            # Somebody else's, or on a disk that knows no locks.
-            held = False
-        yield held
-    finally:
-        os.close(handle)
-
-
-def clear_leftovers(folder: Path | None = None) -> None:
-    """Remove what a process left that ended in the middle of a save; a model that stood there comes back.
-
-    What another process is just saving is left alone.
-    """
-    home = _home(folder)
-    for scratch in [*home.glob(f"{_UNFINISHED}*"), *home.glob(f"*/{_UNFINISHED}*")]:
-        try:
-            with _held(scratch) as mine:
-                if not mine:
-                    continue
-                for before in scratch.glob(f"{_BEFORE}/*"):
-                    if not (scratch.parent / before.name).exists():
-                        before.replace(scratch.parent / before.name)
-                rmtree(scratch)
-        except OSError as error:
-            _log.warning("%s, left by an unfinished save, could not be removed: %s", scratch, error)
-        else:
-            _log.info("%s, left by an unfinished save, is removed", scratch)
-
-
-def _put(whole: Path, place: Path, old: Path) -> None:
-    """Move a folder to its place; what stood there goes to `old`, and back if the move fails."""
-    old.parent.mkdir()
-    if place.exists():
-        place.replace(old)
-    try:
-        whole.replace(place)
-    except OSError:
-        if old.exists():
-            old.replace(place)
-        raise
-
-
-def _write_file(path: Path, content: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _write_filters(path: Path, kernels: np.ndarray) -> None:
+def _packed(kernels: np.ndarray) -> bytes:
     packed = io.BytesIO()
     np.savez_compressed(packed, filters=kernels.astype(np.float32))
-    _write_file(path, packed.getvalue())
+    return packed.getvalue()
 
 
 def _versions() -> dict[str, str]:

@@ -10,11 +10,10 @@ import sys
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
-from tempfile import TemporaryFile
 
 from packaging.requirements import Requirement
 
-from cnn import datasets
+from cnn import atomic, datasets
 from cnn.errors import NotReady
 from cnn.i18n import N_
 from cnn.settings import PROJECT, Settings
@@ -98,9 +97,7 @@ def _closed_folders(limits: Settings) -> Iterator[NotReady]:
     for name in ("models_dir", "work_dir", "logs_dir", "cache_dir"):
         folder: Path = getattr(limits, name)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with TemporaryFile(dir=folder):
-                pass
+            atomic.make_writable(folder)
         except OSError as error:
             yield NotReady(
                 N_(

@@ -3,7 +3,7 @@
 import logging
 from datetime import UTC, datetime, timedelta
 
-from cnn import model_store
+from cnn import atomic, model_store
 from cnn.errors import CnnError
 from cnn.model_store import SHIPPED, ModelRecord
 from cnn.settings import Settings
@@ -18,7 +18,7 @@ def tidy(limits: Settings, now: datetime | None = None) -> None:
         limits: how long runs are kept, and how much room they may take.
         now: the time, with its zone; the clock's by default.
     """
-    model_store.clear_leftovers(limits.models_dir)
+    atomic.clear_leftovers(limits.models_dir)
     for record in outdated(limits, now or datetime.now(UTC)):
         try:
             model_store.delete(record.id, record.owner, limits.models_dir)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cnn import model_store, upkeep
+from cnn import atomic, model_store, upkeep
 from cnn.model_store import ModelRecord
 from cnn.settings import PROJECT, Settings
 from tests.browser.served import serve
@@ -20,7 +20,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SAVE_AND_DIE = """if True:
     import os, signal, sys
     from pathlib import Path
-    from cnn import model_store
+    from cnn import atomic, model_store
     from tests.networks import trained
 
     write, steps = {step}, int(sys.argv[2])
@@ -49,7 +49,7 @@ def names(folder: Path) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("step", "times"), [("os.fsync", 1), ("os.fsync", 2), ("model_store._put", 1), ("Path.replace", 1)]
+    ("step", "times"), [("os.fsync", 1), ("os.fsync", 2), ("atomic._put", 1), ("Path.replace", 1)]
 )
 def test_a_crash_in_the_middle_of_a_save_leaves_nothing(tmp_path, step, times):
     """Whenever the process is killed, no half model is listed, and what it left goes at the next start."""
@@ -72,10 +72,10 @@ def test_a_crash_while_a_model_is_replaced_leaves_one_of_both(tmp_path, times):
 
 def test_what_another_process_is_saving_is_left_alone(tmp_path):
     """Only what nobody holds any more is cleared."""
-    with model_store._scratch(tmp_path) as scratch:
+    with atomic.folder(tmp_path / "fast") as folder:
         upkeep.tidy(Settings(models_dir=tmp_path))
-        assert scratch.is_dir()
-    assert names(tmp_path) == set()
+        assert folder.is_dir()
+    assert names(tmp_path) == {"fast"}
 
 
 def test_the_app_clears_at_its_start(tmp_path):

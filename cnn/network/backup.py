@@ -2,7 +2,7 @@
 
 Keras's own `BackupAndRestore` overwrites its files in place, so that a process killed while it writes
 leaves half of them, and it knows nothing of the history and of early stopping. Here each backup is a
-folder of its own that appears whole by being renamed.
+folder of its own that appears whole or not at all.
 """
 
 import json
@@ -10,11 +10,11 @@ import logging
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from shutil import rmtree
-from tempfile import mkdtemp
 
 import keras
 import numpy as np
 
+from cnn import atomic
 from cnn.progress import Epoch
 
 _log = logging.getLogger(__name__)
@@ -63,13 +63,12 @@ class Backup:
         """
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            staging = Path(mkdtemp(prefix=".", dir=self._folder))
-            model.save_weights(staging / "model.weights.h5")
-            _write_run(staging / "run.npz", run, self._fingerprint)
-            earlier = self._epochs()
-            staging.rename(self._folder / f"epoch-{len(run.history)}")
-            for folder in earlier:
-                rmtree(folder, ignore_errors=True)
+            with atomic.folder(self._folder / f"epoch-{len(run.history)}") as folder:
+                model.save_weights(folder / "model.weights.h5")
+                _write_run(folder / "run.npz", run, self._fingerprint)
+            _newest, *earlier = self._epochs()
+            for epoch in earlier:
+                rmtree(epoch, ignore_errors=True)
         except OSError:
             _log.warning("The training's backup in %s could not be written.", self._folder, exc_info=True)
 
