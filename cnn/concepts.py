@@ -254,6 +254,32 @@ def one_hot(number: int, classes: int) -> NDArray[np.float64]:
     return truth
 
 
+@dataclass(frozen=True, eq=False)
+class SoftmaxSteps:
+    """From scores to probabilities.
+
+    Attributes:
+        scores: float64 (classes,).
+        exponentials: e to the power of (score - largest score): so they stay in (0, 1], and the
+            quotients are the same.
+        total: their sum.
+        probabilities: exponentials / total.
+    """
+
+    scores: NDArray[np.float64]
+    exponentials: NDArray[np.float64]
+    total: float
+    probabilities: NDArray[np.float64]
+
+
+def softmax_steps(scores: Array) -> SoftmaxSteps:
+    """From the scores (classes,) of the last layer to its probabilities."""
+    precise = scores.astype(np.float64)
+    exponentials = np.exp(precise - precise.max())
+    total = float(exponentials.sum())
+    return SoftmaxSteps(precise, exponentials, total, exponentials / total)
+
+
 def cross_entropy(truth: NDArray[np.float64], probabilities: NDArray[np.float64]) -> float:
     """-sum of truth * ln(probability), in nats: how surprised whoever gave the probabilities is.
 

@@ -9,12 +9,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.signal import correlate2d
+from scipy.special import softmax
 
 from cnn import concepts
 from cnn.concepts import KERNELS
 from cnn.errors import ConfigError, LayerError
-from cnn.inspected import LayerFacts, arithmetic, receptive_field
+from cnn.inspected import LayerFacts, receptive_field
 from cnn.recipes import AveragePool2D, Conv2D, MaxPool2D
+from tests.arithmetic import before_activation
 from tests.networks import digits
 
 PADDINGS = st.one_of(st.sampled_from(["valid", "same"]), st.integers(0, 4))
@@ -78,7 +80,7 @@ def test_a_map_is_what_the_arithmetic_shows(side, stride, padding, channels, see
     facts = concepts.convolution(image, random.random((side, side), np.float32), stride, padding)
     output = concepts.through(facts, image).layers[0].output
     for pixel in np.ndindex(output.shape):
-        assert output[pixel] == pytest.approx(arithmetic(facts, image, pixel).before, abs=1e-4)
+        assert output[pixel] == pytest.approx(before_activation(facts, image, pixel), abs=1e-4)
 
 
 @pytest.mark.parametrize("stride", [1, 2, 3])
@@ -288,3 +290,12 @@ def test_mean_images_are_exact():
     for label, row, column in np.ndindex(means.shape):
         values = [int(value) for value in images[labels == label, row, column]]
         assert means[label, row, column] == pytest.approx(float(Fraction(sum(values), 255 * len(values))))
+
+
+@given(scores=st.lists(st.floats(-500, 500, width=32), min_size=2, max_size=12))
+def test_softmax_steps_end_in_softmax(scores):
+    """The steps end in what SciPy calls softmax, also for scores too large to exponentiate."""
+    steps = concepts.softmax_steps(np.array(scores, np.float32))
+    assert steps.probabilities == pytest.approx(softmax(scores), abs=1e-9)
+    assert steps.exponentials.max() == 1
+    assert steps.total == pytest.approx(steps.exponentials.sum())

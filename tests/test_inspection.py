@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from cnn import model_store, recipes
 from cnn.errors import ConfigError, ModelBroken, PictureError
-from cnn.inspected import activate, arithmetic, receptive_field, softmax_steps
+from cnn.inspected import receptive_field
 from cnn.network.build import build, load
 from cnn.network.inspection import Inspector
 from cnn.network.training import train
 from cnn.recipes import RECIPES, layer_table
+from tests.arithmetic import before_activation
 from tests.networks import digits, small_config
-from tests.strategies import ACTIVATIONS, proper_layers
+from tests.strategies import proper_layers
 
 SHAPES = {"mnist": (28, 28, 1), "cifar10": (32, 32, 3)}
 PER_LAYER = 12
@@ -104,29 +105,26 @@ def test_a_look_equals_keras_and_loops(name):
 
 
 def check_the_arithmetic(model, image, random, **tolerance):
-    """The steps shown for corners and random places of every layer end in what Keras itself predicts."""
+    """At corners and random places of every layer, input and weights give the value; all are Keras's."""
     inspector = Inspector(model)
     look = inspector.look(image)
     every = keras.Model(model.inputs, [layer.output for layer in model.layers])
     outputs = [output[0] for output in every.predict(image.reshape(1, *model.input_shape[1:]), verbose=0)]
-    for number, (facts, output) in enumerate(zip(inspector.layers, outputs, strict=True)):
+    for number, (facts, values) in enumerate(zip(inspector.layers, look.layers, strict=True)):
         corners = [tuple(0 for _ in facts.output_shape), tuple(side - 1 for side in facts.output_shape)]
         others = [tuple(int(i) for i in random.integers(facts.output_shape)) for _ in range(PER_LAYER)]
         for pixel in corners + others:
-            steps = arithmetic(facts, look.input_of(number), pixel)
-            if facts.activation != "softmax":
-                assert steps.after == pytest.approx(float(output[pixel]), **tolerance)
-            if steps.products is not None:
-                assert steps.products == pytest.approx(steps.patch * steps.kernel)
-                assert steps.shares.sum() + steps.bias == pytest.approx(steps.before, abs=1e-4)
+            expected = before_activation(facts, look.input_of(number), pixel)
+            assert values.before[pixel] == pytest.approx(expected, **tolerance)
+        activated = keras.activations.get(facts.activation)(values.before[None])[0]
+        for expected in (activated, outputs[number]):
+            assert np.allclose(values.output, expected, atol=tolerance["abs"], rtol=tolerance["rel"])
     assert facts.activation == "softmax"
-    scores = [arithmetic(facts, look.input_of(number), (unit,)).before for unit in range(len(outputs[-1]))]
-    assert softmax_steps(np.array(scores)).probabilities == pytest.approx(outputs[-1], abs=1e-4)
 
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_the_arithmetic_gives_what_keras_gives(name):
-    """For every layer of every recipe, as it begins, the steps shown for a value end in Keras's, to 1e-4."""
+    """For every layer of every recipe, as it begins, input and weights give Keras's values, to 1e-4."""
     config = RECIPES[name].config
     shape = SHAPES[config.dataset]
     check_the_arithmetic(
@@ -145,68 +143,23 @@ def test_the_arithmetic_holds_for_any_weights(name):
 
 @pytest.mark.parametrize("number", [0, 100, 200])
 def test_the_arithmetic_of_the_shipped_model(number):
-    """On real digits the steps shown for the shipped network end in Keras's values, to 1e-4."""
+    """On real digits the shipped network's weights give Keras's values, to 1e-4."""
     model = load(model_store.read(model_store.SHIPPED), model_store.keras_path(model_store.SHIPPED))
     image = digits().x_test[number] / np.float32(255)
-    check_the_arithmetic(model, image, np.random.default_rng(number), abs=1e-4, rel=0)
+    check_the_arithmetic(model, image, np.random.default_rng(number), abs=1e-4, rel=1e-5)
 
 
 @settings(max_examples=15)
 @given(layers=proper_layers(), side=st.integers(12, 18), seed=st.integers(0, 99))
 def test_the_arithmetic_holds_for_any_network(layers, side, seed):
-    """Any kernel, stride, padding, pool and activation: the steps end in Keras's value."""
+    """With any kernel, stride, padding, pool and activation, input and weights give Keras's values."""
     try:
         layer_table(layers, (side, side, 2), 4)
     except ConfigError:
         return
-    inspector = Inspector(stirred(build(small_config(layers=layers), (side, side, 2), 4), seed))
-    look = inspector.look(random_image((side, side, 2), seed))
-    for number, (facts, values) in enumerate(zip(inspector.layers, look.layers, strict=True)):
-        for pixel in (tuple(0 for _ in facts.output_shape), tuple(size - 1 for size in facts.output_shape)):
-            steps = arithmetic(facts, look.input_of(number), pixel)
-            assert steps.before == pytest.approx(float(values.before[pixel]), abs=1e-3, rel=1e-3)
-            if facts.activation != "softmax":
-                assert steps.after == pytest.approx(float(values.output[pixel]), abs=1e-3, rel=1e-3)
-
-
-def test_pooling_shows_its_four_numbers():
-    """The patch of a 2×2 max-pool holds four numbers, and the chosen place is the largest one's."""
-    inspector = Inspector(stirred(build(small_config(), (28, 28, 1), 10)))
-    look = inspector.look(random_image((28, 28, 1)))
-    steps = arithmetic(inspector.layers[1], look.input_of(1), (3, 2, 5))
-    assert steps.patch == pytest.approx(look.layers[0].output[6:8, 4:6, 5])
-    assert steps.frame == (6, 4, 8, 6)
-    assert steps.patch[steps.chosen] == steps.after == steps.patch.max()
-
-
-def test_over_the_border_there_are_zeros():
-    """At the corner of a padded convolution the patch begins outside the image, with zeros."""
-    layers = (recipes.Conv2D(filters=2, kernel_size=5, padding="same"), recipes.Flatten())
-    inspector = Inspector(stirred(build(small_config(layers=layers), (28, 28, 1), 10)))
-    image = np.ones((28, 28, 1), np.float32)
-    steps = arithmetic(inspector.layers[0], image, (0, 0, 1))
-    assert steps.frame == (-2, -2, 3, 3)
-    expected = np.zeros((5, 5, 1))
-    expected[2:, 2:] = 1
-    assert np.array_equal(steps.patch, expected)
-
-
-@given(scores=st.lists(st.floats(-500, 500, width=32), min_size=2, max_size=12))
-def test_softmax_steps_end_in_softmax(scores):
-    """The steps end in what Keras calls softmax, also for scores too large to exponentiate."""
-    scores = np.array(scores, np.float32)
-    steps = softmax_steps(scores)
-    assert steps.probabilities == pytest.approx(np.array(keras.ops.softmax(scores)), abs=1e-5)
-    assert steps.exponentials.max() == 1
-    assert steps.total == pytest.approx(steps.exponentials.sum())
-
-
-@pytest.mark.parametrize("name", ACTIVATIONS)
-@given(value=st.floats(-50, 50))
-def test_activations_are_keras_own(name, value):
-    """Each activation, computed here by its definition, is Keras's."""
-    expected = float(keras.activations.get(name)(keras.ops.convert_to_tensor(value, "float64")))
-    assert activate(name, value) == pytest.approx(expected, abs=1e-6)
+    model = stirred(build(small_config(layers=layers), (side, side, 2), 4), seed)
+    image = random_image((side, side, 2), seed)
+    check_the_arithmetic(model, image, np.random.default_rng(seed), abs=1e-3, rel=1e-3)
 
 
 FIELD_NETWORKS = {
@@ -319,7 +272,7 @@ def test_what_is_not_there_is_said(trained):
     with pytest.raises(ConfigError, match="8 maps"):
         inspector.strongest("conv2d_1", 8, digits().x_test)
     with pytest.raises(ConfigError, match="13×13×8"):
-        arithmetic(inspector.layers[0], np.zeros((28, 28, 1), np.float32), (13, 0, 0))
+        receptive_field(inspector.layers, 0, (13, 0, 0))
 
 
 def test_networks_of_another_kind_are_refused():

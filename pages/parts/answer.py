@@ -6,8 +6,10 @@ import numpy as np
 import streamlit as st
 
 from cnn.answer import Answer
+from cnn.datasets import DIGITS
 from cnn.i18n import _
 from pages.parts.picture import pixels
+from pages.parts.probabilities import probability_bars
 
 
 def invitation() -> None:
@@ -30,7 +32,7 @@ def answer(given: Answer, prepared: np.ndarray) -> None:
         )
     with st.container(horizontal=True, vertical_alignment="top"):
         with st.container(key="probabilities", width=260):
-            st.html(_bars(given))
+            probability_bars(given.probabilities, DIGITS)
         with st.container(key="prepared", width=126):
             st.html(
                 pixels(prepared, 4, alt=_("The picture of 28 by 28 pixels that the network saw"))
@@ -55,17 +57,3 @@ def _word(given: Answer) -> str:
             return _("The network cannot tell: no digit fits well, {digit} at best.").format(
                 digit=given.digit
             )
-
-
-def _bars(given: Answer) -> str:
-    rows = []
-    for digit, probability in enumerate(given.probabilities):
-        percent = 100 * float(probability)
-        first = ' class="first"' if digit == given.digit else ""
-        rows.append(
-            f'<li{first}><span>{digit}</span><span class="track"><span class="fill" '
-            f'style="display:block;width:{percent:.1f}%"></span></span>'
-            f'<span class="percent">{percent:.1f} %</span></li>'
-        )
-    label = escape(_("Probability of each digit"))
-    return f'<ul class="bars" aria-label="{label}">{"".join(rows)}</ul>'

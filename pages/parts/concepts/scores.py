@@ -7,7 +7,6 @@ import streamlit as st
 
 from cnn import concepts, figures
 from cnn.i18n import _
-from cnn.inspected import activate, softmax_steps
 from pages.parts.concepts.section import in_the_network, look_for
 
 CLASSES = ("1", "4", "7")
@@ -70,7 +69,7 @@ def _relu() -> None:
     )
     left, right = st.columns([1, 1.8], gap="large", vertical_alignment="center")
     value = left.slider(_("What comes in"), -3.0, 3.0, -1.0, 0.1, key="relu", persist_state="session")
-    right.markdown(f"max(0, {_signed(value)}) = **{activate('relu', value):.1f}**")
+    right.markdown(f"max(0, {_signed(value)}) = **{max(0.0, value):.1f}**")
 
 
 def _signed(value: float, form: str = ".1f") -> str:
@@ -79,7 +78,7 @@ def _signed(value: float, form: str = ".1f") -> str:
 
 
 def _steps(values: np.ndarray, truth: int) -> None:
-    steps = softmax_steps(values)
+    steps = concepts.softmax_steps(values)
     wanted = concepts.one_hot(truth, len(CLASSES))
     loss = concepts.cross_entropy(wanted, steps.probabilities)
     heads = (_("Class"), _("score"), _("e to the score"), _("probability"), _("one-hot"), _("pull"))
