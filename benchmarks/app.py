@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -133,8 +133,7 @@ def our_app(folder: Path) -> Iterator[Served]:
         (folder / "pages" / source.name).symlink_to(source)
     (folder / "pages" / f"{EMPTY}.py").unlink()
     (folder / "pages" / f"{EMPTY}.py").touch()
-    source = (PROJECT / "app.py").read_text()
-    before, shown, after = source.partition("    site.show()\n")
+    before, shown, after = (PROJECT / "app.py").read_text().partition("    site.show()\n")
     addition = "    from benchmarks.empty_fragment import empty\n\n    empty()\n"
     (folder / "app.py").write_text(before + shown + addition + after)
     with serve(folder, at=folder) as served:
@@ -208,7 +207,7 @@ def fill(page: Page, name: str, value: int) -> None:
 def starts(browser: Browser) -> Iterator[Row]:
     """From the start of the server to what can be used."""
 
-    def until(app: Callable[[Path], "contextmanager[Served]"], selector: str) -> float:
+    def until(app: Callable[[Path], AbstractContextManager[Served]], selector: str) -> float:
         with TemporaryDirectory() as folder:
             began = time.perf_counter()
             with app(Path(folder)) as served:

@@ -9,6 +9,7 @@ seconds, which what else the machine does hardly changes. Prints one JSON object
 import argparse
 import json
 from collections.abc import Callable
+from functools import partial
 from statistics import median
 from time import perf_counter, process_time
 
@@ -54,7 +55,7 @@ def main() -> None:
     theirs: dict[int, Times] = {batch: [] for batch in BATCHES}
     for turn in range(chosen.rounds + 1):
         for batch in BATCHES:
-            taken = seconds(lambda size=batch: model.predict(images, batch_size=size, verbose=0))
+            taken = seconds(partial(model.predict, images, batch_size=batch, verbose=0))
             theirs[batch] += [taken] if turn else []
         taken = seconds(lambda: evaluate(classifier, dataset))
         ours += [taken] if turn else []

@@ -7,7 +7,7 @@ Plain NumPy on small arrays; needs no Keras. Layers are described as those of tr
 from collections.abc import Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -17,6 +17,8 @@ from cnn.errors import ConfigError
 from cnn.i18n import N_
 from cnn.inspected import Array, LayerFacts, LayerValues, Look, same_padding
 from cnn.recipes import AveragePool2D, Conv2D, Flatten, Layer, MaxPool2D, layer_table
+
+Kind = TypeVar("Kind", bound=np.generic)
 
 Window = Conv2D | MaxPool2D | AveragePool2D
 """A layer that looks at its input through a window."""
@@ -175,7 +177,7 @@ def _windows(facts: LayerFacts, image: Array) -> Array:
     return every[:: facts.stride, :: facts.stride][:rows, :columns]
 
 
-def shifted(images: NDArray[np.generic], down: int, right: int) -> NDArray[np.generic]:
+def shifted(images: NDArray[Kind], down: int, right: int) -> NDArray[Kind]:
     """Images moved by whole pixels; what leaves is lost, and zeros come in.
 
     Args:

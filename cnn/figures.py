@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure, Scatter
 
 Curve = Sequence[tuple[float, float, float]]
 """(epochs done, loss, accuracy) for each point."""
+
+Numbers = Sequence[float] | NDArray[np.floating[Any]]
 
 
 def curves(
@@ -73,7 +76,7 @@ def overlaid(
 
 
 def lines(
-    runs: Sequence[tuple[str, Sequence[float], Sequence[float]]],
+    runs: Sequence[tuple[str, Numbers, Numbers]],
     *,
     x_title: str,
     y_title: str,

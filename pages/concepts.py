@@ -48,20 +48,22 @@ def choose() -> str:
     if asked in SECTIONS and "concept" not in st.session_state:
         st.session_state["concept"] = asked
     names = titles()
-    section = st.segmented_control(
-        _("Section"),
-        list(SECTIONS),
-        default=None if "concept" in st.session_state else "convolution",
-        format_func=names.__getitem__,
-        key="concept",
-        required=True,
-        label_visibility="collapsed",
-        wrap=True,
-        persist_state="session",
+    section = str(
+        st.segmented_control(
+            _("Section"),
+            list(SECTIONS),
+            default=None if "concept" in st.session_state else "convolution",
+            format_func=names.__getitem__,
+            key="concept",
+            required=True,
+            label_visibility="collapsed",
+            wrap=True,
+            persist_state="session",
+        )
     )
     if asked != section:
         st.query_params["section"] = section
-    return str(section)
+    return section
 
 
 st.html(Path(__file__).parent / "parts" / "look_inside.css")

@@ -1,10 +1,12 @@
 """Going through a model's mistakes: the matrix and the gallery that it filters, and one image picked."""
 
+from typing import Literal
+
 import streamlit as st
 
 from cnn import evaluated, looks
 from cnn.datasets import Dataset
-from cnn.evaluated import Evaluation, Numbers
+from cnn.evaluated import Evaluation, Numbers, Order
 from cnn.i18n import _, ngettext
 from cnn.model_store import ModelRecord, keras_path
 from cnn.workers import workers
@@ -14,6 +16,9 @@ from pages.parts.picture import pixels
 from pages.parts.probabilities import probability_bars
 from pages.parts.told import told
 from pages.parts.waiting import on_request
+
+Choice = Order | Literal["doubtful"]
+"""Which images, and the order they come in."""
 
 ALIKE = 8
 RANDOM = 16
@@ -58,7 +63,7 @@ def _filtered(evaluation: Evaluation, names: list[str]) -> Numbers:
     classes = [None, *range(len(names))]
     cell = _cell()
     read_right = cell is not None and cell[0] == cell[1]
-    orders = {
+    orders: dict[Choice, str] = {
         "surest": _("Most sure") if read_right else _("Most surely wrong"),
         "least_sure": _("Least sure"),
         "number": _("By number"),
@@ -100,11 +105,14 @@ def _filtered(evaluation: Evaluation, names: list[str]) -> Numbers:
     return numbers
 
 
-def _chosen(evaluation: Evaluation, order: str, truth: int | None, read: int | None) -> Numbers:
+def _chosen(evaluation: Evaluation, order: Choice, truth: int | None, read: int | None) -> Numbers:
     if order == "doubtful":
         numbers = evaluated.doubtful(evaluation)
-        fits = (truth is None) | (evaluation.labels[numbers] == truth)
-        return numbers[fits & ((read is None) | (evaluation.predictions[numbers] == read))]
+        if truth is not None:
+            numbers = numbers[evaluation.labels[numbers] == truth]
+        if read is not None:
+            numbers = numbers[evaluation.predictions[numbers] == read]
+        return numbers
     seed = st.session_state.get("mistakes_seed", 0)
     if truth is not None and truth == read:
         numbers = evaluated.cell(evaluation, truth, read, order)

@@ -91,7 +91,7 @@ def filter_grid(model: ModelRecord, layers: tuple[LayerFacts, ...], choice: Choi
     page = min(st.session_state.get(_PAGE) or 1, pages)
     shown = kernels[..., (page - 1) * AT_ONCE : page * AT_ONCE]
     first = (page - 1) * AT_ONCE
-    picked = min(st.session_state.get(_FILTER, 0), count - 1)
+    picked: int = min(st.session_state.get(_FILTER, 0), count - 1)
     tiles(
         "filters_grid",
         Tiles(

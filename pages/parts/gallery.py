@@ -1,6 +1,6 @@
 """A gallery: images with what they show and what they were taken for, each a button."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from cnn.datasets import Dataset
-from cnn.evaluated import Evaluation
+from cnn.evaluated import Evaluation, Numbers
 from cnn.i18n import _
 from pages.parts.picture import pixels
 
@@ -27,7 +27,7 @@ _component = st.components.v2.component(
 
 
 def gallery(
-    numbers: Sequence[int],
+    numbers: Numbers,
     evaluation: Evaluation,
     dataset: Dataset,
     picked: int | None,
@@ -36,7 +36,7 @@ def gallery(
     """Show test images, at most one page of them.
 
     Args:
-        numbers: of the images, in order.
+        numbers: int64 (n,), of the images, in order.
         evaluation: what they were taken for.
         dataset: theirs.
         picked: the image to mark.

@@ -53,7 +53,7 @@ def image_choice(dataset: Dataset) -> Picture | None:
             required=True,
             persist_state="session",
         )
-        if kind == _DRAWING:
+        if drawing is not None and kind == _DRAWING:
             return Picture(drawing, _("Your drawing."))
         st.session_state[_NUMBER] = st.session_state.get(_NUMBER, 0)
         number = st.number_input(_("Number"), step=1, key=_NUMBER, width=140, persist_state="session")

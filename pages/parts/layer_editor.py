@@ -193,7 +193,7 @@ def _setting(recipe: Recipe, row: _Row, name: str, field: FieldInfo) -> None:
             _(_LABELS[name]),
             choices,
             index=choices.index(value),
-            format_func=lambda choice: _(_CHOICES.get(choice, choice)),
+            format_func=_choice,
             **common | {"width": 320 if name == "padding" else 150},
         )
     else:
@@ -202,17 +202,21 @@ def _setting(recipe: Recipe, row: _Row, name: str, field: FieldInfo) -> None:
         st.number_input(_(_LABELS[name]), low, high, kind(value), step=step, **common)
 
 
+def _choice(choice: str) -> str:
+    return _(_CHOICES.get(choice, choice))
+
+
 def _range(field: FieldInfo) -> tuple[float, float]:
     """The lowest and the highest value that a setting takes."""
     low, high = 0.0, 0.0
     for bound in field.metadata:
         match bound:
-            case Ge():
-                low = bound.ge
-            case Le():
-                high = bound.le
-            case Lt():
-                high = bound.lt - 0.01
+            case Ge(ge=int() | float() as least):
+                low = least
+            case Le(le=int() | float() as most):
+                high = most
+            case Lt(lt=int() | float() as more):
+                high = more - 0.01
     return low, high
 
 

@@ -1,6 +1,7 @@
 """The table of runs: one row for each training that left a model, and for each that has not yet."""
 
 import hashlib
+from typing import Any
 
 import streamlit as st
 
@@ -110,7 +111,7 @@ def _validation(config: TrainConfig) -> str:
     return _("test images") if config.validation == "test" else f"{config.validation:.0%}"
 
 
-def _formats() -> dict[str, object]:
+def _formats() -> dict[str, Any]:
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     # Widths in pixels: a table that fits its columns itself cuts off the words in them.
     return {

@@ -70,8 +70,9 @@ def _known(scope: Scope) -> bool:
 
 def _new_cookie() -> str:
     cookie: SimpleCookie = SimpleCookie({_NAME: secrets.token_urlsafe(24)})
-    cookie[_NAME].update({"path": "/", "httponly": True, "samesite": "Lax", "max-age": _YEAR})
-    return cookie[_NAME].OutputString()
+    morsel = cookie[_NAME]
+    morsel["path"], morsel["httponly"], morsel["samesite"], morsel["max-age"] = "/", True, "Lax", _YEAR
+    return morsel.OutputString()
 
 
 def owner() -> str:

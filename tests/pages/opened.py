@@ -20,7 +20,7 @@ class _Pages(PagesManager):
 
 
 PagesManager.uses_pages_directory = False
-app_test.PagesManager = _Pages
+app_test.PagesManager = _Pages  # type: ignore[attr-defined]  # it is imported there for its own use
 
 
 def open_app(owner: str) -> AppTest:

@@ -138,12 +138,12 @@ def _own() -> None:
 def _steps() -> tuple[int, concepts.Padding]:
     """The stride and the padding."""
     stride = st.slider(_("Stride: pixels from step to step"), 1, 4, key="stride", persist_state="session")
-    kinds: dict[str, str] = {
+    kinds: dict[Literal["valid", "same", "zeros"], str] = {
         "valid": _("valid: none"),
         "same": _("same: keeps the size"),
         "zeros": _("zeros: as many as I say"),
     }
-    kind: Literal["valid", "same", "zeros"] = st.selectbox(
+    kind = st.selectbox(
         _("Padding"), list(kinds), format_func=kinds.__getitem__, key="padding", persist_state="session"
     )
     if kind != "zeros":
