@@ -137,7 +137,8 @@ def _check(options: argparse.Namespace, output: Output) -> int:
 
 def _recipes(_options: argparse.Namespace, output: Output) -> int:
     from cnn.datasets import classes_of, shape_of
-    from cnn.recipes import RECIPES, layer_table
+    from cnn.layers import layer_table
+    from cnn.recipes import RECIPES
 
     for recipe in RECIPES.values():
         config = recipe.config

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from cnn.errors import ConfigError
 from cnn.i18n import N_
 from cnn.inspected import Array, LayerFacts, LayerValues, Look, same_padding
-from cnn.recipes import AveragePool2D, Conv2D, Flatten, Layer, MaxPool2D, layer_table
+from cnn.layers import AveragePool2D, Conv2D, Flatten, Layer, MaxPool2D, layer_table
 
 Kind = TypeVar("Kind", bound=np.generic)
 

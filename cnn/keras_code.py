@@ -13,15 +13,8 @@ from collections.abc import Iterator
 from importlib import resources
 
 from cnn.datasets import classes_of, shape_of
-from cnn.recipes import (
-    CLIMB_SHARE,
-    RECIPES,
-    START_SHARE,
-    Layer,
-    TrainConfig,
-    check_distortions,
-    kind_of,
-)
+from cnn.layers import Layer, kind_of
+from cnn.recipes import CLIMB_SHARE, RECIPES, START_SHARE, TrainConfig, check_distortions
 
 _OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSprop", "adadelta": "Adadelta", "sgd": "SGD"}
 _KERAS_DEFAULTS = {"strides": 1, "padding": "valid", "activation": "linear"}

@@ -14,7 +14,7 @@ from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from cnn.errors import ModelBroken
 from cnn.i18n import N_
-from cnn.recipes import KERAS_CLASSES
+from cnn.layers import KERAS_CLASSES
 from cnn.settings import settings
 
 WEIGHTS = "model.weights.h5"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log2
 
-from cnn.recipes import LayerRow, Shape
+from cnn.layers import LayerRow, Shape
 
 # All lengths are in units of the picture, which are pixels where it is shown at its own size.
 TALLEST = 64.0

@@ -8,6 +8,7 @@ import numpy as np
 
 from cnn import model_store, recipes
 from cnn.datasets import DIGITS, Dataset
+from cnn.layers import AveragePool2D, Conv2D, Dense, Flatten, MaxPool2D
 from cnn.model_store import ModelRecord
 from cnn.progress import Epoch, TrainedModel
 from cnn.recipes import TrainConfig
@@ -15,10 +16,10 @@ from cnn.uci_digits import uci_digits
 from tests.strategies import HOLLOW
 
 SMALL = (
-    recipes.Conv2D(filters=8, strides=2),
-    recipes.MaxPool2D(),
-    recipes.Flatten(),
-    recipes.Dense(units=16),
+    Conv2D(filters=8, strides=2),
+    MaxPool2D(),
+    Flatten(),
+    Dense(units=16),
 )
 
 
@@ -96,10 +97,10 @@ def keep_colour(folder: Path) -> ModelRecord:
     from cnn.network.training import train
 
     layers = (
-        recipes.Conv2D(filters=6, kernel_size=5, strides=2),
-        recipes.AveragePool2D(),
-        recipes.Flatten(),
-        recipes.Dense(units=8),
+        Conv2D(filters=6, kernel_size=5, strides=2),
+        AveragePool2D(),
+        Flatten(),
+        Dense(units=8),
     )
     config = small_config(dataset="cifar10", layers=layers, epochs=1)
     return model_store.save("Colour", train(config, colours()), folder=folder)

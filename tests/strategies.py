@@ -9,26 +9,27 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from cnn import recipes
+from cnn.layers import AveragePool2D, BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPool2D
 from cnn.progress import Epoch, TrainedModel
 
 ACTIVATIONS = ("relu", "linear", "tanh", "sigmoid", "elu", "gelu", "swish")
 activations = st.sampled_from(ACTIVATIONS)
 
 convolutions = st.builds(
-    recipes.Conv2D,
+    Conv2D,
     filters=st.integers(1, 8),
     kernel_size=st.integers(1, 5),
     strides=st.integers(1, 3),
     padding=st.sampled_from(["valid", "same"]),
     activation=activations,
 )
-poolings = st.builds(recipes.MaxPool2D, pool_size=st.integers(1, 3)) | st.builds(
-    recipes.AveragePool2D, pool_size=st.integers(1, 3)
+poolings = st.builds(MaxPool2D, pool_size=st.integers(1, 3)) | st.builds(
+    AveragePool2D, pool_size=st.integers(1, 3)
 )
-dropouts = st.builds(recipes.Dropout, rate=st.floats(0, 0.9))
-normalizations = st.just(recipes.BatchNormalization())
-denses = st.builds(recipes.Dense, units=st.integers(1, 32), activation=activations)
-any_layer = convolutions | poolings | dropouts | normalizations | denses | st.just(recipes.Flatten())
+dropouts = st.builds(Dropout, rate=st.floats(0, 0.9))
+normalizations = st.just(BatchNormalization())
+denses = st.builds(Dense, units=st.integers(1, 32), activation=activations)
+any_layer = convolutions | poolings | dropouts | normalizations | denses | st.just(Flatten())
 
 image_shapes = st.tuples(st.integers(1, 40), st.integers(1, 40), st.integers(1, 4))
 
@@ -41,7 +42,7 @@ def proper_layers(draw):
     """Layers in the order of a network: maps, Flatten, vectors. Windows may still be too large."""
     maps = draw(st.lists(convolutions | poolings | dropouts | normalizations, max_size=5))
     vectors = draw(st.lists(denses | dropouts | normalizations, max_size=3))
-    return (*maps, recipes.Flatten(), *vectors)
+    return (*maps, Flatten(), *vectors)
 
 
 configs = st.builds(

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cnn import model_store, recipes
+from cnn import model_store
 from cnn.errors import ConfigError, ModelBroken
+from cnn.layers import Dense, Flatten, layer_table
 from cnn.network.build import build, load
 from cnn.network.training import train
-from cnn.recipes import RECIPES, layer_table
+from cnn.recipes import RECIPES
 from tests.networks import digits, small_config
 from tests.strategies import image_shapes, proper_layers
 
@@ -43,7 +44,7 @@ def test_recipes_are_built_as_their_layer_table_says(name):
 
 @settings(max_examples=25)
 @given(layers=proper_layers(), shape=image_shapes, classes=st.integers(2, 12))
-@example(layers=(recipes.Dense(),), shape=(28, 28, 1), classes=10)
+@example(layers=(Dense(),), shape=(28, 28, 1), classes=10)
 def test_any_network_is_built_as_the_table_says_or_refused(layers, shape, classes):
     """Keras and the formula agree on every network, and what the formula refuses is a `ConfigError`."""
     config = small_config(layers=layers)
@@ -67,7 +68,7 @@ def test_layers_have_stable_names():
 
 def test_networks_above_the_limit_are_refused():
     """A network of more parameters than allowed is refused before any memory is taken for it."""
-    config = small_config(layers=(recipes.Flatten(), *[recipes.Dense(units=8192)] * 6))
+    config = small_config(layers=(Flatten(), *[Dense(units=8192)] * 6))
     with pytest.raises(ConfigError, match="at most 20,000,000"):
         build(config, (28, 28, 1), 10)
 

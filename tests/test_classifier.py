@@ -5,9 +5,10 @@ import pytest
 
 from cnn import model_store, styles
 from cnn.errors import ModelBroken, PictureError
+from cnn.layers import Dense, Flatten
 from cnn.model_store import ModelRecord
 from cnn.preprocess import prepare_drawing
-from cnn.recipes import Dense, Flatten, TrainConfig
+from cnn.recipes import TrainConfig
 from cnn.settings import PROJECT
 
 keras = pytest.importorskip("keras")

@@ -15,7 +15,7 @@ from cnn import concepts
 from cnn.concepts import KERNELS
 from cnn.errors import ConfigError, LayerError
 from cnn.inspected import LayerFacts, receptive_field
-from cnn.recipes import AveragePool2D, Conv2D, MaxPool2D
+from cnn.layers import AveragePool2D, Conv2D, MaxPool2D
 from tests.arithmetic import before_activation
 from tests.networks import digits
 

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from sklearn.metrics import classification_report, confusion_matrix
 
-from cnn import evaluated, model_store, recipes
+from cnn import evaluated, model_store
 from cnn.errors import DataCorrupt
 from cnn.evaluated import cell, doubtful, mistakes, only_first_right
+from cnn.layers import Conv2D, Flatten, MaxPool2D
 from cnn.network.build import build, load
 from cnn.network.classifier import Classifier
 from cnn.network.evaluation import Neighbours, evaluate
@@ -179,7 +180,7 @@ def test_neighbours_are_the_nearest_in_the_last_hidden_layer(saved):
 
 def test_an_image_is_its_own_nearest_neighbour_in_a_wide_layer():
     """A last hidden layer of thousands of values is searched as well."""
-    layers = (recipes.Conv2D(filters=8, padding="same"), recipes.MaxPool2D(), recipes.Flatten())
+    layers = (Conv2D(filters=8, padding="same"), MaxPool2D(), Flatten())
     neighbours = Neighbours(build(small_config(layers=layers), (28, 28, 1), 10), digits().x_train)
     found = neighbours.nearest(digits().x_train[33], 4)
     assert found.images[0] == 33

@@ -7,13 +7,23 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnn import model_store, recipes
+from cnn import model_store
 from cnn.errors import ConfigError, ModelBroken, PictureError
 from cnn.inspected import receptive_field
+from cnn.layers import (
+    AveragePool2D,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    MaxPool2D,
+    layer_table,
+)
 from cnn.network.build import build, load
 from cnn.network.inspection import Inspector
 from cnn.network.training import train
-from cnn.recipes import RECIPES, layer_table
+from cnn.recipes import RECIPES
 from tests.arithmetic import before_activation
 from tests.networks import digits, small_config
 from tests.strategies import proper_layers
@@ -164,25 +174,25 @@ def test_the_arithmetic_holds_for_any_network(layers, side, seed):
 
 FIELD_NETWORKS = {
     "valid": (
-        recipes.Conv2D(filters=2),
-        recipes.AveragePool2D(),
-        recipes.Conv2D(filters=3),
-        recipes.Flatten(),
+        Conv2D(filters=2),
+        AveragePool2D(),
+        Conv2D(filters=3),
+        Flatten(),
     ),
     "same": (
-        recipes.Conv2D(filters=2, kernel_size=5, padding="same"),
-        recipes.MaxPool2D(),
-        recipes.BatchNormalization(),
-        recipes.Conv2D(filters=2, kernel_size=2, padding="same"),
-        recipes.MaxPool2D(pool_size=3),
-        recipes.Dropout(),
-        recipes.Flatten(),
-        recipes.Dense(units=3),
+        Conv2D(filters=2, kernel_size=5, padding="same"),
+        MaxPool2D(),
+        BatchNormalization(),
+        Conv2D(filters=2, kernel_size=2, padding="same"),
+        MaxPool2D(pool_size=3),
+        Dropout(),
+        Flatten(),
+        Dense(units=3),
     ),
     "strides": (
-        recipes.Conv2D(filters=2, kernel_size=4, strides=3, padding="same"),
-        recipes.Conv2D(filters=2, strides=2),
-        recipes.Flatten(),
+        Conv2D(filters=2, kernel_size=4, strides=3, padding="same"),
+        Conv2D(filters=2, strides=2),
+        Flatten(),
     ),
 }
 
@@ -210,8 +220,8 @@ def test_the_receptive_field_is_where_the_gradient_is(name):
 
 
 def _everything_matters(layer):
-    if isinstance(layer, recipes.MaxPool2D):
-        return recipes.AveragePool2D(pool_size=layer.pool_size)
+    if isinstance(layer, MaxPool2D):
+        return AveragePool2D(pool_size=layer.pool_size)
     return layer.model_copy(update={"activation": "linear"}) if hasattr(layer, "activation") else layer
 
 

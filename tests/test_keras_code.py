@@ -11,22 +11,22 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from cnn import recipes
 from cnn.datasets import THINGS
 from cnn.errors import ConfigError
 from cnn.keras_code import keras_code, notebook
+from cnn.layers import AveragePool2D, BatchNormalization, Conv2D, Dense, Dropout, Flatten
 from cnn.network.training import train
 from cnn.recipes import RECIPES
 from tests import strategies
 from tests.networks import colours, digits, small_config
 
 MIXED = (
-    recipes.Conv2D(filters=6, kernel_size=5, strides=2, padding="same"),
-    recipes.BatchNormalization(),
-    recipes.AveragePool2D(),
-    recipes.Dropout(rate=0.3),
-    recipes.Flatten(),
-    recipes.Dense(units=16, activation="tanh"),
+    Conv2D(filters=6, kernel_size=5, strides=2, padding="same"),
+    BatchNormalization(),
+    AveragePool2D(),
+    Dropout(rate=0.3),
+    Flatten(),
+    Dense(units=16, activation="tanh"),
 )
 CONFIGS = {
     "everything": {},

@@ -5,8 +5,9 @@ import xml.etree.ElementTree as ET
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnn.layers import layer_table
 from cnn.network_picture import TALLEST, block, in_words, svg
-from cnn.recipes import RECIPES, layer_table
+from cnn.recipes import RECIPES
 
 maps = st.tuples(st.integers(1, 64), st.integers(1, 64), st.integers(1, 1024))
 vectors = st.tuples(st.integers(1, 100_000))

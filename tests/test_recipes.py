@@ -1,4 +1,4 @@
-"""`cnn.recipes`: the eight recipes and the layer table."""
+"""`cnn.layers` and `cnn.recipes`: the layer table and the eight recipes."""
 
 import pickle
 from math import prod
@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from cnn.datasets import shape_of
 from cnn.errors import ConfigError, LayerError
-from cnn.recipes import (
-    RECIPES,
+from cnn.layers import (
     AveragePool2D,
     BatchNormalization,
     Conv2D,
@@ -19,12 +18,10 @@ from cnn.recipes import (
     Flatten,
     LayerRow,
     MaxPool2D,
-    TrainConfig,
-    check,
-    config_from,
+    check_layers,
     layer_table,
-    recipe,
 )
+from cnn.recipes import RECIPES, TrainConfig, config_from, recipe
 from tests import strategies
 
 CLASSIC = {
@@ -164,7 +161,7 @@ def test_a_layer_in_the_wrong_place_is_named(layers, said):
 @given(layers=strategies.any_layers, shape=strategies.image_shapes)
 def test_a_check_goes_as_far_as_the_first_mistake(layers, shape):
     """It gives the whole table, or the rows before the layer that cannot stand, with the table's sentence."""
-    rows, mistake = check(layers, shape, 10)
+    rows, mistake = check_layers(layers, shape, 10)
     expected = table_or_error(layers, shape, 10)
     if mistake is None:
         assert rows == expected
@@ -172,14 +169,14 @@ def test_a_check_goes_as_far_as_the_first_mistake(layers, shape):
         assert len(rows) == mistake.number - 1
         assert str(mistake) == str(expected)
         # What stands before the mistake is what it would be without the rest.
-        before, _ = check((*layers[: len(rows)], Flatten()), shape, 10)
+        before, _ = check_layers((*layers[: len(rows)], Flatten()), shape, 10)
         assert rows == before[: len(rows)]
 
 
 def test_a_network_above_the_limit_is_named_at_its_largest_layer():
     """The table is whole; the sentence names the layer to shrink, its share, the sum and the limit."""
     layers = (Conv2D(), Flatten(), Dense(units=2000), Dense(units=50))
-    rows, mistake = check(layers, (28, 28, 1), 10)
+    rows, mistake = check_layers(layers, (28, 28, 1), 10)
     assert len(rows) == 5
     assert mistake is not None
     assert mistake.number == 3
@@ -187,12 +184,12 @@ def test_a_network_above_the_limit_is_named_at_its_largest_layer():
     assert all(
         figure in str(mistake) for figure in (f"{own:,}", f"{total:,}", "20,000,000", "Layer 3 (Dense)")
     )
-    assert check((*layers[:2], Dense(units=900)), (28, 28, 1), 10)[1] is None
+    assert check_layers((*layers[:2], Dense(units=900)), (28, 28, 1), 10)[1] is None
 
 
 def test_a_mistake_keeps_its_number_between_processes():
     """Pickled, it still says which layer it is about."""
-    _, mistake = check((Flatten(), Conv2D()), (28, 28, 1), 10)
+    _, mistake = check_layers((Flatten(), Conv2D()), (28, 28, 1), 10)
     assert pickle.loads(pickle.dumps(mistake)).number == 2
 
 
@@ -259,7 +256,7 @@ def test_a_value_out_of_range_is_a_sentence(name, value):
 )
 def test_a_network_that_would_take_the_machine_down_is_refused(layers, row, said):
     """Parameters, values and multiply-adds are bounded; the largest part is named with the figures."""
-    _, mistake = check(tuple(layers), (28, 28, 1), 10)
+    _, mistake = check_layers(tuple(layers), (28, 28, 1), 10)
     assert mistake is not None
     assert mistake.number == row
     assert said in str(mistake)
@@ -268,4 +265,4 @@ def test_a_network_that_would_take_the_machine_down_is_refused(layers, row, said
 def test_every_recipe_is_well_within_the_limits():
     """What the project ships can be trained with the settings as they are."""
     for config in (each.config for each in RECIPES.values()):
-        assert check(config.layers, shape_of(config.dataset), 10)[1] is None
+        assert check_layers(config.layers, shape_of(config.dataset), 10)[1] is None

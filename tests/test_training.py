@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from cnn import recipes
 from cnn.errors import ConfigError, OutOfMemory, TrainingDiverged
+from cnn.layers import Dense, Flatten
 from cnn.network import training
 from cnn.network.training import shares, train
 from cnn.progress import Epoch, Progress, Resumed, Scoring
@@ -190,7 +190,7 @@ def test_filters_are_kept_from_before_the_first_step(tmp_path):
 
 def test_without_a_first_convolution_there_are_no_filters():
     """A network that begins otherwise keeps none."""
-    layers = (recipes.Flatten(), recipes.Dense(units=8))
+    layers = (Flatten(), Dense(units=8))
     assert train(small_config(layers=layers, epochs=1), digits()).filters is None
 
 
@@ -351,12 +351,8 @@ def test_a_stop_keeps_the_best_epoch_where_that_was_asked_for():
 
 def test_a_loss_that_is_no_number_ends_the_training():
     """Enormous steps end in a `TrainingDiverged` that says what to do."""
-    config = small_config(
-        layers=(*SMALL, recipes.Dense(units=64)), optimizer="sgd", learning_rate=10.0, epochs=20
-    )
-    huge = config.model_copy(
-        update={"layers": (recipes.Flatten(), *[recipes.Dense(units=64, activation="linear")] * 6)}
-    )
+    config = small_config(layers=(*SMALL, Dense(units=64)), optimizer="sgd", learning_rate=10.0, epochs=20)
+    huge = config.model_copy(update={"layers": (Flatten(), *[Dense(units=64, activation="linear")] * 6)})
     with pytest.raises(TrainingDiverged, match="learning rate below 10"):
         train(huge, digits())
 

@@ -15,8 +15,9 @@ import psutil
 import pytest
 
 import cnn.cluster
-from cnn import model_store, recipes
+from cnn import model_store
 from cnn.errors import ModelBroken, ModelNotFound, TrainingDiverged, WorkerError
+from cnn.layers import Conv2D, Dense, Flatten, MaxPool2D
 from cnn.model_store import SHIPPED
 from cnn.network import build
 from cnn.network.classifier import Classifier
@@ -184,7 +185,7 @@ def test_a_stop_ends_a_training(workers):
 def test_a_stop_shows_before_the_test_images_are_read(workers):
     """Of a network that takes seconds to measure, the end of its fitting is heard before it is measured."""
     heard: Queue[object] = Queue()
-    wide = (recipes.Conv2D(filters=32), recipes.Conv2D(filters=64), recipes.MaxPool2D(), recipes.Flatten())
+    wide = (Conv2D(filters=32), Conv2D(filters=64), MaxPool2D(), Flatten())
     outcome = workers.train("heavy", few(layers=wide, epochs=200, batch_size=8), heard.put)
     address = until(heard, lambda event: isinstance(event, str))
     until(heard, lambda event: isinstance(event, Progress))
@@ -197,7 +198,7 @@ def test_a_stop_shows_before_the_test_images_are_read(workers):
 
 def test_a_training_that_fails_says_why(workers):
     """The error that ended it in its process is the one that arrives, with its advice."""
-    deep = (recipes.Flatten(), *[recipes.Dense(units=64, activation="linear")] * 6)
+    deep = (Flatten(), *[Dense(units=64, activation="linear")] * 6)
     outcome = workers.train(
         "diverging", few(layers=deep, optimizer="sgd", learning_rate=10.0, epochs=20), lambda event: None
     )

@@ -7,9 +7,10 @@ import keras
 
 from cnn.errors import ModelBroken
 from cnn.i18n import N_
+from cnn.layers import KERAS_CLASSES, Shape, check_layers
 from cnn.model_store import ModelRecord
 from cnn.network.weights import check_weights
-from cnn.recipes import CLIMB_SHARE, KERAS_CLASSES, START_SHARE, Shape, TrainConfig, check
+from cnn.recipes import CLIMB_SHARE, START_SHARE, TrainConfig
 
 LAYERS = {kind: getattr(keras.layers, name) for kind, name in KERAS_CLASSES.items()}
 OPTIMIZERS = {
@@ -96,7 +97,7 @@ def _read_weights(model: keras.Model, name: str, keras_file: Path) -> None:
 
 
 def _network(config: TrainConfig, input_shape: Shape, classes: int) -> keras.Model:
-    _rows, mistake = check(config.layers, input_shape, classes)
+    _rows, mistake = check_layers(config.layers, input_shape, classes)
     if mistake is not None:
         raise mistake
     numbers: dict[str, int] = {}

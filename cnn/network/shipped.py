@@ -19,12 +19,13 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from cnn import datasets, model_store, strokes
+from cnn.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPool2D
 from cnn.network import build, drawings, feeding, report
 from cnn.network.calibration import temperature_of
 from cnn.network.distortions import distort
 from cnn.network.drawings import NOT_A_DIGIT, Pictures
 from cnn.progress import Epoch, TrainedModel
-from cnn.recipes import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPool2D, TrainConfig
+from cnn.recipes import TrainConfig
 from cnn.settings import settings
 
 log = logging.getLogger(__name__)

@@ -10,8 +10,7 @@ from pydantic.fields import FieldInfo
 
 from cnn.errors import LayerError
 from cnn.i18n import N_, _, ngettext
-from cnn.recipes import (
-    MOST_LAYERS,
+from cnn.layers import (
     AveragePool2D,
     BatchNormalization,
     Conv2D,
@@ -21,11 +20,10 @@ from cnn.recipes import (
     Layer,
     LayerRow,
     MaxPool2D,
-    Recipe,
-    TrainConfig,
     detail_of,
     kind_of,
 )
+from cnn.recipes import MOST_LAYERS, Recipe, TrainConfig
 from pages.parts.layer_table import shape_in_words
 
 _NEW = {

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnn.i18n import _
-from cnn.recipes import LayerRow, Shape
+from cnn.layers import LayerRow, Shape
 
 
 def layer_table(rows: list[LayerRow]) -> None:

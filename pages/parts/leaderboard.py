@@ -8,8 +8,9 @@ import streamlit as st
 from cnn import datasets, figures
 from cnn.figures import Group
 from cnn.i18n import _
+from cnn.layers import layer_table
 from cnn.model_store import ModelRecord
-from cnn.recipes import RECIPES, layer_table
+from cnn.recipes import RECIPES
 from pages.parts.models import data_title, shown_name
 
 _RANKED = 30

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from cnn import recipes
 from cnn.datasets import classes_of, shape_of
 from cnn.errors import LayerError
 from cnn.i18n import _
-from cnn.recipes import LayerRow, Recipe, TrainConfig
+from cnn.layers import LayerRow, check_layers
+from cnn.recipes import Recipe, TrainConfig
 from pages.parts.code import code
 from pages.parts.layer_editor import layer_editor, with_own_layers
 from pages.parts.layer_table import layer_table, totals
@@ -14,8 +14,8 @@ from pages.parts.network_picture import network_picture
 
 
 def check(config: TrainConfig) -> tuple[list[LayerRow], LayerError | None]:
-    """The network's table as far as it goes, and what keeps it from being trained; see `recipes.check`."""
-    return recipes.check(config.layers, shape_of(config.dataset), classes_of(config.dataset))
+    """The network's table as far as it goes, and what keeps it from being trained; see `check_layers`."""
+    return check_layers(config.layers, shape_of(config.dataset), classes_of(config.dataset))
 
 
 @st.fragment

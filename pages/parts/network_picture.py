@@ -7,8 +7,8 @@ from pathlib import Path
 import streamlit as st
 
 from cnn.i18n import _
+from cnn.layers import LayerRow, Shape
 from cnn.network_picture import in_words, svg
-from cnn.recipes import LayerRow, Shape
 
 _FILES = Path(__file__)
 _component = st.components.v2.component(

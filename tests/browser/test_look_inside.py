@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from cnn import looks, model_store, recipes
+from cnn import looks, model_store
+from cnn.layers import AveragePool2D, BatchNormalization, Conv2D, Dense, Flatten, MaxPool2D
 from tests.browser.hand import draw, expect_answer, key
 from tests.browser.served import Served, serve
 from tests.networks import keep_small
@@ -16,13 +17,13 @@ from tests.networks import keep_small
 START = 120_000
 """Milliseconds that processes may take to start on a busy machine."""
 LAYERS = (
-    recipes.Conv2D(filters=6, padding="same"),
-    recipes.MaxPool2D(),
-    recipes.Conv2D(filters=8, strides=2, activation="tanh"),
-    recipes.AveragePool2D(),
-    recipes.BatchNormalization(),
-    recipes.Flatten(),
-    recipes.Dense(units=20),
+    Conv2D(filters=6, padding="same"),
+    MaxPool2D(),
+    Conv2D(filters=8, strides=2, activation="tanh"),
+    AveragePool2D(),
+    BatchNormalization(),
+    Flatten(),
+    Dense(units=20),
 )
 CLOSE = 1e-4
 HEADINGS = {"Filters": "What it looks for", "Feature maps": "What each layer sees"}

@@ -3,23 +3,23 @@
 import numpy as np
 import pytest
 
-from cnn import recipes
+from cnn.layers import AveragePool2D, BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPool2D
 from pages.parts import evidence, inside, waiting
 from tests.networks import keep_small
 from tests.pages.local import LocalWorkers
 
 EVERY_KIND = (
-    recipes.Conv2D(filters=3, padding="same"),
-    recipes.BatchNormalization(),
-    recipes.MaxPool2D(),
-    recipes.Conv2D(filters=5, kernel_size=5, strides=2, activation="elu"),
-    recipes.AveragePool2D(),
-    recipes.Dropout(),
-    recipes.Flatten(),
-    recipes.Dense(units=600, activation="gelu"),
+    Conv2D(filters=3, padding="same"),
+    BatchNormalization(),
+    MaxPool2D(),
+    Conv2D(filters=5, kernel_size=5, strides=2, activation="elu"),
+    AveragePool2D(),
+    Dropout(),
+    Flatten(),
+    Dense(units=600, activation="gelu"),
 )
 
-WIDE = (recipes.Conv2D(filters=512, strides=3), recipes.MaxPool2D(pool_size=3), recipes.Flatten())
+WIDE = (Conv2D(filters=512, strides=3), MaxPool2D(pool_size=3), Flatten())
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_a_layer_of_512_maps_is_shown(open_model):
 
 def test_a_network_without_convolution_is_shown(open_model):
     """A network of dense layers alone has its layers, too."""
-    page = open_model(layers=(recipes.Flatten(), recipes.Dense(units=4)), epochs=1)
+    page = open_model(layers=(Flatten(), Dense(units=4)), epochs=1)
     assert not page.exception
     assert not page.error
 

@@ -2,15 +2,15 @@
 
 import pytest
 
-from cnn import recipes
+from cnn.layers import Conv2D, Dense, Flatten
 from pages.parts import inside, one_filter, waiting
 from tests.networks import keep_small
 from tests.pages.local import LocalWorkers
 
 TWO = (
-    recipes.Conv2D(filters=8, strides=2),
-    recipes.Conv2D(filters=4),
-    recipes.Flatten(),
+    Conv2D(filters=8, strides=2),
+    Conv2D(filters=4),
+    Flatten(),
 )
 
 
@@ -62,14 +62,14 @@ def test_exciting_images_are_found(open_model):
 
 def test_no_convolution_is_told(open_model):
     """A network without convolution gets a sentence."""
-    page = open_model(layers=(recipes.Flatten(), recipes.Dense(units=4)), epochs=1)
+    page = open_model(layers=(Flatten(), Dense(units=4)), epochs=1)
     assert "no convolution" in page.info[0].value
     assert not page.exception
 
 
 def test_many_filters_are_shown(open_model):
     """Many filters are shown page by page, and a filter number beyond the layer's falls back to its last."""
-    page = open_model(layers=(recipes.Conv2D(filters=130, strides=3), recipes.Flatten()), epochs=1)
+    page = open_model(layers=(Conv2D(filters=130, strides=3), Flatten()), epochs=1)
     page.session_state["filters_picked"] = 500
     page.run()
     assert page.subheader[0].value == "Filter 129"

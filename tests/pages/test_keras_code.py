@@ -3,7 +3,8 @@
 import json
 
 from cnn.keras_code import keras_code, notebook
-from cnn.recipes import RECIPES, Dropout
+from cnn.layers import Dropout
+from cnn.recipes import RECIPES
 
 
 def opened(page):

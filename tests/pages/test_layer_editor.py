@@ -2,7 +2,8 @@
 
 import pytest
 
-from cnn.recipes import KERAS_CLASSES, RECIPES, Conv2D, Dense, Dropout, MaxPool2D, layer_table
+from cnn.layers import KERAS_CLASSES, Conv2D, Dense, Dropout, MaxPool2D, layer_table
+from cnn.recipes import RECIPES
 from cnn.trainings import trainings
 from tests.pages.conftest import OWNER
 

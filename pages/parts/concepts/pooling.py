@@ -6,7 +6,7 @@ import streamlit as st
 from cnn import concepts, datasets, figures
 from cnn.i18n import _
 from cnn.inspected import Array, LayerFacts
-from cnn.recipes import MaxPool2D
+from cnn.layers import MaxPool2D
 from pages.parts.arithmetic import arithmetic
 from pages.parts.concepts.section import checked, in_the_network, look_for
 from pages.parts.image_choice import image_choice

@@ -9,7 +9,7 @@ from cnn import concepts, datasets
 from cnn.errors import LayerError
 from cnn.i18n import _
 from cnn.inspected import LayerFacts, receptive_field
-from cnn.recipes import Conv2D, MaxPool2D
+from cnn.layers import Conv2D, MaxPool2D
 from pages.parts.concepts.section import in_the_network, look_for
 from pages.parts.image_choice import Picture, image_choice
 from pages.parts.inside import KINDS

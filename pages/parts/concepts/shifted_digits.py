@@ -8,8 +8,9 @@ import streamlit as st
 from cnn import concepts, datasets, figures, looks
 from cnn.datasets import Dataset
 from cnn.i18n import _
+from cnn.layers import BatchNormalization, Conv2D, Dense, Flatten, Layer, MaxPool2D
 from cnn.model_store import ModelRecord, keras_path
-from cnn.recipes import BatchNormalization, Conv2D, Dense, Flatten, Layer, MaxPool2D, TrainConfig
+from cnn.recipes import TrainConfig
 from cnn.workers import workers
 from pages.parts.concepts.pair import Run, found, pair, refresh
 from pages.parts.concepts.section import in_the_network, look_for
