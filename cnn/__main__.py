@@ -111,9 +111,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _data(options: argparse.Namespace, output: Output) -> int:
     from cnn import datasets
+    from cnn.origins import ORIGINS
 
     failed = False
-    for name in options.names or datasets.ORIGINS:
+    for name in options.names or ORIGINS:
         try:
             path = datasets.provide(name, options.to, _bytes_told(name))
             output.say({}, _("{name} is in {path}.").format(name=name, path=path))

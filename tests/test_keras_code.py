@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from cnn.datasets import THINGS
 from cnn.errors import ConfigError
 from cnn.keras_code import keras_code, notebook
 from cnn.layers import AveragePool2D, BatchNormalization, Conv2D, Dense, Dropout, Flatten
 from cnn.network.training import train
+from cnn.origins import THINGS
 from cnn.recipes import RECIPES
 from tests import strategies
 from tests.networks import colours, digits, small_config

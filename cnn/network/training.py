@@ -15,7 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from cnn.continuing import Continuation, Start
-from cnn.datasets import DIGITS, Dataset
+from cnn.datasets import Dataset
 from cnn.errors import OutOfMemory, TrainingDiverged
 from cnn.fine_tuning import FineTuning
 from cnn.i18n import N_
@@ -23,6 +23,7 @@ from cnn.network.backup import Backup, Run
 from cnn.network.build import build, set_weights
 from cnn.network.calibration import temperature_of
 from cnn.network.feeding import EVALUATION_BATCH, Distort, evaluation_batches, training_batches
+from cnn.origins import DIGITS
 from cnn.progress import Epoch, Progress, Resumed, Scoring, TrainedModel
 from cnn.recipes import TrainConfig, check_distortions
 

@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 
 from cnn.answer import Answer
-from cnn.datasets import DIGITS
 from cnn.i18n import _
+from cnn.origins import DIGITS
 from pages.parts.picture import pixels
 from pages.parts.probabilities import probability_bars
 

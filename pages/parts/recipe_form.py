@@ -7,6 +7,7 @@ import streamlit as st
 from cnn import datasets
 from cnn.errors import ConfigError
 from cnn.i18n import _
+from cnn.origins import ORIGINS
 from cnn.recipes import OPTIMIZERS, RECIPES, Recipe, TrainConfig, config_from
 from pages.parts.layer_editor import with_own_layers
 
@@ -48,7 +49,7 @@ def _about(recipe: Recipe) -> str:
 
 
 def _dataset(recipe: Recipe) -> str:
-    names = list(datasets.ORIGINS)
+    names = list(ORIGINS)
     name = st.selectbox(
         _("Data"),
         names,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cnn import datasets
-from cnn.datasets import THINGS
+from cnn.origins import THINGS
 from tests.networks import colours, digits
 from tests.pages.opened import html
 
