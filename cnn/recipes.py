@@ -111,16 +111,19 @@ class Recipe:
     """A named training.
 
     Attributes:
-        name: as other programs write it.
         about: one sentence for people.
         config: the training.
         published: the accuracies on the test images that its authors report, lowest and highest, in [0, 1].
     """
 
-    name: str
     about: str
     config: TrainConfig
     published: tuple[float, float] | None = None
+
+    @property
+    def name(self) -> str:
+        """As other programs write it."""
+        return self.config.recipe
 
 
 _CONV32_CONV64: tuple[Layer, ...] = (
@@ -136,7 +139,6 @@ _CONV32_CONV64: tuple[Layer, ...] = (
 
 def _recipes() -> Iterable[Recipe]:
     yield Recipe(
-        "fast",
         N_("Ours: 99 % after one short epoch."),
         TrainConfig(
             recipe="fast",
@@ -159,7 +161,6 @@ def _recipes() -> Iterable[Recipe]:
         ),
     )
     yield Recipe(
-        "accurate",
         N_("Ours: batch normalisation and distorted images, for 99.6 %."),
         TrainConfig(
             recipe="accurate",
@@ -190,7 +191,6 @@ def _recipes() -> Iterable[Recipe]:
         ),
     )
     yield Recipe(
-        "conv32",
         N_("The smallest classic: one convolution, then the answer."),
         TrainConfig(
             recipe="conv32",
@@ -202,7 +202,6 @@ def _recipes() -> Iterable[Recipe]:
         published=(0.9833, 0.9833),
     )
     yield Recipe(
-        "conv32-conv32",
         N_("Two convolutions of 32 filters, a dense layer, two dropouts."),
         TrainConfig(
             recipe="conv32-conv32",
@@ -221,7 +220,6 @@ def _recipes() -> Iterable[Recipe]:
         published=(0.9909, 0.9925),
     )
     yield Recipe(
-        "conv32-conv64",
         N_("32, then 64 filters; stops by itself when validation no longer improves."),
         TrainConfig(
             recipe="conv32-conv64",
@@ -234,7 +232,6 @@ def _recipes() -> Iterable[Recipe]:
         ),
     )
     yield Recipe(
-        "conv32-conv64-rmsprop",
         N_("The same network with RMSprop, validated on a fifth of the training images."),
         TrainConfig(
             recipe="conv32-conv64-rmsprop",
@@ -246,7 +243,6 @@ def _recipes() -> Iterable[Recipe]:
         ),
     )
     yield Recipe(
-        "conv32-conv64-dense1000",
         N_("Large first filters and a wide dense layer: three million parameters."),
         TrainConfig(
             recipe="conv32-conv64-dense1000",
@@ -265,7 +261,6 @@ def _recipes() -> Iterable[Recipe]:
         published=(0.9917, 0.9917),
     )
     yield Recipe(
-        "lenet-cifar10",
         N_("The same network for small colour photographs."),
         TrainConfig(
             recipe="lenet-cifar10",
