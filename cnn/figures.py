@@ -1,4 +1,4 @@
-"""Arrays to figures. Knows no model and no page; texts on axes come from whoever calls."""
+"""Numbers to Plotly's figures. Knows no model and no page; texts on axes come from whoever calls."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +15,25 @@ Curve = Sequence[tuple[float, float, float]]
 
 Numbers = Sequence[float] | NDArray[np.floating[Any]]
 
+# Okabe and Ito's colours, which colour-blind readers tell apart, as far as both themes carry them.
+_COLOURS = ("#3d8bd9", "#e07b39", "#2a9d76", "#c05b9b", "#a58a1c", "#7d6bd0")
+_DASHES = ("solid", "dash", "dot", "dashdot")
+_SYMBOLS = ("circle", "diamond", "square", "cross", "triangle-up", "x", "star")
+_MARKS = ("circle", "diamond", "square-open")
+"""Where points may lie on one another, the last kind shows what is below it."""
+_MARK_COLOUR = "#8a8f98"
+_FEW = 50
+"""So many points are marked on their line."""
+_MARGIN = {"l": 10, "r": 10, "t": 40, "b": 10}
+
+# Told apart by colour-blind readers too: validation is dotted and has markers.
+_TRAINING_STYLE: dict[str, Any] = {"mode": "lines", "line": {"color": _COLOURS[0]}}
+_VALIDATION_STYLE: dict[str, Any] = {
+    "mode": "lines+markers",
+    "line": {"color": _COLOURS[1], "dash": "dot"},
+    "marker": {"symbol": "diamond", "size": 7},
+}
+
 
 def curves(
     training: Curve, validation: Curve, *, names: dict[str, str], mark: float | None = None
@@ -26,16 +45,12 @@ def curves(
         names: what to call "loss", "accuracy", "epoch", "training", "validation".
         mark: the epoch at which a line stands across both.
     """
-    from plotly.subplots import make_subplots
-
-    figure = make_subplots(1, 2, subplot_titles=(names["loss"], names["accuracy"]), horizontal_spacing=0.09)
+    figure = _loss_beside_accuracy(names)
     for column in (1, 2):
         figure.add_trace(_line(training, column, names["training"], **_TRAINING_STYLE), 1, column)
         figure.add_trace(_line(validation, column, names["validation"], **_VALIDATION_STYLE), 1, column)
     if mark is not None:
-        figure.add_vline(x=mark, line={"color": _MARK, "width": 1.5, "dash": "dash"})
-    figure.update_xaxes(title_text=names["epoch"], rangemode="tozero")
-    figure.update_yaxes(tickformat=".1%", col=2)
+        figure.add_vline(x=mark, line={"color": _MARK_COLOUR, "width": 1.5, "dash": "dash"})
     figure.update_layout(
         height=300,
         margin=_MARGIN,
@@ -56,19 +71,15 @@ def overlaid(
         names: what to call "loss", "accuracy", "epoch".
         highest_loss: where the loss's axis ends, so that the first epochs do not flatten the last.
     """
-    from plotly.subplots import make_subplots
-
-    figure = make_subplots(1, 2, subplot_titles=(names["loss"], names["accuracy"]), horizontal_spacing=0.09)
+    figure = _loss_beside_accuracy(names)
     for number, (name, curve) in enumerate(runs):
         style: dict[str, Any] = {
             "mode": "lines+markers",
-            "line": {"color": _COLOURS[number % len(_COLOURS)], "dash": _DASHES[number % len(_DASHES)]},
-            "marker": {"symbol": _SYMBOLS[number % len(_SYMBOLS)]},
+            "line": {"color": _nth(_COLOURS, number), "dash": _nth(_DASHES, number)},
+            "marker": {"symbol": _nth(_SYMBOLS, number)},
         }
         for column in (1, 2):
             figure.add_trace(_line(curve, column, name, **style), 1, column)
-    figure.update_xaxes(title_text=names["epoch"], rangemode="tozero")
-    figure.update_yaxes(tickformat=".1%", col=2)
     if highest_loss is not None:
         figure.update_yaxes(range=[0, highest_loss], col=1)
     figure.update_layout(height=340, margin=_MARGIN, legend={"orientation": "h", "y": -0.25})
@@ -98,8 +109,8 @@ def lines(
                 y=list(y),
                 name=name,
                 mode="lines+markers" if 1 < len(x) <= _FEW else "markers" if len(x) == 1 else "lines",
-                line={"color": _COLOURS[number % len(_COLOURS)], "dash": _DASHES[number % len(_DASHES)]},
-                marker={"symbol": _SYMBOLS[number % len(_SYMBOLS)], "size": 12 if len(x) == 1 else 7},
+                line={"color": _nth(_COLOURS, number), "dash": _nth(_DASHES, number)},
+                marker={"symbol": _nth(_SYMBOLS, number), "size": 12 if len(x) == 1 else 7},
             )
             for number, (name, x, y) in enumerate(runs)
         ]
@@ -177,10 +188,10 @@ def plane(groups: Sequence[Group], *, x_title: str, y_title: str) -> "Figure":
                 name=group.name,
                 mode="markers",
                 marker={
-                    "color": _COLOURS[number % len(_COLOURS)],
-                    "symbol": _MARKS[number % len(_MARKS)],
+                    "color": _nth(_COLOURS, number),
+                    "symbol": _nth(_MARKS, number),
                     "size": 11,
-                    "line": {"color": _COLOURS[number % len(_COLOURS)], "width": 2},
+                    "line": {"color": _nth(_COLOURS, number), "width": 2},
                 },
                 hovertemplate="%{text}<br>%{x:,.0f} · %{y:.2%}<extra></extra>",
             )
@@ -197,27 +208,6 @@ def plane(groups: Sequence[Group], *, x_title: str, y_title: str) -> "Figure":
     return figure
 
 
-# Okabe and Ito's colours, which colour-blind readers tell apart, as far as both themes carry them.
-_COLOURS = ("#3d8bd9", "#e07b39", "#2a9d76", "#c05b9b", "#a58a1c", "#7d6bd0")
-_DASHES = ("solid", "dash", "dot", "dashdot")
-_SYMBOLS = ("circle", "diamond", "square", "cross", "triangle-up", "x", "star")
-_MARKS = ("circle", "diamond", "square-open")
-"""Where points may lie on one another, the last kind shows what is below it."""
-_MARK = "#8a8f98"
-_FEW = 50
-"""So many points are marked on their line."""
-_MARGIN = {"l": 10, "r": 10, "t": 40, "b": 10}
-
-
-# Told apart by colour-blind readers too: validation is dotted and has markers.
-_TRAINING_STYLE: dict[str, Any] = {"mode": "lines", "line": {"color": "#3d8bd9"}}
-_VALIDATION_STYLE: dict[str, Any] = {
-    "mode": "lines+markers",
-    "line": {"color": "#e07b39", "dash": "dot"},
-    "marker": {"symbol": "diamond", "size": 7},
-}
-
-
 def _line(curve: Curve, measure: int, name: str, **style: Any) -> "Scatter":
     from plotly.graph_objects import Scatter
 
@@ -231,117 +221,16 @@ def _line(curve: Curve, measure: int, name: str, **style: Any) -> "Scatter":
     )
 
 
-def tiles(pictures: np.ndarray, *, columns: int, gap: int = 1, ground: int = 128) -> np.ndarray:
-    """Many small pictures in one.
+def _loss_beside_accuracy(names: dict[str, str]) -> "Figure":
+    """Two empty plots over the epochs, the loss on the left; what to call "loss", "accuracy", "epoch"."""
+    from plotly.subplots import make_subplots
 
-    Args:
-        pictures: uint8 (n, height, width) or (n, height, width, 3).
-        columns: how many stand in a row.
-        gap: pixels between them and around.
-        ground: the grey between them.
-
-    Returns:
-        uint8 (rows * (height + gap) + gap, columns * (width + gap) + gap[, 3]).
-    """
-    count, height, width, *colour = pictures.shape
-    columns = min(columns, count)
-    rows = -(-count // columns)
-    sheet = np.full(
-        (rows * (height + gap) + gap, columns * (width + gap) + gap, *colour), ground, dtype=np.uint8
-    )
-    for index, picture in enumerate(pictures):
-        top = gap + index // columns * (height + gap)
-        left = gap + index % columns * (width + gap)
-        sheet[top : top + height, left : left + width] = picture
-    return sheet
+    figure = make_subplots(1, 2, subplot_titles=(names["loss"], names["accuracy"]), horizontal_spacing=0.09)
+    figure.update_xaxes(title_text=names["epoch"], rangemode="tozero")
+    figure.update_yaxes(tickformat=".1%", col=2)
+    return figure
 
 
-def kernel_pictures(kernels: np.ndarray) -> np.ndarray:
-    """Kernels of a first layer as pictures, each from its smallest weight (black) to its largest (white).
-
-    Args:
-        kernels: float (height, width, channels, filters) with 1 or 3 channels.
-
-    Returns:
-        uint8 (filters, height, width) or, with 3 channels, (filters, height, width, 3).
-    """
-    each = np.moveaxis(kernels, -1, 0)
-    low = each.min(axis=(1, 2, 3), keepdims=True)
-    span = each.max(axis=(1, 2, 3), keepdims=True) - low
-    levels: np.ndarray = (255 * (each - low) / np.where(span > 0, span, 1)).round().astype(np.uint8)
-    return levels[..., 0] if levels.shape[-1] == 1 else levels
-
-
-_FOR = np.array([31, 108, 196], np.float32)
-_AGAINST = np.array([214, 96, 20], np.float32)
-_NEUTRAL = np.array([247, 247, 247], np.float32)
-
-
-def diverging(values: np.ndarray) -> np.ndarray:
-    """Values around zero in colour: blue above, orange below, pale in between.
-
-    The two hues stay apart for colour-blind readers.
-
-    Args:
-        values: float of any shape, in [-1, 1].
-
-    Returns:
-        uint8 of that shape with three more channels, RGB.
-    """
-    share = np.clip(np.asarray(values, np.float32), -1, 1)[..., np.newaxis]
-    end = np.where(share > 0, _FOR, _AGAINST)
-    colours: np.ndarray = (_NEUTRAL + np.abs(share) * (end - _NEUTRAL)).round().astype(np.uint8)
-    return colours
-
-
-def ink(colour: np.ndarray) -> str:
-    """Black or white, as CSS: whichever stands out more on a colour, uint8 (3,), by WCAG 2.1's contrast."""
-    levels = colour / 255
-    linear = np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4)
-    # Against this relative luminance both have the same contrast, 4.58 to 1.
-    return "#000" if linear @ (0.2126, 0.7152, 0.0722) > 0.179 else "#fff"
-
-
-def greys(values: np.ndarray, largest: float) -> np.ndarray:
-    """Numbers from 0 (black) to `largest` (white) as uint8 of the same shape; others at the nearer end."""
-    levels: np.ndarray = (255 * np.clip(values / (largest or 1), 0, 1)).round().astype(np.uint8)
-    return levels
-
-
-def shaded(values: np.ndarray, limit: float, below_zero: bool) -> np.ndarray:
-    """Numbers by `diverging` where some of their kind are below zero, else by `greys`; uint8 (..., 3).
-
-    Args:
-        values: float of any shape.
-        limit: the size at which a colour is full.
-        below_zero: whether some of their kind, not only of these, are negative.
-    """
-    if below_zero:
-        return diverging(values / (limit or 1))
-    return np.repeat(greys(values, limit)[..., np.newaxis], 3, axis=-1)
-
-
-def bars(
-    values: np.ndarray, limit: float, below_zero: bool, *, height: int = 24, width: int = 6
-) -> np.ndarray:
-    """Each number as a bar from zero: white upwards; where some are below zero, blue up and orange down.
-
-    Args:
-        values: float (n,).
-        limit: the number at which a bar is full.
-        below_zero: whether some of their kind are negative.
-        height, width: of each picture.
-
-    Returns:
-        uint8 (n, height, width, 3).
-    """
-    zero = height // 2 if below_zero else height
-    length = np.rint(np.clip(np.abs(values) / (limit or 1), 0, 1) * zero)[:, np.newaxis]
-    above = zero - np.arange(height)
-    up = (values[:, np.newaxis] > 0) & (above > 0) & (above <= length)
-    down = (values[:, np.newaxis] < 0) & (above <= 0) & (above > -length)
-    lower, ground, upper = (
-        (_AGAINST, _NEUTRAL, _FOR) if below_zero else np.array([[0], [30], [255]]) * (1, 1, 1)
-    )
-    pictures = np.where(up[..., np.newaxis], upper, np.where(down[..., np.newaxis], lower, ground))
-    return np.repeat(pictures.astype(np.uint8)[:, :, np.newaxis], width, axis=2)
+def _nth(choices: tuple[str, ...], number: int) -> str:
+    """One of them for each number, from the first again after the last."""
+    return choices[number % len(choices)]

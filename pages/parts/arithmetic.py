@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnn import figures
+from cnn import shades
 from cnn.i18n import _
 from cnn.inspected import Array, LayerFacts, Look, receptive_field
 
@@ -107,7 +107,7 @@ def _map(layers: tuple[LayerFacts, ...], look: Look, layer: int, channel: int) -
         "mapShape": [height, width],
         "limit": float(np.abs(values.output).max()),
         "signed": bool(values.output.min() < 0),
-        "colours": figures.diverging(np.linspace(-1, 1, 255)).tolist(),
+        "colours": shades.diverging(np.linspace(-1, 1, 255)).tolist(),
         "fieldRows": [receptive_field(layers, layer, (row, 0, 0))[0::2] for row in range(height)],
         "fieldColumns": [receptive_field(layers, layer, (0, column, 0))[1::2] for column in range(width)],
     }

@@ -5,7 +5,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from cnn import figures, looks
+from cnn import looks, shades
 from cnn.answer import Answer
 from cnn.i18n import _
 from cnn.model_store import ModelRecord, keras_path
@@ -39,7 +39,7 @@ def evidence(model: ModelRecord, image: np.ndarray, given: Answer) -> None:
     with st.container(key="evidence"):
         st.html(
             pixels(
-                figures.diverging(found.pixels / strongest),
+                shades.diverging(found.pixels / strongest),
                 _SCALE,
                 alt=_("Where the picture speaks for {digit}, and where against it").format(digit=name),
             )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from cnn import figures, model_store
+from cnn import model_store, shades
 from cnn.i18n import _
 from cnn.inspected import Array, LayerFacts
 from cnn.model_store import ModelRecord
@@ -146,9 +146,9 @@ def _pictures(kernels: Array, choice: Choice) -> np.ndarray:
     """uint8 (frames, filters, height, width[, 3]), each weight some pixels wide: gaps are thin."""
     if choice.around_zero:
         limit = float(np.abs(kernels).max())
-        pictures = figures.shaded(np.moveaxis(kernels[:, :, :, 0], -1, 1), limit, True)
+        pictures = shades.shaded(np.moveaxis(kernels[:, :, :, 0], -1, 1), limit, True)
     else:
-        pictures = np.stack([figures.kernel_pictures(frame) for frame in kernels])
+        pictures = np.stack([shades.kernel_pictures(frame) for frame in kernels])
     side = max(1, _TILE // kernels.shape[1])
     return pictures.repeat(side, axis=2).repeat(side, axis=3)
 

@@ -5,14 +5,14 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from cnn import figures
+from cnn import shades
 from cnn.i18n import _
 
 
 def legend(limit: float, below_zero: bool) -> None:
-    """Say which scale a picture of numbers has, as `figures.shaded` chooses it."""
+    """Say which scale a picture of numbers has, as `shades.shaded` chooses it."""
     if below_zero:
-        stops = ", ".join(f"rgb({r} {g} {b})" for r, g, b in figures.diverging(np.linspace(-1, 1, 9)))
+        stops = ", ".join(f"rgb({r} {g} {b})" for r, g, b in shades.diverging(np.linspace(-1, 1, 9)))
         low, name = f"−{limit:.2f}", _("blue above zero, orange below, pale near it")
     else:
         stops, low, name = "#000, #fff", "0", _("black is zero, white the largest")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from cnn import figures
+from cnn import shades
 from cnn.i18n import _
 from cnn.inspected import LayerFacts, Look
 from pages.parts.inside import title
@@ -47,7 +47,7 @@ def map_grid(layers: tuple[LayerFacts, ...], look: Look, layer: int) -> int:
     first = (page - 1) * at_once
     picked = _picked(output, layer)
     shown = np.moveaxis(output, -1, 0)[first : first + at_once]
-    draw = figures.shaded if as_maps else figures.bars
+    draw = shades.shaded if as_maps else shades.bars
     pictures = draw(shown, limit, below_zero)
     tiles(
         "feature_maps_grid",

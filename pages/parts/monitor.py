@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnn import figures
+from cnn import figures, shades
 from cnn.i18n import _, ngettext
 from cnn.overfitting import turning_point
 from cnn.progress import Epoch, Progress, Scoring
@@ -213,7 +213,7 @@ def _show_curves(training: Training) -> None:
     _show_turning_point(training)
     if training.filters is not None and training.filters.shape[2] in (1, 3):
         with st.container(key="train_filters"):
-            sheet = figures.tiles(figures.kernel_pictures(training.filters), columns=16)
+            sheet = shades.tiles(shades.kernel_pictures(training.filters), columns=16)
             st.html(
                 pixels(sheet, 8, alt=_("The first layer's filters as they stand"))
                 + f"<small>{_('The first layer’s filters, as they form')}</small>"

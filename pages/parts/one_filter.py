@@ -5,7 +5,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from cnn import figures, looks
+from cnn import looks, shades
 from cnn.i18n import _
 from cnn.inspected import LayerFacts, receptive_field
 from cnn.model_store import ModelRecord, keras_path
@@ -32,7 +32,7 @@ def weights(model: ModelRecord, choice: Choice, number: int) -> None:
     kernel = slices_of(model, choice.layer, choice.incoming)[:, :, 0, number]
     _kernel, bias = weights_of(model, choice.layer, number)
     if len(kernel) <= LONGEST_SIDE:
-        colours = figures.diverging(kernel / (np.abs(kernel).max() or 1))
+        colours = shades.diverging(kernel / (np.abs(kernel).max() or 1))
         rows = "".join(
             f"<tr>{''.join(map(_cell, values, row))}</tr>"
             for values, row in zip(kernel, colours, strict=True)
@@ -45,7 +45,7 @@ def weights(model: ModelRecord, choice: Choice, number: int) -> None:
 
 def _cell(value: float, colour: np.ndarray) -> str:
     r, g, b = colour
-    return f'<td style="background:rgb({r} {g} {b});color:{figures.ink(colour)}">{value:.3f}</td>'
+    return f'<td style="background:rgb({r} {g} {b});color:{shades.ink(colour)}">{value:.3f}</td>'
 
 
 def answer_to(model: ModelRecord, picture: Picture, layer: int, number: int) -> None:
@@ -63,7 +63,7 @@ def answer_to(model: ModelRecord, picture: Picture, layer: int, number: int) -> 
     with st.container(key="filter_answer"):
         st.html(
             f'<div class="strip">{pixels(picture.image, 5, alt=picture.about)}'
-            f"{pixels(figures.shaded(answer, limit, below_zero), 140 / len(answer), alt=about)}</div>"
+            f"{pixels(shades.shaded(answer, limit, below_zero), 140 / len(answer), alt=about)}</div>"
         )
     legend(limit, below_zero)
     st.caption(f"{picture.about} {about}.")

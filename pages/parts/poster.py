@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnn import figures
+from cnn import shades
 from cnn.i18n import _
 from cnn.inspected import LayerFacts, Look
 from pages.parts.inside import title
@@ -58,9 +58,9 @@ def _layer(layers: tuple[LayerFacts, ...], look: Look, number: int) -> dict[str,
     limit, below_zero = float(np.abs(output).max()), bool(output.min() < 0)
     if output.ndim == 3:
         maps = np.moveaxis(output[..., :MAPS], -1, 0)
-        sheet = figures.tiles(figures.shaded(maps, limit, below_zero), columns=1)
+        sheet = shades.tiles(shades.shaded(maps, limit, below_zero), columns=1)
     else:
-        column = figures.shaded(output[:UNITS, np.newaxis], limit, below_zero)
+        column = shades.shaded(output[:UNITS, np.newaxis], limit, below_zero)
         # As wide as a column of maps would be.
         sheet = np.repeat(column, -(-len(column) // MAPS), axis=1)
     name = title(layers, number)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnn import figures
+from cnn import shades
 from cnn.i18n import _
 from pages.parts.picture import pixels
 
@@ -74,7 +74,7 @@ def _data(shown: Tiles) -> dict[str, Any]:
     columns = min(shown.columns, len(shown.labels))
     return {
         "frames": [
-            pixels(figures.tiles(frame, columns=columns, gap=GAP), 1, alt=shown.alt) for frame in shown.frames
+            pixels(shades.tiles(frame, columns=columns, gap=GAP), 1, alt=shown.alt) for frame in shown.frames
         ],
         "captions": list(shown.captions),
         "labels": [escape(label, quote=True) for label in shown.labels],

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from cnn import concepts, datasets, evaluated, figures, model_store
+from cnn import concepts, datasets, evaluated, model_store, shades
 from cnn.datasets import Dataset
 from cnn.evaluations import evaluations
 from cnn.i18n import _
@@ -87,7 +87,7 @@ def _some(dataset: Dataset) -> None:
     chosen = np.random.default_rng(seed).choice(every, min(SHOWN, len(every)), replace=False)
     alt = _("{count} training images labelled {name}").format(count=len(chosen), name=named(dataset, label))
     with st.container(key="some_images"):
-        st.html(pixels(figures.tiles(dataset.x_train[chosen], columns=15), 1.7, alt=alt))
+        st.html(pixels(shades.tiles(dataset.x_train[chosen], columns=15), 1.7, alt=alt))
 
 
 def _others() -> None:

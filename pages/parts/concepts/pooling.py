@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from cnn import concepts, datasets, figures
+from cnn import concepts, datasets, shades
 from cnn.i18n import _
 from cnn.inspected import Array, LayerFacts
 from cnn.layers import MaxPool2D
@@ -82,7 +82,7 @@ def _compare(facts: LayerFacts, image: Array, moved: Array, about: str) -> None:
         (_("Shifted, then pooled"), pooled_moved, _("The shifted image after pooling.")),
     ]
     figures_of = [
-        f"<li>{pixels(figures.greys(values[..., 0], 1), _SHOWN / values.shape[0], alt=alt)}{name}</li>"
+        f"<li>{pixels(shades.greys(values[..., 0], 1), _SHOWN / values.shape[0], alt=alt)}{name}</li>"
         for name, values, alt in pictures
     ]
     with st.container(key="pooled"):
