@@ -8,9 +8,10 @@ from cnn.i18n import _
 from cnn.layers import LayerRow, check_layers
 from cnn.recipes import Recipe, TrainConfig
 from pages.parts.code import code
-from pages.parts.layer_editor import layer_editor, with_own_layers
+from pages.parts.layer_editor import layer_editor
 from pages.parts.layer_table import layer_table, totals
 from pages.parts.network_picture import network_picture
+from pages.parts.own_layers import with_own_layers
 
 
 def check(config: TrainConfig) -> tuple[list[LayerRow], LayerError | None]:

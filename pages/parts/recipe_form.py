@@ -9,7 +9,7 @@ from cnn.errors import ConfigError
 from cnn.i18n import _
 from cnn.origins import ORIGINS
 from cnn.recipes import OPTIMIZERS, RECIPES, Recipe, TrainConfig, config_from
-from pages.parts.layer_editor import with_own_layers
+from pages.parts.own_layers import with_own_layers
 
 _TEST_IMAGES = "test"
 _SHARE = "share"
