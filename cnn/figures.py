@@ -21,44 +21,9 @@ _DASHES = ("solid", "dash", "dot", "dashdot")
 _SYMBOLS = ("circle", "diamond", "square", "cross", "triangle-up", "x", "star")
 _MARKS = ("circle", "diamond", "square-open")
 """Where points may lie on one another, the last kind shows what is below it."""
-_MARK_COLOUR = "#8a8f98"
 _FEW = 50
 """So many points are marked on their line."""
 _MARGIN = {"l": 10, "r": 10, "t": 40, "b": 10}
-
-# Told apart by colour-blind readers too: validation is dotted and has markers.
-_TRAINING_STYLE: dict[str, Any] = {"mode": "lines", "line": {"color": _COLOURS[0]}}
-_VALIDATION_STYLE: dict[str, Any] = {
-    "mode": "lines+markers",
-    "line": {"color": _COLOURS[1], "dash": "dot"},
-    "marker": {"symbol": "diamond", "size": 7},
-}
-
-
-def curves(
-    training: Curve, validation: Curve, *, names: dict[str, str], mark: float | None = None
-) -> "Figure":
-    """Loss and accuracy over the epochs, side by side.
-
-    Args:
-        training, validation: what to draw; accuracy in [0, 1].
-        names: what to call "loss", "accuracy", "epoch", "training", "validation".
-        mark: the epoch at which a line stands across both.
-    """
-    figure = _loss_beside_accuracy(names)
-    for column in (1, 2):
-        figure.add_trace(_line(training, column, names["training"], **_TRAINING_STYLE), 1, column)
-        figure.add_trace(_line(validation, column, names["validation"], **_VALIDATION_STYLE), 1, column)
-    if mark is not None:
-        figure.add_vline(x=mark, line={"color": _MARK_COLOUR, "width": 1.5, "dash": "dash"})
-    figure.update_layout(
-        height=300,
-        margin=_MARGIN,
-        legend={"orientation": "h", "y": -0.25},
-        # The same revision keeps a zoom while the curves grow.
-        uirevision="curves",
-    )
-    return figure
 
 
 def overlaid(
@@ -71,7 +36,11 @@ def overlaid(
         names: what to call "loss", "accuracy", "epoch".
         highest_loss: where the loss's axis ends, so that the first epochs do not flatten the last.
     """
-    figure = _loss_beside_accuracy(names)
+    from plotly.subplots import make_subplots
+
+    figure = make_subplots(1, 2, subplot_titles=(names["loss"], names["accuracy"]), horizontal_spacing=0.09)
+    figure.update_xaxes(title_text=names["epoch"], rangemode="tozero")
+    figure.update_yaxes(tickformat=".1%", col=2)
     for number, (name, curve) in enumerate(runs):
         style: dict[str, Any] = {
             "mode": "lines+markers",
@@ -219,16 +188,6 @@ def _line(curve: Curve, measure: int, name: str, **style: Any) -> "Scatter":
         showlegend=measure == 1,
         **style,
     )
-
-
-def _loss_beside_accuracy(names: dict[str, str]) -> "Figure":
-    """Two empty plots over the epochs, the loss on the left; what to call "loss", "accuracy", "epoch"."""
-    from plotly.subplots import make_subplots
-
-    figure = make_subplots(1, 2, subplot_titles=(names["loss"], names["accuracy"]), horizontal_spacing=0.09)
-    figure.update_xaxes(title_text=names["epoch"], rangemode="tozero")
-    figure.update_yaxes(tickformat=".1%", col=2)
-    return figure
 
 
 def _nth(choices: tuple[str, ...], number: int) -> str:

@@ -33,6 +33,11 @@ def use(current_language: Callable[[], str]) -> None:
     _reader["language"] = current_language
 
 
+def language_named(text: str) -> str | None:
+    """The code of the language that is called so, by its code or by its own name; None where none is."""
+    return next((code for code, name in LANGUAGES.items() if text in {code, name}), None)
+
+
 def path_of(language: str) -> Path:
     """The file with a language's translations."""
     return CATALOGUES / language / "LC_MESSAGES" / "messages.po"

@@ -10,39 +10,6 @@ from cnn import figures, shades
 
 AXES = {"x_title": "Parameters", "y_title": "Test accuracy"}
 
-NAMES = {
-    "loss": "Verlust",
-    "accuracy": "Treffer",
-    "epoch": "Epoche",
-    "training": "Übung",
-    "validation": "Probe",
-}
-
-
-def test_curves_hold_the_points_and_the_callers_words():
-    """Loss stands left, accuracy right, each for training and validation, under the names that were given."""
-    figure = figures.curves([(0.5, 2.0, 0.3), (1, 1.0, 0.6)], [(1, 1.2, 0.5)], names=NAMES)
-    lines = [(line.name, list(line.x), list(line.y), line.xaxis) for line in figure.data]
-    assert lines == [
-        ("Übung", [0.5, 1], [2.0, 1.0], "x"),
-        ("Probe", [1], [1.2], "x"),
-        ("Übung", [0.5, 1], [0.3, 0.6], "x2"),
-        ("Probe", [1], [0.5], "x2"),
-    ]
-    assert [title.text for title in figure.layout.annotations] == ["Verlust", "Treffer"]
-    assert figure.layout.xaxis.title.text == figure.layout.xaxis2.title.text == "Epoche"
-    assert figure.layout.yaxis2.tickformat == ".1%"
-    assert figure.layout.yaxis.tickformat is None
-
-
-def test_curves_are_told_apart_by_more_than_colour():
-    """Validation is dotted and has markers; each name stands once in the legend."""
-    figure = figures.curves([(1, 1.0, 0.6)], [(1, 1.2, 0.5)], names=NAMES)
-    training, validation = figure.data[:2]
-    assert (training.line.dash, validation.line.dash) == (None, "dot")
-    assert ("markers" in training.mode, "markers" in validation.mode) == (False, True)
-    assert [line.showlegend for line in figure.data] == [True, True, False, False]
-
 
 def test_a_group_keeps_its_colour_and_mark():
     """Where another group has no point, the rest look as they do beside it; it has no place in the legend."""
@@ -59,12 +26,6 @@ def test_a_group_keeps_its_colour_and_mark():
 def test_a_plane_of_nothing_is_one():
     """Axes, and no point."""
     assert not figures.plane([], **AXES).data
-
-
-def test_a_training_that_has_just_begun_has_empty_curves():
-    """Without a point there are the axes and no line."""
-    figure = figures.curves([], [], names=NAMES)
-    assert all(len(line.x) == 0 for line in figure.data)
 
 
 @given(

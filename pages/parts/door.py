@@ -26,7 +26,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from cnn.i18n import LANGUAGES, N_, catalogue
+from cnn.i18n import LANGUAGES, N_, catalogue, language_named
 from cnn.settings import settings
 
 Role = Literal["room", "leader"]
@@ -214,7 +214,7 @@ _TOLD = {
 
 def _language(request: Request) -> str:
     """The language that the address names, or the first one of the browser's that there is."""
-    asked = request.query_params.get("language", "")
+    asked = language_named(request.query_params.get("language", "")) or ""
     browsers = request.headers.get("accept-language", "").split(",")
     codes = [asked, *(code.split(";")[0].split("-")[0].strip().lower() for code in browsers)]
     return next((code for code in codes if code in LANGUAGES), "en")

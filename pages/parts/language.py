@@ -1,5 +1,8 @@
 """The language of the page: the visitor's choice, and before it the browser's."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import cast
 
 import streamlit as st
@@ -9,6 +12,7 @@ from cnn import i18n
 from cnn.i18n import LANGUAGES
 
 _KEY = "language"
+_spoken: ContextVar[str] = ContextVar("_spoken", default="en")
 
 
 def picker() -> None:
@@ -18,6 +22,9 @@ def picker() -> None:
     the language of whoever opens it.
     """
     languages = list(LANGUAGES)
+    # The widget knows languages by their own names; whoever writes an address by hand knows the code.
+    if (asked := st.query_params.get(_KEY)) in LANGUAGES:
+        st.session_state[_KEY] = asked
     st.segmented_control(
         # Who cannot read the page must find it.
         "Language · 언어",
@@ -32,10 +39,20 @@ def picker() -> None:
 
 
 def chosen() -> str:
-    """The language of whoever's page this thread makes; English where it makes none."""
+    """The language of whoever's page this thread makes; where it makes none, what is `spoken`."""
     if get_script_run_ctx(suppress_warning=True) is None:
-        return "en"
+        return _spoken.get()
     return cast(str, st.session_state.get(_KEY)) or _of_browser()
+
+
+@contextmanager
+def spoken(code: str) -> Iterator[None]:
+    """Answer in a language, outside of any page; in English where the app has no such language."""
+    before = _spoken.set(code if code in LANGUAGES else "en")
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
 
 
 def _of_browser() -> str:

@@ -2,17 +2,17 @@
 
 import streamlit as st
 
-from cnn import figures, shades
 from cnn.i18n import _, ngettext
 from cnn.overfitting import turning_point
-from cnn.progress import Epoch, Progress, Scoring
 from cnn.trainings import Training, trainings
+from pages.parts import live
 from pages.parts.models import in_markdown
+from pages.parts.moving import has_curves, has_filters, is_moving
 from pages.parts.outcome import outcome
-from pages.parts.picture import pixels
 from pages.parts.told import told
 
-REFRESH_SECONDS = 0.5
+REFRESH_SECONDS = 1.0
+"""After so long the parts look again that show several trainings in tables of Streamlit's."""
 
 
 def watch(training: Training) -> None:
@@ -64,18 +64,19 @@ def state_name(training: Training) -> str:
 
 
 def monitor(training: Training) -> None:
-    """Show one training; while it is not over, this part alone runs again by itself."""
-    fragment = st.fragment(_show, run_every=None if training.ended else REFRESH_SECONDS)
-    fragment(training.id, training.ended)
+    """Show one training; while it is not over, what is shown follows it."""
+    st.fragment(_show)(training.id, training.ended)
 
 
 def _show(training_id: str, ended_before: bool) -> None:
     training = trainings().get(training_id)
     if training is None or training.ended != ended_before:
-        # The whole page once more: it then picks another training, or no longer watches by the clock.
+        # The whole page once more: it then picks another training, or no longer follows this one.
         st.rerun()
     with st.container(key="train_progress"):
         _show_state(training)
+        if not training.ended:
+            live.progress(training)
     if not training.ended:
         st.button(
             _("Stop"),
@@ -113,16 +114,13 @@ def _show_state(training: Training) -> None:
             st.info(_("In the queue: place {place}.").format(place=training.place))
         case "starting":
             st.info(_("A training process is starting; this takes some seconds."))
-        case "scoring":
-            assert training.scoring is not None
-            st.progress(training.scoring.done / training.scoring.images, _scoring(training.scoring))
         case "failed":
             st.error(str(training.error))
         case "finished":
             assert training.record or training.trained
             st.success(_finished(training))
-        case _:
-            _show_progress(training)
+        case _ if not is_moving(training):
+            st.info(_("Preparing the network and its data."))
 
 
 def _told_about_restart(training: Training) -> str:
@@ -131,15 +129,6 @@ def _told_about_restart(training: Training) -> str:
             epoch=training.epochs_kept
         )
     return _("The training's process was lost. The training has begun again.")
-
-
-def _scoring(scoring: Scoring) -> str:
-    text = (
-        _("Stopped. Measuring it on the {count:,} test images…")
-        if scoring.stopped
-        else _("Trained. Measuring it on the {count:,} test images…")
-    )
-    return text.format(count=scoring.images)
 
 
 def _finished(training: Training) -> str:
@@ -153,71 +142,15 @@ def _finished(training: Training) -> str:
     )
 
 
-def _show_progress(training: Training) -> None:
-    progress = training.progress
-    if training.loading is not None:
-        done, total = training.loading.done, training.loading.total
-        st.progress(done / total if total else 0.0, _("Fetching the data: {mb:.1f} MB").format(mb=done / 1e6))
-    elif progress is None:
-        st.info(_("Preparing the network and its data."))
-    else:
-        within = progress.batch / progress.batches
-        st.progress(min((progress.epoch - 1 + within) / progress.epochs, 1.0), _overall(progress, training))
-        st.progress(
-            min(within, 1.0),
-            _("Within the epoch: batch {batch} of {batches}").format(
-                batch=progress.batch, batches=progress.batches
-            ),
-        )
-        st.caption(_pace(progress))
-
-
-def _overall(progress: Progress, training: Training) -> str:
-    text = _("Epoch {epoch} of {epochs}").format(epoch=progress.epoch, epochs=progress.epochs)
-    return text + " · " + _("stopping") if training.state == "stopping" else text
-
-
-def _pace(progress: Progress) -> str:
-    left = (
-        _("{seconds:.0f} s left").format(seconds=progress.seconds_left)
-        if progress.seconds_left is not None
-        else _("time left not known yet")
-    )
-    return _("{speed:,.0f} images a second · {left} · loss {loss:.4f} · accuracy {accuracy:.2%}").format(
-        speed=progress.images_per_second, left=left, loss=progress.loss, accuracy=progress.accuracy
-    )
-
-
 def _show_curves(training: Training) -> None:
-    if not training.points and not training.history:
+    if not has_curves(training):
         return
-    history = training.history
     with st.container(key="train_curves"):
-        st.plotly_chart(
-            figures.curves(
-                training.points or [(epoch.epoch, epoch.loss, epoch.accuracy) for epoch in history],
-                [(epoch.epoch, epoch.val_loss, epoch.val_accuracy) for epoch in history],
-                names={
-                    "loss": _("Loss"),
-                    "accuracy": _("Accuracy"),
-                    "epoch": _("Epoch"),
-                    "training": _("Training"),
-                    "validation": _("Validation"),
-                },
-                mark=training.goes_on_from[1] if training.goes_on_from else None,
-            ),
-            key=f"curves_{training.id}",
-            config={"displayModeBar": False},
-            alt=_curves_in_words(history),
-        )
+        live.curves(training)
     _show_turning_point(training)
-    if training.filters is not None and training.filters.shape[2] in (1, 3):
+    if has_filters(training):
         with st.container(key="train_filters"):
-            sheet = shades.tiles(shades.kernel_pictures(training.filters), columns=16)
-            st.html(
-                pixels(sheet, 8, alt=_("The first layer's filters as they stand"))
-                + f"<small>{_('The first layer’s filters, as they form')}</small>"
-            )
+            live.filters(training)
 
 
 def _show_turning_point(training: Training) -> None:
@@ -234,19 +167,3 @@ def _show_turning_point(training: Training) -> None:
                 "parameters, more or distorted images, “Stop early”, and “Keep the best epoch”."
             ).format(epoch=best.epoch)
         )
-
-
-def _curves_in_words(history: tuple[Epoch, ...]) -> str:
-    if not history:
-        return _("Loss and accuracy over the epochs; no epoch is whole yet.")
-    last = history[-1]
-    return _(
-        "Loss and accuracy over the epochs. After epoch {epoch}: training loss {loss:.4f}, accuracy "
-        "{accuracy:.2%}; validation loss {val_loss:.4f}, accuracy {val_accuracy:.2%}."
-    ).format(
-        epoch=last.epoch,
-        loss=last.loss,
-        accuracy=last.accuracy,
-        val_loss=last.val_loss,
-        val_accuracy=last.val_accuracy,
-    )

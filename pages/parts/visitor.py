@@ -47,7 +47,7 @@ class Presence:
         if scope["type"] != "websocket" or not _known(scope):
             await self._app(scope, receive, send)
             return
-        who = _hashed(HTTPConnection(scope).cookies[_NAME])
+        who = owner_of(HTTPConnection(scope))
         _open_pages[who] += 1
         try:
             await self._app(scope, receive, send)
@@ -86,6 +86,11 @@ def owner() -> str:
         token = cookie if isinstance(cookie, str) else secrets.token_urlsafe(24)
         st.session_state.owner = _hashed(token)
     return str(st.session_state.owner)
+
+
+def owner_of(connection: HTTPConnection) -> str:
+    """Who asks, as `owner` names them; nobody's name where no cookie comes along."""
+    return _hashed(connection.cookies[_NAME]) if _NAME in connection.cookies else ""
 
 
 def _hashed(token: str) -> str:

@@ -41,6 +41,12 @@ def test_pages_keep_the_prefix(url: str, page: Page) -> None:
     expect(heading).to_be_visible(timeout=START)
 
 
+def test_a_training_is_asked_for_under_the_prefix(url: str, page: Page) -> None:
+    """There, too, the address knows trainings, and no page of the app's stands in for an unknown one."""
+    answer = page.request.get(f"{url}/training/unknown")
+    assert (answer.status, answer.text()) == (404, "null")
+
+
 def test_a_picture_is_uploaded(url: str, page: Page) -> None:
     """Streamlit's guard against foreign forms lets the visitor's own upload through."""
     picture = np.full((200, 200), 255, np.uint8)

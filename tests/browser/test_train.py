@@ -30,7 +30,7 @@ def stop(page: Page) -> None:
 
 def points(page: Page) -> int:
     """How many corners the training's loss curve has on the screen."""
-    path = key(page, "train_curves").locator("path.js-line").first
+    path = key(page, "train_curves").locator("path.training").first
     expect(path).to_be_attached(timeout=START)
     return (path.get_attribute("d") or "").count("L")
 

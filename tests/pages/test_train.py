@@ -18,7 +18,6 @@ from cnn.trainings import trainings
 from pages.parts.outcome import history_csv, history_npy
 from tests.networks import trained
 from tests.pages.conftest import OWNER
-from tests.pages.opened import html
 
 PUBLISHED_PARAMETERS = {
     "conv32": 63_050,
@@ -46,6 +45,19 @@ def submitted():
 
 def start(page):
     return page.button(key="train_start").click().run()
+
+
+def shown_by(page, name):
+    """What a part that follows a training by itself is given to begin with."""
+    [part] = [
+        element for element in page.get("bidi_component") if element.proto.component_name == f"live_{name}"
+    ]
+    return json.loads(part.proto.json)
+
+
+def now(page):
+    """How the training stands that the page follows."""
+    return shown_by(page, "progress")["now"]
 
 
 def texts(elements):
@@ -189,16 +201,17 @@ def test_a_training_is_followed_to_its_model(visit, workers):
     workers.announce(job, "tcp://worker")
     assert "Preparing" in page.run().info[0].value
     workers.announce(job, Loading(2_500_000, 10_000_000))
-    page.run()
-    assert "2.5 MB" in page.get("progress")[0].proto.text
+    [(share, text)] = now(page.run())["bars"]
+    assert share == 0.25
+    assert "2.5 MB" in text
     workers.announce(job, PROGRESS)
-    page.run()
-    overall, within = page.get("progress")
-    assert (overall.proto.value, within.proto.value) == (25, 50)
-    assert "Epoch 1 of 2" in overall.proto.text
-    assert any("1,234 images a second" in text and "6 s left" in text for text in texts(page.caption))
-    assert page.get("plotly_chart")
-    assert "first layer" in html(page)
+    assert not page.run().info
+    (overall, text), (within, _) = now(page)["bars"]
+    assert (overall, within) == (0.25, 0.5)
+    assert "Epoch 1 of 2" in text
+    assert now(page)["pace"].startswith("1,234 images a second · 6 s left · loss 0.7000")
+    assert shown_by(page, "curves")["curves"] == {"training": [[0.5, 0.7, 0.6]], "validation": []}
+    assert "first layer" in shown_by(page, "filters")["picture"]
     workers.announce(job, Epoch(1, 0.5, 0.8, 0.4, 0.9, 3.0))
     workers.finish(job, trained())
     page.run()
@@ -236,8 +249,7 @@ def test_stop_reaches_the_process(visit, workers):
     assert workers.stopped == [(job, "tcp://worker")]
     assert page.button(key="train_stop").disabled
     workers.announce(job, Scoring(True, 2_500, 10_000))
-    [bar] = page.run().get("progress")
-    assert (bar.proto.value, bar.proto.text) == (25, "Stopped. Measuring it on the 10,000 test images…")
+    assert now(page.run())["bars"] == [[0.25, "Stopped. Measuring it on the 10,000 test images…"]]
     assert page.button(key="train_stop").disabled
     workers.finish(job, trained(stopped=True))
     assert "Stopped after" in page.run().success[0].value
@@ -249,7 +261,7 @@ def test_the_end_of_a_training_is_told_before_its_figures(visit, workers):
     [job] = workers.running
     workers.announce(job, "tcp://worker")
     workers.announce(job, Scoring(False, 0, 10_000))
-    assert page.run().get("progress")[0].proto.text == "Trained. Measuring it on the 10,000 test images…"
+    assert now(page.run())["bars"] == [[0, "Trained. Measuring it on the 10,000 test images…"]]
 
 
 def test_a_lost_process_is_told(visit, workers):
@@ -487,8 +499,8 @@ def test_a_continued_training_shows_where_it_goes_on(visit, workers):
     [job] = workers.running
     workers.announce(job, "tcp://w:1")
     workers.announce(job, Epoch(2, 0.3, 0.9, 0.3, 0.9, 6.0))
-    figure = json.loads(page.run().get("plotly_chart")[0].proto.spec)
-    assert figure["data"][1]["x"] == [1, 2]
-    assert {shape["x0"] for shape in figure["layout"]["shapes"]} == {1}
+    drawn = shown_by(page.run(), "curves")
+    assert [epoch for epoch, _, _ in drawn["curves"]["validation"]] == [1, 2]
+    assert drawn["mark"] == 1
     workers.finish(job, trained())
     assert any("Goes on from my best" in text for text in texts(page.run().caption))

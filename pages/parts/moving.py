@@ -1,0 +1,164 @@
+"""What moves while a training runs, and the address at which the browser asks for it.
+
+To ask there costs the server and the browser a small part of what a rerun of the page does: on a
+workshop's laptop, the rest would be missing from everybody's trainings and answers.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from cnn import shades
+from cnn.i18n import _
+from cnn.overfitting import turning_point
+from cnn.progress import Progress, Scoring
+from cnn.trainings import Training, trainings
+from pages.parts import language, visitor
+from pages.parts.picture import pixels
+
+_ADDRESS = "training"
+_DIGITS = 5
+
+
+def address(training: Training) -> str:
+    """Where to ask how a training stands; relative, as the app may be served below a path of its own."""
+    return f"{_ADDRESS}/{training.id}?language={language.chosen()}"
+
+
+def has_curves(training: Training) -> bool:
+    """Whether there is a point to draw."""
+    return bool(training.points or training.history)
+
+
+def has_filters(training: Training) -> bool:
+    """Whether the first layer's filters are known and can be seen as pictures."""
+    return training.filters is not None and training.filters.shape[2] in (1, 3)
+
+
+def is_moving(training: Training) -> bool:
+    """Whether something can be counted: bytes, batches or test images."""
+    return bool(_bars(training))
+
+
+def routes() -> list[Route]:
+    """Where the browser asks how a training stands."""
+    base = str(st.get_option("server.baseUrlPath")).strip("/")
+    return [Route(f"{'/' + base if base else ''}/{_ADDRESS}/{{training}}", _answer)]
+
+
+def _answer(request: Request) -> Response:
+    """How a training stands, for nobody but its owner."""
+    training = trainings().get(request.path_params["training"])
+    if training is None or training.owner != visitor.owner_of(request):
+        return JSONResponse(None, 404)
+    with language.spoken(request.query_params.get("language", "")):
+        return JSONResponse(moving(training), headers={"Cache-Control": "no-store"})
+
+
+def moving(training: Training) -> dict[str, Any]:
+    """How a training stands, as what shows it in the browser reads it.
+
+    Returns:
+        "shown": what the page around it was made for; where it differs, the page has to run again.
+        "bars": [share in [0, 1], text] each; "pace": a line, or "".
+        "curves": see `points`; "filters": see `picture`.
+    """
+    running = training.state in {"running", "stopping"} and training.loading is None
+    return {
+        "shown": _shown(training),
+        "bars": _bars(training),
+        "pace": _pace(training.progress) if running and training.progress else "",
+        "curves": points(training),
+        "filters": picture(training),
+    }
+
+
+def _shown(training: Training) -> str:
+    turned = turning_point(training.history)
+    return repr(
+        (
+            training.state,
+            training.place,
+            training.starts,
+            training.epochs_kept,
+            training.away,
+            turned and turned.epoch,
+            is_moving(training),
+            has_curves(training),
+            has_filters(training),
+        )
+    )
+
+
+def _bars(training: Training) -> list[tuple[float, str]]:
+    progress = training.progress
+    match training.state:
+        case "scoring" if training.scoring is not None:
+            return [(training.scoring.done / training.scoring.images, _scoring(training.scoring))]
+        case "running" | "stopping" if training.loading is not None:
+            done, total = training.loading.done, training.loading.total
+            text = _("Fetching the data: {mb:.1f} MB").format(mb=done / 1e6)
+            return [(done / total if total else 0.0, text)]
+        case "running" | "stopping" if progress is not None:
+            within = min(progress.batch / progress.batches, 1.0)
+            text = _("Within the epoch: batch {batch} of {batches}")
+            return [
+                (
+                    min((progress.epoch - 1 + within) / progress.epochs, 1.0),
+                    _overall(progress, stopping=training.state == "stopping"),
+                ),
+                (within, text.format(batch=progress.batch, batches=progress.batches)),
+            ]
+    return []
+
+
+def _scoring(scoring: Scoring) -> str:
+    text = (
+        _("Stopped. Measuring it on the {count:,} test images…")
+        if scoring.stopped
+        else _("Trained. Measuring it on the {count:,} test images…")
+    )
+    return text.format(count=scoring.images)
+
+
+def _overall(progress: Progress, *, stopping: bool) -> str:
+    text = _("Epoch {epoch} of {epochs}").format(epoch=progress.epoch, epochs=progress.epochs)
+    return text + " · " + _("stopping") if stopping else text
+
+
+def _pace(progress: Progress) -> str:
+    left = (
+        _("{seconds:.0f} s left").format(seconds=progress.seconds_left)
+        if progress.seconds_left is not None
+        else _("time left not known yet")
+    )
+    return _("{speed:,.0f} images a second · {left} · loss {loss:.4f} · accuracy {accuracy:.2%}").format(
+        speed=progress.images_per_second, left=left, loss=progress.loss, accuracy=progress.accuracy
+    )
+
+
+def points(training: Training) -> dict[str, list[list[float]]]:
+    """The curves: [epochs, loss, accuracy] each, for "training", also within the epochs, and "validation"."""
+    history = training.history
+    return {
+        "training": _rounded(
+            training.points or [(epoch.epoch, epoch.loss, epoch.accuracy) for epoch in history]
+        ),
+        "validation": _rounded([(epoch.epoch, epoch.val_loss, epoch.val_accuracy) for epoch in history]),
+    }
+
+
+def _rounded(points: Sequence[tuple[float, ...]]) -> list[list[float]]:
+    return [[round(value, _DIGITS) for value in point] for point in points]
+
+
+def picture(training: Training) -> str:
+    """The first layer's filters as they stand, as HTML; nothing where they are no pictures."""
+    if training.filters is None or not has_filters(training):
+        return ""
+    sheet = shades.tiles(shades.kernel_pictures(training.filters), columns=16)
+    return pixels(sheet, 8, alt=_("The first layer's filters as they stand"))
