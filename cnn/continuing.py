@@ -8,7 +8,7 @@ from cnn.datasets import Dataset
 from cnn.errors import ConfigError
 from cnn.fine_tuning import FineTuning
 from cnn.i18n import N_
-from cnn.model_store import ModelRecord
+from cnn.model_record import ModelRecord
 from cnn.progress import Epoch
 from cnn.recipes import TrainConfig, config_from
 

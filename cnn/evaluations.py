@@ -14,7 +14,8 @@ from cnn import evaluated, looks
 from cnn.datasets import Dataset
 from cnn.errors import DataCorrupt
 from cnn.evaluated import Evaluation
-from cnn.model_store import ModelRecord, keras_path
+from cnn.model_record import ModelRecord
+from cnn.model_store import keras_path
 from cnn.settings import settings
 from cnn.workers import Workers, workers
 

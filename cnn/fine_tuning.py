@@ -7,7 +7,7 @@ import numpy as np
 from cnn.datasets import Dataset
 from cnn.errors import ConfigError
 from cnn.i18n import N_
-from cnn.model_store import ModelRecord
+from cnn.model_record import ModelRecord
 from cnn.recipes import TrainConfig
 
 EPOCHS = 4

@@ -19,7 +19,8 @@ from cnn.errors import DataError
 from cnn.evaluated import Evaluation, Numbers
 from cnn.i18n import N_
 from cnn.inspected import Array, Evidence, LayerFacts, Look, Strongest
-from cnn.model_store import ModelRecord, keras_path, read
+from cnn.model_record import ModelRecord
+from cnn.model_store import keras_path, read
 
 if TYPE_CHECKING:
     from cnn.network.evaluation import Neighbours

@@ -13,36 +13,29 @@ reason. Nothing here needs Keras: `cnn.network.build` reads `model.keras`.
 
 import errno
 import io
-import json
 import logging
-import platform
 import re
 import secrets
 import unicodedata
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
-from importlib import metadata
 from pathlib import Path
 from threading import Lock
 
 import numpy as np
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from cnn import atomic
 from cnn.errors import ModelBroken, ModelError, ModelNameError, ModelNotFound, ModelNotSaved
 from cnn.i18n import N_
 from cnn.model_file import check_file
-from cnn.progress import Epoch, TrainedModel
-from cnn.recipes import TrainConfig
+from cnn.model_record import ModelRecord, check_name, read_record, record_of
+from cnn.progress import TrainedModel
 from cnn.settings import PROJECT, settings
 
 KERAS_FILE = "model.keras"
 RECORD_FILE = "record.json"
 FILTERS_FILE = "filters.npz"
 SHIPPED = "shipped"
-LONGEST_NAME = 60
 
 # Far more than two hundred epochs need.
 _BYTES_OF_A_RECORD = 4 << 20
@@ -53,97 +46,12 @@ _publishing = Lock()
 _log = logging.getLogger(__name__)
 
 
-class ModelRecord(BaseModel):
-    """What is known about a saved network without loading it.
-
-    Attributes:
-        id: the folder's name, by which other programs ask for the model.
-        name: as its owner wrote it.
-        owner: the visitor it belongs to; None for models that everybody sees.
-        published: the name under which its owner shows it to everybody; None while it is the owner's alone.
-        recipe: the recipe's name, "custom" without one.
-        config: the training; None for a network that no `TrainConfig` describes.
-        data_name, data_sha256: what it was trained on.
-        history: one entry for each whole epoch.
-        test_accuracy: over the data set's test images, in [0, 1].
-        test_loss: the mean cross-entropy over them.
-        test_images: how many there are.
-        parameters: how many numbers the network keeps.
-        fit_seconds: what fitting took, without imports and loading.
-        input_shape: (height, width, channels).
-        class_names: what the outputs stand for.
-        versions: of the libraries that made it.
-        created: in UTC.
-        stopped: whether somebody ended the training before its time.
-        temperature: what the scores are divided by before the softmax, so that it is as sure as it is right.
-        reject_class: whether one more output, the last, stands for "not a digit".
-        reject_threshold: the probability of that output from which on the answer is "not a digit".
-    """
-
-    model_config = ConfigDict(frozen=True, ser_json_inf_nan="constants")
-
-    id: str
-    name: str = Field(min_length=1)
-    owner: str | None = None
-    published: str | None = None
-    recipe: str
-    config: TrainConfig | None = None
-    data_name: str
-    data_sha256: str
-    history: tuple[Epoch, ...] = ()
-    test_accuracy: float
-    test_loss: float
-    test_images: int = Field(10_000, ge=1)
-    parameters: int = Field(ge=1)
-    fit_seconds: float = Field(ge=0)
-    input_shape: tuple[int, int, int]
-    class_names: tuple[str, ...] = Field(min_length=2)
-    versions: dict[str, str] = {}
-    created: AwareDatetime
-    stopped: bool = False
-    temperature: float = Field(1.0, gt=0)
-    reject_class: bool = False
-    reject_threshold: float = Field(0.5, ge=0, le=1)
-
-
 @dataclass(frozen=True)
 class BrokenModel:
     """A folder among the models that holds no usable model, and why."""
 
     id: str
     reason: ModelError
-
-
-def name_for(model: ModelRecord, owner: str | None) -> str:
-    """What a model is called before this visitor: their own as they named it, others' as published."""
-    return model.name if model.owner == owner else model.published or model.name
-
-
-def check_name(name: str) -> str:
-    """The name without spaces around it, in the one form that Unicode prefers.
-
-    Raises:
-        ModelNameError: it is empty, longer than `LONGEST_NAME`, without a letter or digit, or has
-            characters that folders cannot have.
-    """
-    clean = unicodedata.normalize("NFC", name).strip()
-    if not clean:
-        raise ModelNameError(N_("The model has no name yet. Write one."))
-    if len(clean) > LONGEST_NAME:
-        raise ModelNameError(
-            N_("The name has {length} characters, but at most {longest} fit. Shorten it."),
-            length=len(clean),
-            longest=LONGEST_NAME,
-        )
-    forbidden = [c for c in clean if c in '/\\:*?"<>|' or unicodedata.category(c).startswith("C")]
-    if forbidden or clean.startswith("."):
-        raise ModelNameError(
-            N_("The name contains {character!r}, which a folder's name cannot have. Leave it out."),
-            character=forbidden[0] if forbidden else ".",
-        )
-    if not re.search(r"[^\W_]", clean):
-        raise ModelNameError(N_("The name {name!r} has no letter and no digit. Add one."), name=clean)
-    return clean
 
 
 def save(  # noqa: PLR0913 - the last two belong to the answers of the model, not to its training
@@ -177,28 +85,8 @@ def save(  # noqa: PLR0913 - the last two belong to the answers of the model, no
     if place is None:
         home = _home(folder)
         place = home / (_slug(name) if owner is None else _free_id(name, home))
-    record = ModelRecord(
-        id=place.name,
-        name=name,
-        owner=owner,
-        recipe=trained.config.recipe,
-        config=trained.config,
-        data_name=trained.data_name,
-        data_sha256=trained.data_sha256,
-        history=trained.history,
-        test_accuracy=trained.test_accuracy,
-        test_loss=trained.test_loss,
-        test_images=trained.test_images,
-        parameters=trained.parameters,
-        fit_seconds=trained.fit_seconds,
-        input_shape=_three(trained.input_shape),
-        class_names=trained.class_names,
-        versions=_versions(),
-        created=datetime.now(UTC),
-        stopped=trained.stopped,
-        temperature=trained.temperature,
-        reject_class=reject_class,
-        reject_threshold=reject_threshold,
+    record = record_of(
+        trained, place.name, name, owner, reject_class=reject_class, reject_threshold=reject_threshold
     )
     _write(record, trained, place)
     _log.info("model %s is saved as %r", record.id, record.name)
@@ -369,7 +257,7 @@ def _change(model_id: str, owner: str | None, folder: Path | None, **changes: st
         )
     record = before.model_copy(update=changes)
     try:
-        atomic.write(path / RECORD_FILE, _json(record))
+        atomic.write(path / RECORD_FILE, record.to_json())
     except OSError as error:
         raise _not_saved(record.name, path, error) from error
     _log.info("model %s is changed: %s", record.id, changes)
@@ -402,10 +290,6 @@ def delete(model_id: str, owner: str | None, folder: Path | None = None) -> None
         ) from error
 
 
-def _json(record: ModelRecord) -> bytes:
-    return record.model_dump_json(indent=1, exclude={"id"}).encode()
-
-
 def _not_saved(name: str, folder: Path, error: OSError) -> ModelNotSaved:
     return ModelNotSaved(
         N_("The model {name!r} could not be written to {folder}: {reason}. Make room or allow writing."),
@@ -423,7 +307,7 @@ def _write(record: ModelRecord, trained: TrainedModel, place: Path) -> None:
             atomic.write_through(folder / KERAS_FILE, trained.keras_file)
             if trained.filters is not None:
                 atomic.write_through(folder / FILTERS_FILE, _packed(trained.filters))
-            atomic.write_through(folder / RECORD_FILE, _json(record))
+            atomic.write_through(folder / RECORD_FILE, record.to_json())
     except OSError as error:
         raise _not_saved(record.name, place.parent, error) from error
 
@@ -508,24 +392,7 @@ def _too_large(file: Path, size: int, most: int) -> ModelBroken:
 def _parse(path: Path, _stamp: tuple[int, ...]) -> ModelRecord:
     """Pages list the models at each rerun; what has not changed since is not read again."""
     check_file(path / KERAS_FILE)
-    try:
-        values = json.loads((path / RECORD_FILE).read_bytes())
-        return ModelRecord.model_validate(values | {"id": path.name})
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ModelBroken(
-            N_("{file} of the model {folder!r} has no usable {field}: {reason}. Restore it or train again."),
-            folder=path.name,
-            file=RECORD_FILE,
-            field=".".join(str(part) for part in first["loc"]),
-            reason=first["msg"],
-        ) from error
-    except (OSError, ValueError, TypeError, RecursionError) as error:
-        raise ModelBroken(
-            N_("{file} of the model {folder!r} cannot be read as JSON. Restore it or train again."),
-            folder=path.name,
-            file=RECORD_FILE,
-        ) from error
+    return read_record(path / RECORD_FILE)
 
 
 def _free_id(name: str, home: Path) -> str:
@@ -533,11 +400,6 @@ def _free_id(name: str, home: Path) -> str:
         model_id = f"{_slug(name)}-{secrets.token_hex(3)}"
         if not (home / model_id).exists():
             return model_id
-
-
-def _three(shape: tuple[int, ...]) -> tuple[int, int, int]:
-    height, width, channels = shape
-    return height, width, channels
 
 
 def _may_replace(place: Path) -> bool:
@@ -551,12 +413,3 @@ def _packed(kernels: np.ndarray) -> bytes:
     packed = io.BytesIO()
     np.savez_compressed(packed, filters=kernels.astype(np.float32))
     return packed.getvalue()
-
-
-def _versions() -> dict[str, str]:
-    """The versions of what makes a network, without importing it."""
-    versions = {"python": platform.python_version()}
-    for package in ("keras", "tensorflow", "tensorflow-cpu", "numpy"):
-        with suppress(metadata.PackageNotFoundError):
-            versions[package] = metadata.version(package)
-    return versions

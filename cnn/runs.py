@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from cnn.layers import layer_table
-from cnn.model_store import ModelRecord
+from cnn.model_record import ModelRecord
 from cnn.recipes import TrainConfig
 
 Value = str | int | float | bool | None

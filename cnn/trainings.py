@@ -23,7 +23,7 @@ from cnn import model_store
 from cnn.continuing import Continuation, Start
 from cnn.errors import CnnError, ConfigError, ModelError, TrainingError
 from cnn.i18n import N_
-from cnn.model_store import ModelRecord
+from cnn.model_record import LONGEST_NAME, ModelRecord, name_for
 from cnn.progress import Away, Epoch, Loading, Progress, Resumed, Scoring, TrainedModel
 from cnn.recipes import TrainConfig
 from cnn.settings import settings
@@ -324,7 +324,7 @@ def _after_its_past(training: Training, start: Continuation) -> Training:
     """A training with the epochs of the one that it continues."""
     return replace(
         training,
-        goes_on_from=(model_store.name_for(start.record, training.owner), len(start.history)),
+        goes_on_from=(name_for(start.record, training.owner), len(start.history)),
         history=start.history,
         points=tuple((epoch.epoch, epoch.loss, epoch.accuracy) for epoch in start.history),
     )
@@ -402,7 +402,7 @@ def _fair_order(trainings: Iterable[Training]) -> list[Training]:
 
 def _save(training: Training, trained: TrainedModel) -> ModelRecord:
     before = training.start.record if training.start else None
-    name = model_store.name_for(before, training.owner) if before else trained.config.recipe
+    name = name_for(before, training.owner) if before else trained.config.recipe
     return model_store.save(
         _free_name(training.owner, re.sub(r" \d+$", "", name)),
         trained,
@@ -417,7 +417,7 @@ def _free_name(owner: str, base: str) -> str:
     names = {model.name for model in model_store.list_models(owner) if isinstance(model, ModelRecord)}
     for number in count(1):
         end = f" {number}"
-        name = base[: model_store.LONGEST_NAME - len(end)].rstrip() + end
+        name = base[: LONGEST_NAME - len(end)].rstrip() + end
         if name not in names:
             return name
     raise AssertionError("numbers do not end")

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from cnn import atomic, model_store
 from cnn.errors import CnnError
-from cnn.model_store import SHIPPED, ModelRecord
+from cnn.model_record import ModelRecord
+from cnn.model_store import SHIPPED
 from cnn.settings import Settings
 
 _log = logging.getLogger(__name__)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnn.i18n import _
-from cnn.model_store import ModelRecord
+from cnn.model_record import ModelRecord
 from pages.parts import corrections, tour
 from pages.parts.digit import digit_board
 from pages.parts.models import picker

@@ -8,7 +8,7 @@ import streamlit as st
 from cnn import looks
 from cnn.answer import answer_from
 from cnn.i18n import _
-from cnn.model_store import ModelRecord
+from cnn.model_record import ModelRecord
 from pages.parts.arithmetic import arithmetic
 from pages.parts.evidence import evidence
 from pages.parts.image_choice import Picture, image_choice

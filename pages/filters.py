@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnn import looks
 from cnn.i18n import _
-from cnn.model_store import ModelRecord
+from cnn.model_record import ModelRecord
 from pages.parts.filter_grid import choose_filters, filter_grid
 from pages.parts.image_choice import image_choice
 from pages.parts.inside import layers_of

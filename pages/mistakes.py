@@ -7,7 +7,7 @@ import streamlit as st
 from cnn import looks
 from cnn.evaluations import evaluations
 from cnn.i18n import _
-from cnn.model_store import ModelRecord
+from cnn.model_record import ModelRecord
 from pages.parts.browse import browse
 from pages.parts.compare import compare
 from pages.parts.downloads import downloads

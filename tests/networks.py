@@ -9,7 +9,7 @@ import numpy as np
 from cnn import model_store, recipes
 from cnn.datasets import Dataset
 from cnn.layers import AveragePool2D, Conv2D, Dense, Flatten, MaxPool2D
-from cnn.model_store import ModelRecord
+from cnn.model_record import ModelRecord
 from cnn.origins import DIGITS
 from cnn.progress import Epoch, TrainedModel
 from cnn.recipes import TrainConfig

@@ -6,7 +6,7 @@ import pytest
 from cnn import model_store, styles
 from cnn.errors import ModelBroken, PictureError
 from cnn.layers import Dense, Flatten
-from cnn.model_store import ModelRecord
+from cnn.model_record import ModelRecord
 from cnn.preprocess import prepare_drawing
 from cnn.recipes import TrainConfig
 from cnn.settings import PROJECT

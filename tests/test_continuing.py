@@ -8,7 +8,7 @@ import pytest
 from cnn import model_store
 from cnn.continuing import Continuation
 from cnn.errors import ConfigError
-from cnn.model_store import ModelRecord
+from cnn.model_record import ModelRecord
 from cnn.network.build import build
 from cnn.network.training import train
 from cnn.progress import Epoch

@@ -15,6 +15,7 @@ import pytest
 
 from cnn import model_file, model_store
 from cnn.errors import ModelBroken
+from cnn.model_record import ModelRecord
 from cnn.model_store import KERAS_FILE, BrokenModel
 from cnn.network import build
 from cnn.network.training import train
@@ -59,7 +60,7 @@ def refused(home, file):
         with pytest.raises(ModelBroken):
             model_store.keras_path("foreign", home)
         with pytest.raises(ModelBroken) as refusal:
-            build.load(model_store.ModelRecord.model_validate_json(_with_id(record)), file)
+            build.load(ModelRecord.model_validate_json(_with_id(record)), file)
         assert reason in str(refusal.value)
         assert sorted(home.parent.rglob("*")) == before
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnn import runs
-from cnn.model_store import ModelRecord
+from cnn.model_record import ModelRecord
 from tests import strategies
 
 

@@ -11,6 +11,7 @@ from cnn import model_store
 from cnn.continuing import Continuation
 from cnn.errors import ConfigError, ModelError, TrainingDiverged, TrainingError
 from cnn.fine_tuning import FineTuning
+from cnn.model_record import LONGEST_NAME
 from cnn.progress import Away, Epoch, Progress, Resumed, Scoring
 from cnn.recipes import RECIPES
 from cnn.settings import Settings
@@ -328,12 +329,12 @@ def test_a_long_name_still_leaves_room_for_a_number(queue, workers):
     """What goes on from a model with the longest possible name is saved, its name shortened."""
     first = queue.submit("ann", CONFIG)
     workers.finish(first.id, trained())
-    record = queue.get(first.id).record.model_copy(update={"name": "n" * model_store.LONGEST_NAME})
+    record = queue.get(first.id).record.model_copy(update={"name": "n" * LONGEST_NAME})
     tuning = FineTuning(record, b"", np.zeros((1, 28, 28), np.uint8), np.array([1]))
     second = queue.submit("ann", CONFIG, tuning)
     workers.finish(second.id, trained())
     name = queue.get(second.id).record.name
-    assert name == "n" * (model_store.LONGEST_NAME - 2) + " 1"
+    assert name == "n" * (LONGEST_NAME - 2) + " 1"
 
 
 def test_a_start_that_fails_holds_no_place(queue, workers):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cnn import atomic, model_store, upkeep
-from cnn.model_store import ModelRecord
+from cnn.model_record import ModelRecord
 from cnn.settings import PROJECT, Settings
 from tests.browser.served import serve
 from tests.networks import trained
@@ -95,7 +95,7 @@ def run(folder: Path, days: float, *, owner: str | None = "ann", published: bool
     if published:
         record = model_store.publish(record.id, record.name, owner, folder)
     record = record.model_copy(update={"created": NOW - timedelta(days=days)})
-    (folder / record.id / model_store.RECORD_FILE).write_bytes(model_store._json(record))
+    (folder / record.id / model_store.RECORD_FILE).write_bytes(record.to_json())
     return record
 
 

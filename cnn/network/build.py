@@ -8,7 +8,7 @@ import keras
 from cnn.errors import ModelBroken
 from cnn.i18n import N_
 from cnn.layers import KERAS_CLASSES, Shape, check_layers
-from cnn.model_store import ModelRecord
+from cnn.model_record import ModelRecord
 from cnn.network.weights import check_weights
 from cnn.recipes import CLIMB_SHARE, START_SHARE, TrainConfig
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cnn.answer import Answer, answer_from
 from cnn.errors import PictureError
 from cnn.i18n import N_
-from cnn.model_store import ModelRecord
+from cnn.model_record import ModelRecord
 from cnn.network import build
 from cnn.network.feeding import by_batches
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from cnn import datasets, model_store, strokes
 from cnn.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPool2D
+from cnn.model_record import ModelRecord
 from cnn.network import build, drawings, feeding, report
 from cnn.network.calibration import temperature_of
 from cnn.network.distortions import distort
@@ -181,7 +182,7 @@ def threshold_of(outputs: NDArray[np.float32], temperature: float) -> float:
     return float(np.quantile(scaled[:, NOT_A_DIGIT] / scaled.sum(axis=1), _DIGITS_THAT_PASS))
 
 
-def make(folder: Path, *, size: float, destination: Path) -> model_store.ModelRecord:
+def make(folder: Path, *, size: float, destination: Path) -> ModelRecord:
     """Make the shipped model out of the data in `folder` and save it under `destination`."""
     rng = np.random.default_rng(0)
     mnist = datasets.load("mnist")
@@ -197,7 +198,7 @@ def save(
     tuning: Pictures,
     mnist: datasets.Dataset,
     destination: Path,
-) -> model_store.ModelRecord:
+) -> ModelRecord:
     """Calibrate the network on the tuning digits and keep it under `destination`."""
     outputs = _outputs(model, tuning.images)
     temperature = temperature_of(outputs[:, :NOT_A_DIGIT], tuning.labels)

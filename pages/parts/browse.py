@@ -8,7 +8,8 @@ from cnn import evaluated, looks
 from cnn.datasets import Dataset
 from cnn.evaluated import Evaluation, Numbers, Order
 from cnn.i18n import _, ngettext
-from cnn.model_store import ModelRecord, keras_path
+from cnn.model_record import ModelRecord
+from cnn.model_store import keras_path
 from cnn.workers import workers
 from pages.parts.confusion import Cell, confusion
 from pages.parts.gallery import A_PAGE, PICKED, gallery, in_words, named

@@ -8,7 +8,7 @@ from cnn.datasets import Dataset
 from cnn.evaluated import Evaluation
 from cnn.evaluations import evaluations
 from cnn.i18n import _
-from cnn.model_store import ModelRecord
+from cnn.model_record import ModelRecord
 from pages.parts import visitor
 from pages.parts.gallery import in_words, named
 from pages.parts.models import shown_name

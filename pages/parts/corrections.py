@@ -10,7 +10,8 @@ from cnn.answer import Answer
 from cnn.errors import CnnError
 from cnn.fine_tuning import FineTuning
 from cnn.i18n import _, ngettext
-from cnn.model_store import ModelRecord, keras_path
+from cnn.model_record import ModelRecord
+from cnn.model_store import keras_path
 from cnn.trainings import Training, trainings
 from cnn.workers import workers
 from pages.parts import visitor

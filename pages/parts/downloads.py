@@ -9,7 +9,7 @@ import streamlit as st
 from cnn import evaluated
 from cnn.evaluated import Evaluation
 from cnn.i18n import _
-from cnn.model_store import ModelRecord
+from cnn.model_record import ModelRecord
 
 
 def downloads(model: ModelRecord, evaluation: Evaluation, names: list[str]) -> None:

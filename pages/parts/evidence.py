@@ -8,7 +8,8 @@ import streamlit as st
 from cnn import looks, shades
 from cnn.answer import Answer
 from cnn.i18n import _
-from cnn.model_store import ModelRecord, keras_path
+from cnn.model_record import ModelRecord
+from cnn.model_store import keras_path
 from cnn.workers import workers
 from pages.parts.picture import pixels
 

@@ -8,7 +8,7 @@ import streamlit as st
 from cnn import model_store, shades
 from cnn.i18n import _
 from cnn.inspected import Array, LayerFacts
-from cnn.model_store import ModelRecord
+from cnn.model_record import ModelRecord
 from pages.parts.inside import slices_of, title
 from pages.parts.legend import legend
 from pages.parts.tiles import Tiles, tiles

@@ -9,7 +9,8 @@ import streamlit as st
 from cnn import looks
 from cnn.i18n import _
 from cnn.inspected import Array, LayerFacts, Look
-from cnn.model_store import ModelRecord, keras_path
+from cnn.model_record import ModelRecord
+from cnn.model_store import keras_path
 from cnn.workers import workers
 
 KINDS = {

@@ -9,7 +9,7 @@ from cnn import datasets, figures
 from cnn.figures import Group
 from cnn.i18n import _
 from cnn.layers import layer_table
-from cnn.model_store import ModelRecord
+from cnn.model_record import ModelRecord
 from cnn.recipes import RECIPES
 from pages.parts.models import data_title, shown_name
 

@@ -6,7 +6,8 @@ import streamlit as st
 
 from cnn import datasets, model_store
 from cnn.i18n import _
-from cnn.model_store import SHIPPED, BrokenModel, ModelRecord
+from cnn.model_record import ModelRecord, name_for
+from cnn.model_store import SHIPPED, BrokenModel
 from pages.parts import visitor
 
 _CHOSEN = "chosen_model"
@@ -49,8 +50,8 @@ def _tell_about_broken(models: list[BrokenModel]) -> None:
 
 
 def shown_name(model: ModelRecord, owner: str | None) -> str:
-    """What a model is called before this visitor, or before the room: see `model_store.name_for`."""
-    return _("The shipped model") if model.id == SHIPPED else model_store.name_for(model, owner)
+    """What a model is called before this visitor, or before the room: see `name_for`."""
+    return _("The shipped model") if model.id == SHIPPED else name_for(model, owner)
 
 
 def in_markdown(name: str) -> str:

@@ -8,7 +8,8 @@ import numpy as np
 import streamlit as st
 
 from cnn.i18n import _
-from cnn.model_store import ModelRecord, keras_path
+from cnn.model_record import ModelRecord
+from cnn.model_store import keras_path
 from cnn.workers import workers
 from pages.parts.canvas import canvas
 from pages.parts.picture import pixels

@@ -11,7 +11,7 @@ import streamlit as st
 from cnn import model_store
 from cnn.errors import CnnError, ModelNotFound
 from cnn.i18n import _
-from cnn.model_store import ModelRecord
+from cnn.model_record import LONGEST_NAME, ModelRecord
 from cnn.progress import Epoch, history_array
 from cnn.tasks import log_dir
 from cnn.trainings import Training, trainings
@@ -45,9 +45,7 @@ def outcome(training: Training) -> None:
 
 def _name_form(training: Training, record: ModelRecord) -> None:
     with st.form("name_form", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.text_input(
-            _("Name"), record.name, max_chars=model_store.LONGEST_NAME, key=f"name_{training.id}"
-        )
+        name = st.text_input(_("Name"), record.name, max_chars=LONGEST_NAME, key=f"name_{training.id}")
         if st.form_submit_button(_("Save under this name"), icon=":material/save:"):
             try:
                 trainings().rename(training, name)

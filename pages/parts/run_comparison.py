@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnn import figures, runs
 from cnn.i18n import _
-from cnn.model_store import ModelRecord
+from cnn.model_record import ModelRecord
 from pages.parts import visitor
 from pages.parts.models import data_title, in_markdown, shown_name
 

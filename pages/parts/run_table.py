@@ -7,7 +7,8 @@ import streamlit as st
 
 from cnn import model_store
 from cnn.i18n import _
-from cnn.model_store import SHIPPED, ModelRecord
+from cnn.model_record import ModelRecord
+from cnn.model_store import SHIPPED
 from cnn.recipes import TrainConfig
 from cnn.trainings import Training, trainings
 from pages.parts.models import data_title, shown_name

@@ -8,7 +8,7 @@ from cnn import model_store
 from cnn.continuing import Continuation
 from cnn.errors import CnnError
 from cnn.i18n import _
-from cnn.model_store import ModelRecord
+from cnn.model_record import LONGEST_NAME, ModelRecord
 from cnn.trainings import trainings
 from pages.parts import models
 from pages.parts.models import in_markdown, shown_name
@@ -63,7 +63,7 @@ def _publishing(record: ModelRecord, owner: str) -> None:
         name = st.text_input(
             _("Name for the room"),
             record.name,
-            max_chars=model_store.LONGEST_NAME,
+            max_chars=LONGEST_NAME,
             key=f"publish_{record.id}",
         )
         if st.form_submit_button(_("Publish it to the room"), icon=":material/visibility:", key="publish"):

@@ -6,7 +6,8 @@ import streamlit as st
 from cnn import datasets
 from cnn.datasets import Dataset
 from cnn.i18n import _
-from cnn.model_store import ModelRecord, keras_path
+from cnn.model_record import ModelRecord
+from cnn.model_store import keras_path
 from cnn.workers import workers
 from pages.parts.answer import answer
 from pages.parts.image_choice import look_at_drawing

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnn import model_store, trainings
 from cnn.errors import TrainingDiverged
-from cnn.model_store import ModelRecord
+from cnn.model_record import ModelRecord
 from cnn.progress import Epoch
 from cnn.recipes import RECIPES
 from pages.parts.models import in_markdown

@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnn import model_store
 from cnn.i18n import _
-from cnn.model_store import ModelRecord
+from cnn.model_record import ModelRecord
 from cnn.progress import Epoch
 from cnn.recipes import TrainConfig
 from cnn.trainings import Training, trainings

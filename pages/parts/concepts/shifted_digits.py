@@ -9,7 +9,8 @@ from cnn import concepts, datasets, figures, looks
 from cnn.datasets import Dataset
 from cnn.i18n import _
 from cnn.layers import BatchNormalization, Conv2D, Dense, Flatten, Layer, MaxPool2D
-from cnn.model_store import ModelRecord, keras_path
+from cnn.model_record import ModelRecord
+from cnn.model_store import keras_path
 from cnn.recipes import TrainConfig
 from cnn.workers import workers
 from pages.parts.concepts.pair import Run, found, pair, refresh
