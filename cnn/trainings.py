@@ -33,12 +33,19 @@ _log = logging.getLogger(__name__)
 
 State = Literal["waiting", "starting", "running", "stopping", "scoring", "finished", "failed"]
 Point = tuple[float, float, float]
+"""(epochs done, loss, accuracy)."""
+
 MAX_POINTS = 400
 KEPT_OF_ONE = 50
 KEPT_OF_ALL = 1000
 """So many ended trainings are kept, of one owner and of all; the oldest leave first."""
+
 _AT_WORK: frozenset[State] = frozenset({"starting", "running", "stopping", "scoring"})
 ENDED: frozenset[State] = frozenset({"finished", "failed"})
+
+
+def _new_name() -> str:
+    return uuid4().hex[:12]
 
 
 @dataclass(frozen=True)
@@ -46,9 +53,9 @@ class Training:
     """One training as it stands: a snapshot that never changes.
 
     Attributes:
-        id: no other training has it.
         owner: whose it is.
         config: what was asked for.
+        id: no other training has it.
         start: the trained network that it goes on from, if any; let go at the end.
         goes_on_from: the name by which the owner knows the network whose training this one continues, and
             after how many epochs; None for any other training.
@@ -71,9 +78,9 @@ class Training:
         error: why it failed or could not be saved.
     """
 
-    id: str
     owner: str
     config: TrainConfig
+    id: str = field(default_factory=_new_name)
     start: Start | None = field(default=None, compare=False, repr=False)
     goes_on_from: tuple[str, int] | None = None
     sweep: str | None = None
@@ -120,7 +127,7 @@ class Trainings:
         Raises:
             ConfigError: the owner has too many trainings already.
         """
-        training = Training(uuid4().hex[:12], owner, config, start)
+        training = Training(owner, config, start=start)
         if isinstance(start, Continuation):
             training = _after_its_past(training, start)
         [queued] = self._queue(owner, [training])
@@ -132,7 +139,7 @@ class Trainings:
         Raises:
             ConfigError: the owner would have too many trainings.
         """
-        return self._queue(owner, [Training(uuid4().hex[:12], owner, config) for config in configs])
+        return self._queue(owner, [Training(owner, config) for config in configs])
 
     def sweep(self, owner: str, configs: Sequence[TrainConfig]) -> list[Training]:
         """Queue several trainings that share a name, by which their results are compared; all or none.
@@ -140,10 +147,8 @@ class Trainings:
         Raises:
             ConfigError: the owner would have too many trainings.
         """
-        name = uuid4().hex[:12]
-        return self._queue(
-            owner, [Training(uuid4().hex[:12], owner, config, sweep=name) for config in configs]
-        )
+        name = _new_name()
+        return self._queue(owner, [Training(owner, config, sweep=name) for config in configs])
 
     def room_for(self, owner: str) -> int:
         """How many trainings more the owner may have waiting or running."""
