@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -60,7 +61,7 @@ def colours() -> Dataset:
     )
 
 
-def trained(**changes: object) -> TrainedModel:
+def trained(**changes: Any) -> TrainedModel:
     """What a training might have left, without a network in it."""
     model = TrainedModel(
         config=recipes.recipe("fast").config,
@@ -80,13 +81,13 @@ def trained(**changes: object) -> TrainedModel:
     return replace(model, **changes)
 
 
-def small_config(**changes: object) -> TrainConfig:
+def small_config(**changes: Any) -> TrainConfig:
     """A training of a second on `digits`."""
     values = {"layers": SMALL, "learning_rate": 0.01, "batch_size": 100, "epochs": 2} | changes
     return TrainConfig(**values)
 
 
-def keep_small(folder: Path, name: str = "Small", **changes: object) -> ModelRecord:
+def keep_small(folder: Path, name: str = "Small", **changes: Any) -> ModelRecord:
     """A network trained for a second on `digits`, among the models of `folder`, for everybody to see."""
     from cnn.network.training import train
 

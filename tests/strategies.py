@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from cnn import recipes
-from cnn.layers import AveragePool2D, BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPool2D
+from cnn.layers import AveragePool2D, BatchNormalization, Conv2D, Dense, Dropout, Flatten, Layer, MaxPool2D
 from cnn.progress import Epoch, TrainedModel
 
 ACTIVATIONS = ("relu", "linear", "tanh", "sigmoid", "elu", "gelu", "swish")
@@ -38,7 +38,7 @@ any_layers = st.lists(any_layer, max_size=8).map(tuple)
 
 
 @st.composite
-def proper_layers(draw):
+def proper_layers(draw: st.DrawFn) -> tuple[Layer, ...]:
     """Layers in the order of a network: maps, Flatten, vectors. Windows may still be too large."""
     maps = draw(st.lists(convolutions | poolings | dropouts | normalizations, max_size=5))
     vectors = draw(st.lists(denses | dropouts | normalizations, max_size=3))
