@@ -7,9 +7,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from queue import Queue
+from time import monotonic
 from warnings import warn
 
-import distributed
 import numpy as np
 import psutil
 import pytest
@@ -233,21 +233,28 @@ def test_a_look_that_fails_speaks_of_no_training(workers, task, arguments, said)
 
 def test_a_scheduler_that_complains_much_goes_on(workers, shipped, pictures, capsys):
     """More than a pipe holds, written to the scheduler's stderr, blocks nothing and arrives at the app's."""
-    distributed.default_client().run_on_scheduler(warn, 3_000 * (100 * "x" + "\n"))
+    workers.start().result(PATIENCE).run_on_scheduler(warn, 3_000 * (100 * "x" + "\n"))
     assert workers.classify(shipped, pictures[0]).digit in range(10)
-    complaint = ""
+    complaint, deadline = "", monotonic() + PATIENCE
     while complaint.count("x") < 300_000:
+        assert monotonic() < deadline
         complaint += capsys.readouterr().err
 
 
 def test_a_process_that_has_trained_much_is_replaced(workers, monkeypatch):
     """After so many trainings another process takes the next one, and none of them is begun twice."""
-    monkeypatch.setattr(cnn.cluster, "TRAININGS_OF_A_PROCESS", 2)
     addresses = []
-    for number in range(3):
+
+    def train(job):
         heard: Queue[object] = Queue()
-        workers.train(f"one of many {number}", few(epochs=1), heard.put).result(PATIENCE)
-        addresses += [event for event in heard.queue if isinstance(event, str)]
+        workers.train(job, few(epochs=1), heard.put).result(PATIENCE)
+        addresses.extend(event for event in heard.queue if isinstance(event, str))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(cnn.cluster, "TRAININGS_OF_A_PROCESS", 2)
+        train("one of many")
+        train("another of many")
+    train("the first of many more")
     assert len(addresses) == 3
     assert len(set(addresses)) == 2
 
