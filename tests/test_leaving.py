@@ -18,10 +18,11 @@ LEAVES_WITHIN = 20
 
 
 async def begin_training(url: str) -> None:
-    """As a visitor begins a long one."""
+    """As a visitor begins one of many short epochs."""
     async with browse(url) as client:
         await client.open("train")
-        await client.give("epochs_fast", "int_value", 100)
+        await client.give("epochs_fast", "int_value", 200)
+        await client.give("train_images_fast", "int_value", 2000)
         await client.press("train_start")
 
 
