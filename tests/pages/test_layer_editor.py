@@ -7,7 +7,7 @@ import pytest
 from cnn.layers import KERAS_CLASSES, BatchNormalization, Conv2D, Dense, Dropout, MaxPool2D, layer_table
 from cnn.recipes import RECIPES
 from cnn.trainings import trainings
-from pages.parts import layer_editor
+from pages.parts.own_layers import Row
 from tests.pages.conftest import OWNER
 
 CONV32 = RECIPES["conv32"].config.layers
@@ -158,7 +158,7 @@ def test_too_many_parameters_are_named_at_the_largest_layer(page):
 def test_a_network_ends_at_sixty_layers(page):
     """With sixty layers there is no button to add one, and the page says why."""
     layers = (*[BatchNormalization()] * 55, *CONV32)
-    page.session_state["layers_conv32"] = tuple(starmap(layer_editor._Row, enumerate(layers)))
+    page.session_state["layers_conv32"] = tuple(starmap(Row, enumerate(layers)))
     page.run()
     assert len(lines(page)) == 59
     assert not page.button(key="add_conv2d").disabled
