@@ -6,7 +6,6 @@ The browser computes it, at each move of the pointer, from the numbers that come
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,24 +14,12 @@ import streamlit as st
 from cnn import shades
 from cnn.i18n import _
 from cnn.inspected import Array, LayerFacts, Look, receptive_field
+from pages.parts.component import component, read
 
 MOST_NUMBERS = 1_000_000
 """Of a layer's input that are sent to the browser; 4 MB."""
 
-_FILES = Path(__file__)
-
-
-def _read(name: str) -> str:
-    return _FILES.with_name(name).read_text(encoding="utf-8")
-
-
-_component = st.components.v2.component(
-    "arithmetic",
-    html=_read("arithmetic.html"),
-    css=_read("arithmetic.css"),
-    js=_read("numbers.js") + _read("arithmetic.js"),
-    isolate_styles=False,
-)
+_component = component("arithmetic", read("arithmetic.html"), libraries=["numbers.js"])
 
 
 Weights = Callable[[int, int], tuple[Array, Array]]

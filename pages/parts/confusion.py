@@ -2,24 +2,20 @@
 
 from collections.abc import Callable
 from html import escape
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
 from cnn.i18n import _
+from pages.parts.component import component
 
 Cell = tuple[int, int]
 """(what an image shows, what it was taken for), as numbers of classes."""
 
-_FILES = Path(__file__)
-_component = st.components.v2.component(
+_component = component(
     "confusion",
-    html='<div class="confusion"><div class="columns"></div>'
+    '<div class="confusion"><div class="columns"></div>'
     '<div class="body"><div class="rows"></div><table></table></div></div>',
-    css=_FILES.with_suffix(".css").read_text(encoding="utf-8"),
-    js=_FILES.with_suffix(".js").read_text(encoding="utf-8"),
-    isolate_styles=False,
 )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -10,20 +9,14 @@ import streamlit as st
 from cnn.datasets import Dataset
 from cnn.evaluated import Evaluation, Numbers
 from cnn.i18n import _
+from pages.parts.component import component
 from pages.parts.picture import pixels
 
 A_PAGE = 30
 PICKED = "one_mistake"
 """The key of the container in which a picked image is shown."""
 
-_FILES = Path(__file__)
-_component = st.components.v2.component(
-    "gallery",
-    html='<ul class="gallery"></ul>',
-    css=_FILES.with_suffix(".css").read_text(encoding="utf-8"),
-    js=_FILES.with_suffix(".js").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
+_component = component("gallery", '<ul class="gallery"></ul>')
 
 
 def gallery(

@@ -3,34 +3,18 @@
 Only where more has changed than what moves, the page runs again: see `pages.parts.moving`.
 """
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
-
-import streamlit as st
-
 from cnn.i18n import _
 from cnn.progress import Epoch
 from cnn.trainings import Training
+from pages.parts.component import component
 from pages.parts.moving import address, moving, picture, points
 
 LOOK_AGAIN_MS = 500
 
 
-def _component(name: str, html: str) -> Callable[..., Any]:
-    file = Path(__file__).with_name(f"live_{name}.js")
-    return st.components.v2.component(
-        f"live_{name}",
-        html=html,
-        css=file.with_name("live.css").read_text(encoding="utf-8"),
-        js=file.read_text(encoding="utf-8"),
-        isolate_styles=False,
-    )
-
-
-_progress = _component("progress", '<div class="live-progress"></div>')
-_curves = _component("curves", '<div class="live-curves"></div>')
-_filters = _component("filters", '<div class="live-filters"></div>')
+_progress = component("live_progress", '<div class="live-progress"></div>', css="live.css")
+_curves = component("live_curves", '<div class="live-curves"></div>', css="live.css")
+_filters = component("live_filters", '<div class="live-filters"></div>', css="live.css")
 
 
 def progress(training: Training) -> None:

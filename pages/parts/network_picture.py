@@ -2,22 +2,15 @@
 
 from collections.abc import Sequence
 from html import escape
-from pathlib import Path
 
 import streamlit as st
 
 from cnn.i18n import _
 from cnn.layers import LayerRow, Shape
 from cnn.network_picture import in_words, svg
+from pages.parts.component import component
 
-_FILES = Path(__file__)
-_component = st.components.v2.component(
-    "network_picture",
-    html='<div class="network-picture" role="img"></div>',
-    css=_FILES.with_suffix(".css").read_text(encoding="utf-8"),
-    js=_FILES.with_suffix(".js").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
+_component = component("network_picture", '<div class="network-picture" role="img"></div>')
 _SHORT = {"MaxPooling2D": "MaxPool", "AveragePooling2D": "AvgPool", "BatchNormalization": "BatchNorm"}
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import streamlit as st
 from cnn import shades
 from cnn.i18n import _
 from cnn.inspected import LayerFacts, Look
+from pages.parts.component import component
 from pages.parts.inside import title
 from pages.parts.layer_table import shape_in_words
 from pages.parts.picture import pixels
@@ -18,14 +18,7 @@ from pages.parts.picture import pixels
 MAPS = 6
 UNITS = 96
 
-_FILES = Path(__file__)
-_component = st.components.v2.component(
-    "poster",
-    html='<ol class="poster"></ol>',
-    css=_FILES.with_suffix(".css").read_text(encoding="utf-8"),
-    js=_FILES.with_suffix(".js").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
+_component = component("poster", '<ol class="poster"></ol>')
 
 
 def poster(layers: tuple[LayerFacts, ...], look: Look, picked: int, on_pick: Callable[[int], None]) -> None:

@@ -4,7 +4,6 @@ from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,21 +11,19 @@ import streamlit as st
 
 from cnn import shades
 from cnn.i18n import _
+from pages.parts.component import component
 from pages.parts.picture import pixels
 
 GAP = 1
 
-_FILES = Path(__file__)
-_component = st.components.v2.component(
+_component = component(
     "tiles",
-    html="""<div class="tiles">
+    """<div class="tiles">
       <div class="sheet"><div class="picture"></div><div class="buttons" role="group"></div></div>
       <div class="film"><button type="button"></button><input type="range" min="0"><output></output></div>
       <table class="weights" hidden></table>
     </div>""",
-    css=_FILES.with_suffix(".css").read_text(encoding="utf-8"),
-    js="".join(_FILES.with_name(name).read_text(encoding="utf-8") for name in ("numbers.js", "tiles.js")),
-    isolate_styles=False,
+    libraries=["numbers.js"],
 )
 
 
