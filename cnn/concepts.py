@@ -264,13 +264,11 @@ class SoftmaxSteps:
         scores: float64 (classes,).
         exponentials: e to the power of (score - largest score): so they stay in (0, 1], and the
             quotients are the same.
-        total: their sum.
-        probabilities: exponentials / total.
+        probabilities: the exponentials, divided by their sum.
     """
 
     scores: NDArray[np.float64]
     exponentials: NDArray[np.float64]
-    total: float
     probabilities: NDArray[np.float64]
 
 
@@ -278,8 +276,7 @@ def softmax_steps(scores: Array) -> SoftmaxSteps:
     """From the scores (classes,) of the last layer to its probabilities."""
     precise = scores.astype(np.float64)
     exponentials = np.exp(precise - precise.max())
-    total = float(exponentials.sum())
-    return SoftmaxSteps(precise, exponentials, total, exponentials / total)
+    return SoftmaxSteps(precise, exponentials, exponentials / exponentials.sum())
 
 
 def cross_entropy(truth: NDArray[np.float64], probabilities: NDArray[np.float64]) -> float:

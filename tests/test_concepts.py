@@ -298,4 +298,4 @@ def test_softmax_steps_end_in_softmax(scores):
     steps = concepts.softmax_steps(np.array(scores, np.float32))
     assert steps.probabilities == pytest.approx(softmax(scores), abs=1e-9)
     assert steps.exponentials.max() == 1
-    assert steps.total == pytest.approx(steps.exponentials.sum())
+    assert steps.probabilities == pytest.approx(steps.exponentials / steps.exponentials.sum())

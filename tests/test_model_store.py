@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from cnn import model_store
 from cnn.errors import ModelBroken, ModelError, ModelNameError, ModelNotFound, ModelNotSaved
-from cnn.model_record import ModelRecord, check_name
+from cnn.model_record import ModelRecord
 from cnn.model_store import BrokenModel
 from cnn.recipes import recipe
 from tests import strategies
@@ -199,33 +199,6 @@ def test_no_id_leads_out_of_the_folder(model_id):
                 model_store.read(made_up, inside)
             with pytest.raises(ModelNotFound):
                 model_store.delete(made_up, None, inside)
-
-
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        ("", "no name"),
-        ("   ", "no name"),
-        ("x" * 61, "61 characters"),
-        ("a/b", "'/'"),
-        ("a\\b", "contains"),
-        ("..", "'.'"),
-        (".hidden", "'.'"),
-        ("a\nb", "contains"),
-        ("!!!", "no letter"),
-        ("___", "no letter"),
-    ],
-)
-def test_a_name_that_cannot_be_is_refused_with_its_reason(name, said):
-    """Each refusal says what is wrong with the name."""
-    with pytest.raises(ModelNameError, match=said):
-        check_name(name)
-
-
-def test_a_name_keeps_what_its_owner_wrote():
-    """Spaces around it go, and letters and their marks are joined; the rest stays."""
-    assert check_name(" 내 첫 모델 (2) ") == "내 첫 모델 (2)"
-    assert check_name("e\u0301te\u0301") == "été"
 
 
 def test_only_the_owner_deletes(tmp_path):
