@@ -87,11 +87,17 @@ def small_config(**changes: Any) -> TrainConfig:
     return TrainConfig(**values)
 
 
-def keep_small(folder: Path, name: str = "Small", **changes: Any) -> ModelRecord:
-    """A network trained for a second on `digits`, among the models of `folder`, for everybody to see."""
+@cache
+def small(config: TrainConfig) -> TrainedModel:
+    """A network trained on `digits`, once for all tests: with the same seed it would be the same again."""
     from cnn.network.training import train
 
-    return model_store.save(name, train(small_config(**changes), digits()), folder=folder)
+    return train(config, digits())
+
+
+def keep_small(folder: Path, name: str = "Small", **changes: Any) -> ModelRecord:
+    """A network trained for a second on `digits`, among the models of `folder`, for everybody to see."""
+    return model_store.save(name, small(small_config(**changes)), folder=folder)
 
 
 def keep_colour(folder: Path) -> ModelRecord:

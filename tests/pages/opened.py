@@ -1,8 +1,10 @@
 """The app under Streamlit's AppTest."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
+from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest, app_test
 
@@ -21,6 +23,8 @@ class _Pages(PagesManager):
 
 PagesManager.uses_pages_directory = False
 app_test.PagesManager = _Pages  # type: ignore[attr-defined]  # it is imported there for its own use
+# A server looks through all installed packages for components once, AppTest for each app anew.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 
 def open_app(owner: str) -> AppTest:

@@ -15,11 +15,11 @@ from tests.pages.local import LocalWorkers
 
 
 @pytest.fixture
-def opened(visit, models_dir, tmp_path, monkeypatch):
-    """Opens the page for a small model, which is scored in this process."""
+def opened(visit, models_dir, monkeypatch):
+    """Opens the page for a small model; what no test has scored yet is scored in this process."""
     record = keep_small(models_dir)
     played = LocalWorkers()
-    made = evaluations.Evaluations(played, tmp_path / "kept")
+    made = evaluations.Evaluations(played, settings().cache_dir / "evaluations")
     monkeypatch.setattr(evaluations, "evaluations", lambda: made)
     monkeypatch.setattr(compare, "evaluations", lambda: made)
     dataset = looks.dataset_of(record)
@@ -87,12 +87,12 @@ def test_every_order_shows_images(opened, order):
     assert "image" in told(page)
 
 
-def test_a_model_without_a_network_description_is_told(visit, models_dir, monkeypatch, tmp_path):
+def test_a_model_without_a_network_description_is_told(visit, models_dir, monkeypatch):
     """A model that does not say what network it is gets a sentence, and the page stays."""
-    record = keep_small(models_dir)
+    record = keep_small(models_dir, seed=7, epochs=1)  # which no other test has scored
     path = models_dir / record.id / "record.json"
     path.write_text(record.model_copy(update={"config": None}).model_dump_json(exclude={"id"}))
-    made = evaluations.Evaluations(LocalWorkers(), tmp_path / "kept")
+    made = evaluations.Evaluations(LocalWorkers(), settings().cache_dir / "evaluations")
     monkeypatch.setattr(evaluations, "evaluations", lambda: made)
     page = visit("mistakes")
     page.selectbox(key="model").select(record.id).run()
