@@ -12,6 +12,9 @@ from cnn import i18n
 from cnn.i18n import LANGUAGES
 
 _KEY = "language"
+_document = st.components.v2.component(
+    "document", js="export default ({ data }) => { document.documentElement.lang = data; }"
+)
 _spoken: ContextVar[str] = ContextVar("_spoken", default="en")
 
 
@@ -63,7 +66,7 @@ def _of_browser() -> str:
 
 def tell_browser() -> None:
     """Say to the browser what language the page is in: for its voice, its fonts, its line breaks."""
-    st.html(f"<script>document.documentElement.lang = '{chosen()}'</script>", unsafe_allow_javascript=True)
+    _document(key="document", data=chosen())
 
 
 i18n.use(chosen)
