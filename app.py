@@ -9,12 +9,17 @@ if __name__ == "__main__":
 else:
     from starlette.middleware import Middleware
 
-    from pages.parts import door, moving, server, visitor
+    from pages.parts import door, language, moving, server, visitor
 
     app = st.App(
         __file__,
         lifespan=server.lifespan,
         routes=moving.routes(),
-        middleware=[Middleware(door.Door), Middleware(visitor.Cookie), Middleware(visitor.Presence)],
+        middleware=[
+            Middleware(door.Door),
+            Middleware(language.Spelling),
+            Middleware(visitor.Cookie),
+            Middleware(visitor.Presence),
+        ],
         on_script_error=server.show_error,
     )

@@ -6,6 +6,9 @@ from contextvars import ContextVar
 from typing import cast
 
 import streamlit as st
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnn import i18n
@@ -18,6 +21,26 @@ _document = st.components.v2.component(
 _spoken: ContextVar[str] = ContextVar("_spoken", default="en")
 
 
+class Spelling:
+    """ASGI middleware that leads from a language's code in an address to its name, as the picker writes it.
+
+    Who writes an address by hand knows the code: `?language=ko`.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self._app
+        if scope["type"] == "http" and b"language=" in scope["query_string"]:
+            request = Request(scope)
+            name = LANGUAGES.get(request.query_params.get(_KEY, ""))
+            if name is not None:
+                # Relative, as a proxy may know the app by another address.
+                app = RedirectResponse(f"?{request.url.include_query_params(language=name).query}")
+        await app(scope, receive, send)
+
+
 def picker() -> None:
     """The choice of the language; it holds for all pages, and the address carries it.
 
@@ -25,9 +48,6 @@ def picker() -> None:
     the language of whoever opens it.
     """
     languages = list(LANGUAGES)
-    # The widget knows languages by their own names; whoever writes an address by hand knows the code.
-    if (asked := st.query_params.get(_KEY)) in LANGUAGES:
-        st.session_state[_KEY] = asked
     st.segmented_control(
         # Who cannot read the page must find it.
         "Language · 언어",

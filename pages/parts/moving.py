@@ -26,7 +26,7 @@ _DIGITS = 5
 
 def address(training: Training) -> str:
     """Where to ask how a training stands; relative, as the app may be served below a path of its own."""
-    return f"{_ADDRESS}/{training.id}?language={language.chosen()}"
+    return f"{_ADDRESS}/{training.id}?text={language.chosen()}"
 
 
 def has_curves(training: Training) -> bool:
@@ -55,7 +55,7 @@ def _answer(request: Request) -> Response:
     training = trainings().get(request.path_params["training"])
     if training is None or training.owner != visitor.owner_of(request):
         return JSONResponse(None, 404)
-    with language.spoken(request.query_params.get("language", "")):
+    with language.spoken(request.query_params.get("text", "")):
         return JSONResponse(moving(training), headers={"Cache-Control": "no-store"})
 
 

@@ -22,7 +22,7 @@ def recipe_form() -> TrainConfig | None:
         the training that results, with the layers that the visitor has made of the recipe's; None after
         saying what is wrong with it.
     """
-    name = st.selectbox(_("Recipe"), list(RECIPES), key="recipe", persist_state="session")
+    name = st.selectbox(_("Recipe"), list(RECIPES), key="recipe", bind="query-params")
     recipe = RECIPES[name]
     st.caption(_about(recipe))
     dataset = _dataset(recipe)
@@ -56,7 +56,7 @@ def _dataset(recipe: Recipe) -> str:
         index=names.index(recipe.config.dataset),
         format_func=lambda name: _(datasets.TITLES[name]),
         key=f"dataset_{recipe.name}",
-        persist_state="session",
+        bind="query-params",
     )
     if name != "mnist" and datasets.find(name) is None:
         st.caption(_("These images are not on this computer yet; the training fetches them first."))
@@ -73,7 +73,7 @@ def _basic(recipe: Recipe) -> dict[str, Any]:
             OPTIMIZERS,
             index=OPTIMIZERS.index(config.optimizer),
             key=f"optimizer_{recipe.name}",
-            persist_state="session",
+            bind="query-params",
         )
     with right:
         batch_size = _number(recipe, "batch_size", _("Batch size"), config.batch_size, (1, 4096))
@@ -85,7 +85,7 @@ def _basic(recipe: Recipe) -> dict[str, Any]:
             step=config.learning_rate / 10,
             format="%g",
             key=f"learning_rate_{recipe.name}",
-            persist_state="session",
+            bind="query-params",
         )
     return {
         "epochs": epochs,
@@ -134,7 +134,7 @@ def _validation(recipe: Recipe) -> str | float:
         index=0 if share == "test" else 1,
         format_func=kinds.__getitem__,
         key=f"validation_{recipe.name}",
-        persist_state="session",
+        bind="query-params",
     )
     if kind == _TEST_IMAGES:
         st.caption(
@@ -150,17 +150,16 @@ def _validation(recipe: Recipe) -> str | float:
         50,
         20 if share == "test" else round(100 * share),
         key=f"share_{recipe.name}",
-        persist_state="session",
+        bind="query-params",
     )
     return percent / 100
 
 
 def _number(recipe: Recipe, field: str, label: str, value: int, span: tuple[int, int]) -> int:
     return int(
-        st.number_input(label, *span, value, step=1, key=f"{field}_{recipe.name}", persist_state="session")
-        or 0
+        st.number_input(label, *span, value, step=1, key=f"{field}_{recipe.name}", bind="query-params") or 0
     )
 
 
 def _switch(recipe: Recipe, field: str, label: str, value: bool) -> bool:
-    return st.toggle(label, value, key=f"{field}_{recipe.name}", persist_state="session")
+    return st.toggle(label, value, key=f"{field}_{recipe.name}", bind="query-params")

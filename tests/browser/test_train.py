@@ -77,6 +77,21 @@ def downloaded(page: Page, name: str) -> bytes:
     return download.path().read_bytes()
 
 
+def test_settings_outlive_a_reload(app: Served, page: Page) -> None:
+    """What was chosen stands in the address; there, what no field takes leaves the recipe as it is."""
+    page.goto(f"{app.url}/train?recipe=conv32&epochs_conv32=9&seed_conv32=-4&optimizer_conv32=magic")
+    epochs = page.get_by_role("spinbutton", name="Epochs")
+    expect(epochs).to_have_value("9", timeout=START)
+    epochs.fill("7")
+    epochs.press("Enter")
+    expect(page).to_have_url(re.compile("epochs_conv32=7"))
+    page.reload()
+    expect(epochs).to_have_value("7", timeout=START)
+    page.get_by_text("More settings").click()
+    expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("0")
+    expect(key(page, "optimizer_conv32").get_by_role("combobox")).to_have_value("rmsprop")
+
+
 def test_visitors_have_trainings_of_their_own(app: Served, page: Page, other_page: Page) -> None:
     """A second visitor sees nothing of the first one's, waits in the queue, and leaves it undisturbed."""
     begin(app, page, 100)

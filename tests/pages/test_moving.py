@@ -42,7 +42,7 @@ def ask(path: str, cookie: bytes = b"", language: str = "en") -> tuple[int, obje
         "type": "http",
         "method": "GET",
         "path": path,
-        "query_string": f"language={quote(language)}".encode(),
+        "query_string": f"text={quote(language)}".encode(),
         "headers": [(b"cookie", cookie)] if cookie else [],
     }
     asyncio.run(Starlette(routes=moving.routes())(scope, receive, send))
