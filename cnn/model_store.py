@@ -128,6 +128,11 @@ def list_models(owner: str | None = None, folder: Path | None = None) -> list[Mo
     return [*seen, *(model for model in found if isinstance(model, BrokenModel))]
 
 
+def usable(owner: str | None = None, folder: Path | None = None) -> list[ModelRecord]:
+    """The models of `list_models`, in their order, without the broken ones; raises as it does."""
+    return [model for model in list_models(owner, folder) if isinstance(model, ModelRecord)]
+
+
 def everyones(folder: Path | None = None) -> list[ModelRecord | BrokenModel]:
     """All models of all owners, in no order: for upkeep, never for a visitor.
 
@@ -228,8 +233,8 @@ def publish(model_id: str, name: str, owner: str | None, folder: Path | None = N
     with _publishing:
         taken = {
             (model.published or model.name).casefold()
-            for model in list_models(folder=folder)
-            if isinstance(model, ModelRecord) and model.id != model_id
+            for model in usable(folder=folder)
+            if model.id != model_id
         }
         if name.casefold() in taken:
             raise ModelNameError(

@@ -419,7 +419,7 @@ def _save(training: Training, trained: TrainedModel) -> ModelRecord:
 
 def _free_name(owner: str, base: str) -> str:
     """`base` with the first number that none of the owner's models bears."""
-    names = {model.name for model in model_store.list_models(owner) if isinstance(model, ModelRecord)}
+    names = {model.name for model in model_store.usable(owner)}
     for number in count(1):
         end = f" {number}"
         name = base[: LONGEST_NAME - len(end)].rstrip() + end

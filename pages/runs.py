@@ -4,11 +4,12 @@ from pathlib import Path
 
 import streamlit as st
 
+from cnn import model_store
 from cnn.i18n import _
 from pages.parts import visitor
 from pages.parts.leaderboard import leaderboard
 from pages.parts.run_comparison import comparison
-from pages.parts.run_table import everybodys, run_table
+from pages.parts.run_table import run_table
 from pages.parts.sharing import sharing
 from pages.parts.told import told
 
@@ -17,7 +18,7 @@ owner = visitor.owner()
 st.html(Path(__file__).parent / "parts" / "look_inside.css")
 st.header(_("Runs"))
 with told():
-    found = everybodys(owner)
+    found = model_store.usable(owner)
     picked = run_table(found, owner)
     if len(picked) == 1:
         sharing(picked[0], owner)

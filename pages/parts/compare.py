@@ -21,11 +21,10 @@ SHOWN = 24
 @st.fragment
 def compare(model: ModelRecord, dataset: Dataset, evaluation: Evaluation) -> None:
     """Let the visitor pick a second model of the same images, and show where the two differ."""
-    found = model_store.list_models(visitor.owner())
     others = {
         other.id: other
-        for other in found
-        if isinstance(other, ModelRecord) and other.id != model.id and other.data_name == model.data_name
+        for other in model_store.usable(visitor.owner())
+        if other.id != model.id and other.data_name == model.data_name
     }
     if not others:
         st.info(_("There is no other model of these images yet. Train one, then compare."))

@@ -5,7 +5,6 @@ from typing import Any
 
 import streamlit as st
 
-from cnn import model_store
 from cnn.i18n import _
 from cnn.model_record import ModelRecord
 from cnn.model_store import SHIPPED
@@ -15,11 +14,6 @@ from pages.parts.models import data_title, shown_name
 from pages.parts.monitor import state_name
 
 _PICKED = "runs_picked"
-
-
-def everybodys(owner: str) -> list[ModelRecord]:
-    """The models that this visitor may see, the newest first."""
-    return [model for model in model_store.list_models(owner) if isinstance(model, ModelRecord)]
 
 
 def run_table(found: list[ModelRecord], owner: str) -> list[ModelRecord]:

@@ -77,11 +77,7 @@ def found(configs: Sequence[tuple[TrainConfig, str]]) -> list[Run]:
     """The visitor's latest training of each, in the queue or among the saved models."""
     owner = visitor.owner()
     mine = trainings().of(owner)
-    models = [
-        model
-        for model in model_store.list_models(owner)
-        if isinstance(model, ModelRecord) and model.owner == owner
-    ]
+    models = [model for model in model_store.usable(owner) if model.owner == owner]
     runs = []
     for config, name in configs:
         queued = [training for training in mine if training.config.recipe == config.recipe]
