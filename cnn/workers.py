@@ -297,10 +297,11 @@ class Workers:
         )
 
         def end(held: "Future[TrainedModel]") -> None:
-            if isinstance(held.exception(), _SchedulerLost) and not self._closed:
-                self._wait_to_send(sent)
-                return
-            client.unsubscribe_topic(job)
+            if not self._closed:
+                if isinstance(held.exception(), _SchedulerLost):
+                    self._wait_to_send(sent)
+                    return
+                client.unsubscribe_topic(job)
             self._clear_away(job)
             _pass_on(held, sent.outcome)
 

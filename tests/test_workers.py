@@ -294,19 +294,21 @@ def test_all_come_back_after_a_killed_scheduler(workers, shipped, pictures):
     assert outcome.result(PATIENCE).stopped
 
 
-def test_close_leaves_no_process(workers, place):
+def test_close_leaves_no_process(workers, place, caplog):
     """In the middle of a training `close` ends all that was started; a second time it does nothing.
 
-    Those that share the workers stand above.
+    Whoever waits for the training is told, and nothing else fails. Those that share the workers stand above.
     """
     heard: Queue[object] = Queue()
-    workers.train("closed", few(epochs=200), heard.put)
+    outcome = workers.train("closed", few(epochs=200), heard.put)
     until(heard, is_epoch)
     started = family()
     assert len(started) >= 5
     workers.close()
     assert psutil.wait_procs(started, timeout=5)[1] == []
     assert backups(place) == []
+    assert isinstance(outcome.exception(PATIENCE), WorkerError)
+    assert "exception calling callback" not in caplog.text
     workers.close()
 
 
