@@ -16,11 +16,29 @@ if "CNN_DATA_DIR" not in os.environ and SHARED_DATA.is_dir():
     os.environ["CNN_DATA_DIR"] = str(SHARED_DATA)
 _PRIVATE = tempfile.TemporaryDirectory(prefix="cnn-tests-", ignore_cleanup_errors=True)
 for setting in ("MODELS_DIR", "CACHE_DIR", "WORK_DIR", "LOGS_DIR"):
-    os.environ[f"CNN_{setting}"] = str(Path(_PRIVATE.name) / setting.lower())
+    # The processes of one run (pytest-xdist) share what can be computed again.
+    if setting != "CACHE_DIR" or "PYTEST_XDIST_WORKER" not in os.environ:
+        os.environ[f"CNN_{setting}"] = str(Path(_PRIVATE.name) / setting.lower())
 
 # The machines that run this are shared and slow at times: how long an example takes says nothing.
 hypothesis_settings.register_profile("cnn", deadline=None, max_examples=60, derandomize="CI" in os.environ)
 hypothesis_settings.load_profile("cnn")
+
+
+LONGEST = {
+    "test_workers.py",
+    "test_leaving.py",
+    "test_cluster.py",
+    "browser/test_accessibility.py",
+    "browser/test_train.py",
+}
+"""The files that take minutes, most of which is waiting for processes."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest files: where several run at the same time, none is left over at the end."""
+    here = Path(__file__).parent
+    items.sort(key=lambda item: item.path.relative_to(here).as_posix() not in LONGEST)
 
 
 @pytest.fixture(scope="session")

@@ -1,16 +1,16 @@
 """Every page, held against WCAG's rules by axe-core, in both themes, on a laptop's and a phone's screen."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import OWN_MODEL
 from tests.browser.everywhere import BUSY, PATHS, open_whole, settled
 from tests.browser.hand import draw, key
 from tests.browser.served import Served, serve
-from tests.networks import keep_small
 
 SCREENS = {"laptop": 1280, "phone": 390}
 GROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 22, 28)"}
@@ -26,15 +26,6 @@ NOT_OURS = {
 # Whether axe can tell a contrast depends on whether it is on the screen: the window gets the page's height.
 HEIGHT = "(document.querySelector('[data-testid=stMain]') ?? document.documentElement).scrollHeight"
 STILL = "Promise.all(document.getAnimations().map(animation => animation.finished.catch(() => {})))"
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The app with a model whose training kept its filters."""
-    folder = tmp_path_factory.mktemp("app")
-    keep_small(folder / "models", epochs=2)
-    with serve(folder) as served:
-        yield served
 
 
 def violations(page: Page) -> list[str]:
@@ -121,8 +112,8 @@ def picked(page: Page) -> None:
 
 def film(page: Page) -> None:
     """Filters whose training can be played."""
-    key(page, "model").locator("input").fill("Small")
-    page.get_by_role("option", name="Small").click()
+    key(page, "model").locator("input").fill(OWN_MODEL)
+    page.get_by_role("option", name=OWN_MODEL).click()
     expect(key(page, "filters_grid").locator("input[type=range]")).to_be_visible(timeout=BUSY)
 
 

@@ -1,65 +1,44 @@
 """Looking inside a network, in a real browser."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from cnn import looks, model_store
-from cnn.layers import AveragePool2D, BatchNormalization, Conv2D, Dense, Flatten, MaxPool2D
+from tests.browser.conftest import OWN_MODEL
 from tests.browser.hand import draw, expect_answer, key
-from tests.browser.served import Served, serve
-from tests.networks import keep_small
+from tests.browser.served import Served
 
 START = 120_000
 """Milliseconds that processes may take to start on a busy machine."""
-LAYERS = (
-    Conv2D(filters=6, padding="same"),
-    MaxPool2D(),
-    Conv2D(filters=8, strides=2, activation="tanh"),
-    AveragePool2D(),
-    BatchNormalization(),
-    Flatten(),
-    Dense(units=20),
-)
 CLOSE = 1e-4
 HEADINGS = {"Filters": "What it looks for", "Feature maps": "What each layer sees"}
 
 
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The app with a model whose training kept its filters."""
-    folder: Path = tmp_path_factory.mktemp("app")
-    keep_small(folder / "models", layers=LAYERS, epochs=3)
-    with serve(folder) as served:
-        yield served
-
-
-def choose_small(page: Page) -> None:
+def choose_own(page: Page) -> None:
     """Choose the model that was trained here."""
     key(page, "model").locator("input").click()
-    page.get_by_role("option", name=re.compile("Small")).click()
-    expect(key(page, "model").locator("input")).to_have_value(re.compile("Small"))
+    page.get_by_role("option", name=re.compile(OWN_MODEL)).click()
+    expect(key(page, "model").locator("input")).to_have_value(re.compile(OWN_MODEL))
 
 
 def open_maps(app: Served, page: Page) -> None:
-    """The feature maps of the small model for the first test image."""
+    """The feature maps of our own model for the first test image."""
     page.goto(f"{app.url}/feature_maps")
     expect(key(page, "feature_maps_grid").locator("img")).to_be_visible(timeout=START)
-    choose_small(page)
+    choose_own(page)
     expect(key(page, "feature_maps_grid").get_by_role("button")).to_have_count(6, timeout=START)
 
 
 def open_mistakes(app: Served, page: Page) -> None:
-    """The mistakes of the small model, once those of the first one are gone."""
+    """The mistakes of our own model, once those of the first one are gone."""
     page.goto(f"{app.url}/mistakes")
     matrix = key(page, "confusion").locator("table")
     expect(matrix.get_by_role("button")).to_have_count(100, timeout=START)
     of_the_first_model = matrix.text_content() or ""
-    choose_small(page)
+    choose_own(page)
     expect(matrix).not_to_have_text(of_the_first_model, timeout=START)
 
 
@@ -77,7 +56,7 @@ def outputs(app: Served) -> list[np.ndarray]:
 
     from cnn.network.build import load
 
-    folder = app.log.parent / "models" / "small"
+    folder = app.log.parent / "models" / OWN_MODEL
     record = model_store.read(folder)
     network = load(record, model_store.keras_path(folder))
     every = keras.Model(network.inputs, [layer.output for layer in network.layers])
@@ -202,7 +181,7 @@ def test_filters_play_over_the_epochs(app: Served, page: Page) -> None:
     """The slider goes back to before the first step, where filters differ, and Play leads to the last."""
     page.goto(f"{app.url}/filters")
     expect(key(page, "filters_grid").locator("img")).to_be_visible(timeout=START)
-    choose_small(page)
+    choose_own(page)
     grid = key(page, "filters_grid")
     expect(grid.locator("input[type=range]")).to_have_attribute("max", "3", timeout=START)
     last = grid.locator("img").get_attribute("src")
@@ -223,7 +202,7 @@ def test_filters_step_for_those_who_want_no_motion(app: Served, browser: Browser
     context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()
     page.goto(f"{app.url}/filters")
-    choose_small(page)
+    choose_own(page)
     film = key(page, "filters_grid")
     for caption in ("before the first step", "after epoch 1"):
         film.get_by_role("button", name="Next").click(timeout=START)

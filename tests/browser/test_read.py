@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.everywhere import settled
 from tests.browser.hand import draw, expect_answer, key
 from tests.browser.served import Served
 from tests.test_segment import row
@@ -47,6 +48,7 @@ def wide_canvas(page: Page) -> Locator:
     """The drawing area for a number, once it has taken the other one's place."""
     surface = key(page, "number_0").locator("canvas").last
     expect(surface).to_be_visible(timeout=BUSY)
+    settled(page)
     return surface
 
 

@@ -51,12 +51,14 @@ def train(page: Page, epochs: int, name: str) -> None:
     expect(outcome).to_have_value(name, timeout=BUSY)
 
 
-def test_networks_are_built_trained_compared_and_published(app: Served, page: Page, other_page: Page) -> None:
+def test_networks_are_built_trained_compared_and_published(
+    own_app: Served, page: Page, other_page: Page
+) -> None:
     """One more layer; one epoch beside two; one of them on the room's leaderboard, and withdrawn again.
 
     What stands there at the end of a training, and a comparison, break none of WCAG's rules either.
     """
-    page.goto(f"{app.url}/train")
+    page.goto(f"{own_app.url}/train")
     few_images(page)
     page.get_by_text("Build your own network").click()
     key(page, "add_dense").locator("button").click()
@@ -82,7 +84,7 @@ def test_networks_are_built_trained_compared_and_published(app: Served, page: Pa
     key(page, "publish").locator("button").click()
     expect(page.get_by_text("The room sees it as “Deep Thought”.")).to_be_visible(timeout=BUSY)
     expect(ranked(page, "Deep Thought (mine)")).to_be_visible(timeout=BUSY)
-    other_page.goto(f"{app.url}/runs")
+    other_page.goto(f"{own_app.url}/runs")
     expect(ranked(other_page, "Deep Thought")).to_be_visible(timeout=BUSY)
 
     key(page, "withdraw").locator("button").click()
@@ -97,9 +99,9 @@ def ranked(page: Page, name: str) -> Locator:
     return key(page, "leaderboard").get_by_role("rowheader", name=name, exact=True)
 
 
-def test_a_sweep_of_four_is_trained_and_one_is_stopped(app: Served, page: Page) -> None:
+def test_a_sweep_of_four_is_trained_and_one_is_stopped(own_app: Served, page: Page) -> None:
     """Of four, one leaves the queue and a long one is stopped while it runs; the others end, and open."""
-    page.goto(f"{app.url}/train")
+    page.goto(f"{own_app.url}/train")
     few_images(page)
     page.get_by_text("A sweep: several values at once").click()
     write(page, "textbox", "Epochs", "200, 1")

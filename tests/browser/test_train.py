@@ -35,9 +35,9 @@ def points(page: Page) -> int:
     return (path.get_attribute("d") or "").count("L")
 
 
-def test_a_network_is_trained_and_drawn_with(app: Served, page: Page) -> None:
+def test_a_network_is_trained_and_drawn_with(own_app: Served, page: Page) -> None:
     """The curve grows, survives another page and a reload; stopped, saved, downloaded, drawn with."""
-    begin(app, page, 100)
+    begin(own_app, page, 100)
     before = points(page)
     deadline = time.monotonic() + 60
     while points(page) <= before and time.monotonic() < deadline:
@@ -77,9 +77,9 @@ def downloaded(page: Page, name: str) -> bytes:
     return download.path().read_bytes()
 
 
-def test_settings_outlive_a_reload(app: Served, page: Page) -> None:
+def test_settings_outlive_a_reload(own_app: Served, page: Page) -> None:
     """What was chosen stands in the address; there, what no field takes leaves the recipe as it is."""
-    page.goto(f"{app.url}/train?recipe=conv32&epochs_conv32=9&seed_conv32=-4&optimizer_conv32=magic")
+    page.goto(f"{own_app.url}/train?recipe=conv32&epochs_conv32=9&seed_conv32=-4&optimizer_conv32=magic")
     epochs = page.get_by_role("spinbutton", name="Epochs")
     expect(epochs).to_have_value("9", timeout=START)
     epochs.fill("7")
@@ -92,10 +92,10 @@ def test_settings_outlive_a_reload(app: Served, page: Page) -> None:
     expect(key(page, "optimizer_conv32").get_by_role("combobox")).to_have_value("rmsprop")
 
 
-def test_visitors_have_trainings_of_their_own(app: Served, page: Page, other_page: Page) -> None:
+def test_visitors_have_trainings_of_their_own(own_app: Served, page: Page, other_page: Page) -> None:
     """A second visitor sees nothing of the first one's, waits in the queue, and leaves it undisturbed."""
-    begin(app, page, 100)
-    other_page.goto(f"{app.url}/train")
+    begin(own_app, page, 100)
+    other_page.goto(f"{own_app.url}/train")
     expect(key(other_page, "train_start")).to_be_visible()
     expect(key(other_page, "train_progress")).to_have_count(0)
     key(other_page, "train_start").locator("button").click()
@@ -106,16 +106,16 @@ def test_visitors_have_trainings_of_their_own(app: Served, page: Page, other_pag
     stop(page)
 
 
-def test_a_killed_training_goes_on(app: Served, page: Page) -> None:
+def test_a_killed_training_goes_on(own_app: Served, page: Page) -> None:
     """A lost process is replaced, the page says so, and training goes on after the last whole epoch."""
-    page.goto(f"{app.url}/train")
+    page.goto(f"{own_app.url}/train")
     page.get_by_text("More settings").click()
     images = page.get_by_role("spinbutton", name="Training images")
     images.fill("1000")
     images.press("Enter")
     begin_here(page, 200)
     expect(key(page, "train_progress")).to_contain_text(re.compile(r"Epoch ([3-9]|\d\d+) of"), timeout=START)
-    for process in app.training_workers():
+    for process in own_app.training_workers():
         process.kill()
     expect(key(page, "train_progress")).to_contain_text("It goes on after epoch", timeout=START)
     expect(key(page, "train_progress")).to_contain_text("Epoch", timeout=START)
@@ -130,9 +130,9 @@ def begin_here(page: Page, epochs: int) -> None:
     key(page, "train_start").locator("button").click()
 
 
-def test_a_network_is_built_mended_and_trained(app: Served, page: Page) -> None:
+def test_a_network_is_built_mended_and_trained(own_app: Served, page: Page) -> None:
     """A kernel too large is named at its row and keeps Train shut; mended by keyboard, it trains."""
-    page.goto(f"{app.url}/train")
+    page.goto(f"{own_app.url}/train")
     page.get_by_text("Build your own network").click()
     row = key(page, "layer_row_3")
     row.get_by_role("button").first.press("Enter")
