@@ -11,8 +11,8 @@ run: $(VENV)/.app  ## start the app and print its address
 	$(BIN)/streamlit run app.py --server.port $(PORT)
 
 test: check browser  ## lint, types, units, pages, journeys in a real browser
-	$(BIN)/python -m pytest tests/browser
-	$(BIN)/python -m pytest --ignore=tests/browser -n 2 --dist loadfile
+	$(BIN)/python -m pytest tests/browser -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --ignore=tests/browser -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.dev audit  ## linter, formatter, types, known vulnerabilities
 	$(BIN)/ruff check .
