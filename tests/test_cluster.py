@@ -14,7 +14,7 @@ from queue import Queue
 
 import psutil
 import pytest
-from distributed import comm
+from distributed import Client, comm
 
 import cnn.cluster
 from cnn import model_store
@@ -33,8 +33,11 @@ def laptop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("CNN_MODELS_DIR", str(tmp_path / "laptop" / "models"))
     monkeypatch.setenv("CNN_WORK_DIR", str(tmp_path / "laptop" / "work"))
     settings.cache_clear()
+    others = set(Client._instances)
     yield
     settings.cache_clear()
+    # A client that nobody has closed would look for its scheduler for minutes.
+    assert all(client.status in {"closing", "closed"} for client in set(Client._instances) - others)
 
 
 class Cluster:
