@@ -202,14 +202,15 @@ def save(
     """Calibrate the network on the tuning digits and keep it under `destination`."""
     outputs = _outputs(model, tuning.images)
     temperature = temperature_of(outputs[:, :NOT_A_DIGIT], tuning.labels)
-    test = _outputs(model, mnist.x_test)
-    right = test[np.arange(len(test)), mnist.y_test]
+    # As elsewhere, the figures are about the ten digits.
+    test = _outputs(model, mnist.x_test)[:, :NOT_A_DIGIT]
+    right = test[np.arange(len(test)), mnist.y_test] / test.sum(axis=1)
     trained = TrainedModel(
         config=CONFIG.model_copy(update={"epochs": len(history)}),
         keras_file=_without_optimizer(model),
         history=tuple(history),
         filters=None,
-        test_accuracy=float((test[:, :NOT_A_DIGIT].argmax(axis=1) == mnist.y_test).mean()),
+        test_accuracy=float((test.argmax(axis=1) == mnist.y_test).mean()),
         test_loss=float(-np.log(np.maximum(right, 1e-9)).mean()),
         parameters=model.count_params(),
         fit_seconds=history[-1].seconds,

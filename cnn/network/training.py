@@ -33,6 +33,8 @@ Announce = Callable[[object], None]
 
 SECONDS_BETWEEN_ANNOUNCEMENTS = 0.25
 ANNOUNCEMENTS_BETWEEN_FILTERS = 2
+# Eight seconds: on a busy laptop, shorter ones make the time that is left leap.
+_ANNOUNCEMENTS_OF_A_PACE = 33
 # A validation image goes forward only, a training image forward and back: about three times the work.
 VALIDATION_COST = 1 / 3
 # More weights than this in the first layer are neither announced nor kept: nobody could tell them apart.
@@ -313,7 +315,7 @@ class _Watch(keras.callbacks.Callback):  # type: ignore[misc] # Keras has no typ
         # Counted over the epochs: those that are shorter than the pause are announced, too.
         self._announced = 0.0
         # (time, images of this epoch) at the last announcements, the oldest first.
-        self._marks: deque[tuple[float, int]] = deque(maxlen=9)
+        self._marks: deque[tuple[float, int]] = deque(maxlen=_ANNOUNCEMENTS_OF_A_PACE)
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         if not self._run.filters:

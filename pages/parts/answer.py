@@ -51,7 +51,7 @@ def _word(given: Answer) -> str:
         case "unsure":
             return _("Not sure: it could be {other} as well.").format(other=given.runner_up)
         case "not_a_digit" if given.not_a_digit:
-            return _("This does not look like a digit.")
+            return _("This does not look like a digit. The bars say which one comes closest.")
         case "not_a_digit":
             # A network that never learned what is no digit: the fault may be its own.
             return _("The network cannot tell: no digit fits well, {digit} at best.").format(

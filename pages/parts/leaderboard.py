@@ -109,4 +109,4 @@ def _published(data: str) -> Group:
         sum(row.parameters for row in layer_table(recipe.config.layers, shape, classes)) for recipe in known
     ]
     middles = [sum(recipe.published or ()) / 2 for recipe in known]
-    return Group(_("Published results"), [recipe.name for recipe in known], sizes, middles)
+    return Group(_("In the literature"), [recipe.name for recipe in known], sizes, middles)

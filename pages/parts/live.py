@@ -46,6 +46,7 @@ def curves(training: Training) -> None:
                 "epoch": _("Epoch"),
                 "training": _("Training"),
                 "validation": _("Validation"),
+                "mark": _("where it went on"),
             },
         },
     )

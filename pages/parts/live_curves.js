@@ -45,6 +45,7 @@ export default function ({ data, parentElement }) {
     high = column === 2 ? Math.min(1, high + room) : high + room;
     const y = (value) => TOP + ((high - value) / (high - low)) * (HEIGHT - TOP - BOTTOM);
     const path = (points) => points.map((point, place) => `${place ? "L" : "M"}${x(point[0]).toFixed(1)} ${y(point[column]).toFixed(1)}`).join("");
+    const dot = (point, kind) => `<circle class="${kind}" cx="${x(point[0]).toFixed(1)}" cy="${y(point[column]).toFixed(1)}" r="3.2"/>`;
     const across = ticks(low, high, 5), along = ticks(0, last, 5);
     const upright = (epoch, kind) => `<line class="${kind}" x1="${x(epoch)}" x2="${x(epoch)}" y1="${TOP}" y2="${HEIGHT - BOTTOM}"/>`;
     return [
@@ -54,8 +55,10 @@ export default function ({ data, parentElement }) {
       `<text class="middle" x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 5}">${texts.epoch}</text>`,
       data.mark ? upright(data.mark, "mark") : "",
       `<path class="training" d="${path(curves.training)}"/>`,
+      // One point alone makes no line.
+      curves.training.length === 1 ? dot(curves.training[0], "training") : "",
       `<path class="validation" d="${path(curves.validation)}"/>`,
-      ...curves.validation.map((point) => `<circle cx="${x(point[0]).toFixed(1)}" cy="${y(point[column]).toFixed(1)}" r="3.2"/>`),
+      ...curves.validation.map((point) => dot(point, "validation")),
       over === null ? "" : upright(nearest(curves.training)?.[0] ?? 0, "over"),
     ].join("");
   };
@@ -67,7 +70,7 @@ export default function ({ data, parentElement }) {
     const point = nearest(curves[kind]);
     const epoch = point && over !== null ? ` (${texts.epoch} ${Number(point[0].toFixed(2))})` : "";
     return `<span class="${kind}">${texts[kind]} <b>${point ? exact(point[column]) : "–"}</b>${epoch}</span>`;
-  }).join("");
+  }).join("") + (data.mark ? `<span class="goes-on">${texts.mark}</span>` : "");
 
   const show = (later) => {
     const text = JSON.stringify(later);

@@ -11,12 +11,11 @@ from cnn.model_store import SHIPPED, BrokenModel
 from pages.parts import visitor
 
 _CHOSEN = "chosen_model"
-_ASKED_FOR = "model_asked_for"
 
 
 def choose(model_id: str) -> None:
     """Make a model the visitor's choice on every page, also on the one that is shown."""
-    st.session_state[_CHOSEN] = st.session_state[_ASKED_FOR] = model_id
+    st.session_state[_CHOSEN] = model_id
 
 
 def picker() -> ModelRecord | None:
@@ -27,19 +26,26 @@ def picker() -> ModelRecord | None:
     if not records:
         st.info(_("There is no model yet. Train one first."))
         return None
-    if st.session_state.pop(_ASKED_FOR, None) or st.session_state.get("model") not in records:
-        chosen = st.session_state.get(_CHOSEN)
-        if chosen is not None and all(model.id != chosen for model in found):
-            st.warning(_("The model that you had picked is gone; another one stands in for it."))
-        st.session_state["model"] = (
-            chosen if chosen in records else SHIPPED if SHIPPED in records else next(iter(records))
-        )
-    picked = st.selectbox(
-        _("Model"), list(records), format_func=lambda model_id: _label(records[model_id], owner), key="model"
+    chosen = st.session_state.get(_CHOSEN)
+    if chosen is not None and all(model.id != chosen for model in found):
+        st.warning(_("The model that you had picked is gone; another one stands in for it."))
+    if chosen not in records:
+        chosen = SHIPPED if SHIPPED in records else next(iter(records))
+    # Told each time: a widget that has been on several pages may come back with what it was on one of them.
+    st.session_state[_CHOSEN] = st.session_state["model"] = chosen
+    st.selectbox(
+        _("Model"),
+        list(records),
+        format_func=lambda model_id: _label(records[model_id], owner),
+        key="model",
+        on_change=_take_choice,
     )
-    st.session_state[_CHOSEN] = picked
     _tell_about_broken([model for model in found if isinstance(model, BrokenModel)])
-    return records[picked]
+    return records[chosen]
+
+
+def _take_choice() -> None:
+    st.session_state[_CHOSEN] = st.session_state["model"]
 
 
 def _tell_about_broken(models: list[BrokenModel]) -> None:

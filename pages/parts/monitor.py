@@ -45,7 +45,11 @@ def choose_training(mine: list[Training]) -> Training:
 
 def _label(number: int, training: Training) -> str:
     # The state changes while the page, and with it this name, stands still.
-    return f"{number} · {training.record.name if training.record else training.config.recipe}"
+    name = training.record.name if training.record else training.config.recipe
+    epochs = training.config.epochs
+    return ngettext("{number}: {name}, {epochs} epoch", "{number}: {name}, {epochs} epochs", epochs).format(
+        number=number, name=name, epochs=epochs
+    )
 
 
 def state_name(training: Training) -> str:
@@ -111,7 +115,12 @@ def _show_state(training: Training) -> None:
         )
     match training.state:
         case "waiting":
-            st.info(_("In the queue: place {place}.").format(place=training.place))
+            st.info(
+                _(
+                    "In the queue: place {place}. It begins by itself when those before it have ended, "
+                    "your own too."
+                ).format(place=training.place)
+            )
         case "starting":
             st.info(_("A training process is starting; this takes some seconds."))
         case "failed":

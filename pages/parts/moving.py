@@ -22,6 +22,8 @@ from pages.parts.picture import pixels
 
 _ADDRESS = "training"
 _DIGITS = 5
+_SECONDS_TOLD = 100
+"""So many seconds and more are told in minutes."""
 
 
 def address(training: Training) -> str:
@@ -131,14 +133,16 @@ def _overall(progress: Progress, *, stopping: bool) -> str:
 
 
 def _pace(progress: Progress) -> str:
-    left = (
-        _("{seconds:.0f} s left").format(seconds=progress.seconds_left)
-        if progress.seconds_left is not None
-        else _("time left not known yet")
-    )
+    left = _("time left not known yet") if progress.seconds_left is None else _left(progress.seconds_left)
     return _("{speed:,.0f} images a second · {left} · loss {loss:.4f} · accuracy {accuracy:.2%}").format(
         speed=progress.images_per_second, left=left, loss=progress.loss, accuracy=progress.accuracy
     )
+
+
+def _left(seconds: float) -> str:
+    if seconds < _SECONDS_TOLD:
+        return _("{seconds:.0f} s left").format(seconds=seconds)
+    return _("{minutes:.0f} min left").format(minutes=seconds / 60)
 
 
 def points(training: Training) -> dict[str, list[list[float]]]:

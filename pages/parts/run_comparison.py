@@ -37,7 +37,10 @@ def _accuracies(picked: list[ModelRecord], names: list[str]) -> None:
         alt="; ".join(f"{name}: {share:.2%} ({low:.2%} – {high:.2%})" for name, share, low, high in rows),
     )
     st.caption(
-        _("The bars are 95 % intervals: with as many other test images, the accuracy would lie in there.")
+        _(
+            "The bars are 95 % intervals: with other test images, as many as these, the accuracy would "
+            "rarely lie outside."
+        )
     )
     st.markdown(_verdict(picked, names))
 
@@ -79,7 +82,10 @@ def _curves(picked: list[ModelRecord], names: list[str]) -> None:
 
 def _settings(picked: list[ModelRecord], names: list[str]) -> None:
     st.subheader(_("Settings"))
-    each = [runs.settings_of(record) | {"dataset": data_title(record.data_name)} for record in picked]
+    each = [
+        runs.settings_of(record) | {"dataset": data_title(record.data_name), "done": len(record.history)}
+        for record in picked
+    ]
     marked = runs.differing(each)
     labels = setting_labels()
     fields = [name for name in labels if any(name in values for values in each)]
@@ -108,6 +114,7 @@ def setting_labels() -> dict[str, str]:
         "schedule": _("Schedule"),
         "batch_size": _("Batch size"),
         "epochs": _("Epochs"),
+        "done": _("Epochs trained"),
         "train_images": _("Training images"),
         "validation": _("Validate on"),
         "early_stopping": _("Stop early"),
