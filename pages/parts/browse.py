@@ -13,6 +13,7 @@ from cnn.model_store import keras_path
 from cnn.workers import workers
 from pages.parts.confusion import Cell, confusion
 from pages.parts.gallery import A_PAGE, PICKED, gallery, in_words, named
+from pages.parts.leading import lead_to
 from pages.parts.picture import pixels
 from pages.parts.probabilities import probability_bars
 from pages.parts.told import told
@@ -161,7 +162,7 @@ def _one(number: int, model: ModelRecord, dataset: Dataset, evaluation: Evaluati
         st.html(pixels(dataset.x_test[number], 7, alt=about))
         if st.button(_("Look inside"), key="mistakes_look_inside", icon=":material/layers:", type="primary"):
             st.session_state["looked_at"] = {"kind": "test", "index": number}
-            st.switch_page("pages/feature_maps.py")
+            lead_to("feature_maps")
     with probabilities:
         probability_bars(evaluation.probabilities[number], names)
     with alike:

@@ -1,5 +1,7 @@
 // Bars that follow a training. It asks how the training stands, hands on what others show of it, and has the page
 // run again only where more has changed than they show.
+const PATIENCE_MS = 10_000, BETWEEN_RERUNS_MS = 1500;
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".live-progress");
   root.stop?.();
@@ -27,10 +29,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (document.hidden || asking) return;
     asking = new AbortController();
     try {
-      const answer = await fetch(new URL(data.address, document.baseURI), { signal: asking.signal });
+      const answer = await fetch(new URL(data.address, document.baseURI), {
+        signal: AbortSignal.any([asking.signal, AbortSignal.timeout(PATIENCE_MS)]),
+      });
       const now = answer.ok ? await answer.json() : null;
       // Whoever keeps no cookie is not known at this address; the page itself still knows them.
-      if (now?.shown !== data.now.shown && performance.now() - told > 1500) {
+      if (now?.shown !== data.now.shown && performance.now() - told > BETWEEN_RERUNS_MS) {
         told = performance.now();
         setTriggerValue("changed", told);
       }
@@ -40,7 +44,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       }
     } catch (error) {
       // The server is away or the page is left; where it comes back, so does the next answer.
-      if (!(error instanceof TypeError || error.name === "AbortError")) throw error;
+      if (!(error instanceof TypeError || ["AbortError", "TimeoutError"].includes(error.name))) throw error;
     } finally {
       asking = null;
     }

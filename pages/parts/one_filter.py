@@ -46,7 +46,8 @@ def weights(model: ModelRecord, choice: Choice, number: int) -> None:
 
 def _cell(value: float, colour: np.ndarray) -> str:
     r, g, b = colour
-    return f'<td style="background:rgb({r} {g} {b});color:{shades.ink(colour)}">{value:.3f}</td>'
+    written = f"{value:.3f}".replace("-", "−")
+    return f'<td style="background:rgb({r} {g} {b});color:{shades.ink(colour)}">{written}</td>'
 
 
 def answer_to(model: ModelRecord, picture: Picture, layer: int, number: int) -> None:

@@ -18,6 +18,7 @@ from cnn.trainings import Training, trainings
 from cnn.workers import workers
 from pages.parts import models
 from pages.parts.downloads import csv_text
+from pages.parts.leading import lead_to
 
 
 def outcome(training: Training) -> None:
@@ -37,7 +38,7 @@ def outcome(training: Training) -> None:
     with st.container(horizontal=True):
         if st.button(_("Draw with it"), type="primary", key="draw_with_it", icon=":material/draw:"):
             models.choose(record.id)
-            st.switch_page("pages/draw.py")
+            lead_to("draw")
         _files(record, keras_file)
     st.caption(_("`.npy` holds one structured array: `numpy.load(file)['val_loss']` is a column of it."))
     _show_log(training)

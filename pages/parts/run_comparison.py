@@ -82,10 +82,11 @@ def _curves(picked: list[ModelRecord], names: list[str]) -> None:
 
 def _settings(picked: list[ModelRecord], names: list[str]) -> None:
     st.subheader(_("Settings"))
-    each = [
-        runs.settings_of(record) | {"dataset": data_title(record.data_name), "done": len(record.history)}
-        for record in picked
-    ]
+    each = [runs.settings_of(record) | {"dataset": data_title(record.data_name)} for record in picked]
+    done = [len(record.history) for record in picked]
+    if done != [values.get("epochs") for values in each]:
+        # Some were stopped, or stopped early.
+        each = [values | {"done": epochs} for values, epochs in zip(each, done, strict=True)]
     marked = runs.differing(each)
     labels = setting_labels()
     fields = [name for name in labels if any(name in values for values in each)]

@@ -114,7 +114,7 @@ def _formats() -> dict[str, Any]:
         "whose": text(_("Whose"), width=145),
         "data": text(_("Data"), width=110),
         "recipe": text(_("Recipe"), width=150),
-        "accuracy": number(_("Test accuracy"), format="%.2f %%"),
+        "accuracy": number(_("Test accuracy"), format="%.2f%%"),
         "loss": number(_("Test loss"), format="%.4f"),
         "parameters": number(_("Parameters"), format="localized"),
         "seconds": number(_("Seconds"), format="%.0f"),

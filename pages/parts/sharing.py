@@ -11,6 +11,7 @@ from cnn.i18n import _
 from cnn.model_record import LONGEST_NAME, ModelRecord
 from cnn.trainings import trainings
 from pages.parts import models
+from pages.parts.leading import lead_to
 from pages.parts.models import in_markdown, shown_name
 from pages.parts.monitor import watch
 
@@ -23,6 +24,7 @@ def sharing(record: ModelRecord, owner: str) -> None:
             _go(_("Draw with it"), "draw", ":material/draw:", record)
             _go(_("Its mistakes"), "mistakes", ":material/rule:", record)
             _go(_("Its filters"), "filters", ":material/filter_b_and_w:", record)
+            _go(_("Its feature maps"), "feature_maps", ":material/layers:", record)
         _training_on(record, owner)
         if record.owner == owner:
             _publishing(record, owner)
@@ -32,7 +34,7 @@ def sharing(record: ModelRecord, owner: str) -> None:
 def _go(label: str, page: str, icon: str, record: ModelRecord) -> None:
     if st.button(label, key=f"run_to_{page}", icon=icon):
         models.choose(record.id)
-        st.switch_page(f"pages/{page}.py")
+        lead_to(page)
 
 
 def _training_on(record: ModelRecord, owner: str) -> None:
@@ -50,7 +52,7 @@ def _training_on(record: ModelRecord, owner: str) -> None:
     except CnnError as error:
         st.error(str(error))
     else:
-        st.switch_page("pages/train.py")
+        lead_to("train")
 
 
 def _publishing(record: ModelRecord, owner: str) -> None:

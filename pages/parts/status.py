@@ -21,7 +21,9 @@ def status() -> None:
     said = ngettext("**{count}** visitor has a page open", "**{count}** visitors have a page open", count)
     st.markdown(said.format(count=count))
     if here:
-        st.caption(" · ".join(map(_short, here)))
+        st.caption(
+            _("By the names that the log has for them: {names}").format(names=" · ".join(map(_short, here)))
+        )
     st.markdown(_("Memory of the app and its processes: **{size:,.0f} MB**").format(size=_memory() / 1e6))
     st.subheader(_("Trainings"))
     active = [training for training in trainings().everyones() if not training.ended]

@@ -108,8 +108,8 @@ def _table(members: list[Training]) -> None:
         column_config={
             **{field: labels[field] for field in varied},
             "state": _("State"),
-            "validation": number(_("Validation"), format="%.2f %%"),
-            "test": number(_("Test"), format="%.2f %%"),
+            "validation": number(_("Validation"), format="%.2f%%"),
+            "test": number(_("Test"), format="%.2f%%"),
             "best": st.column_config.TextColumn(_("Best"), width=60),
             "seconds": number(_("Seconds"), format="%.0f"),
         },

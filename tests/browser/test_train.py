@@ -67,6 +67,8 @@ def test_a_network_is_trained_and_drawn_with(own_app: Served, page: Page) -> Non
     expect(key(page, "model").get_by_role("combobox")).to_have_value(re.compile("내 모델"))
     draw(page, 1)
     expect(key(page, "answer")).to_have_text(re.compile(r"[0-9?]"), timeout=START)
+    page.get_by_role("link", name="Train").click()
+    expect(page.get_by_role("spinbutton", name="Epochs")).to_have_value("100", timeout=START)
 
 
 def downloaded(page: Page, name: str) -> bytes:
