@@ -1,5 +1,7 @@
 """A hand that draws on the canvas of a page."""
 
+import time
+
 from playwright.sync_api import Locator, Page, expect
 
 Stroke = list[tuple[float, float]]
@@ -29,14 +31,25 @@ def draw(page: Page, digit: int, size: float = 1) -> None:
 
     With a `size` of 1 it fills the canvas for one digit.
     """
-    box = canvas(page).bounding_box()
+    surface = canvas(page)
+    box = surface.bounding_box()
     assert box is not None
+    _take_pen(page, surface, box["x"] + 1, box["y"] + 1)
     for (x, y), *rest in DIGITS[digit]:
         page.mouse.move(box["x"] + x * size, box["y"] + y * size)
         page.mouse.down()
         for x_next, y_next in rest:
             page.mouse.move(box["x"] + x_next * size, box["y"] + y_next * size, steps=4)
         page.mouse.up()
+
+
+def _take_pen(page: Page, surface: Locator, x: float, y: float) -> None:
+    """Point there until the pointer becomes a cross: before, a canvas that has just come takes no stroke."""
+    deadline = time.monotonic() + 60
+    while surface.evaluate("canvas => getComputedStyle(canvas).cursor") != "crosshair":
+        assert time.monotonic() < deadline
+        page.mouse.move(x, y)
+        page.mouse.move(x + 1, y + 1)
 
 
 def expect_answer(page: Page, number: int) -> None:
@@ -55,8 +68,8 @@ def clear(page: Page) -> None:
 
 
 def canvas(page: Page) -> Locator:
-    """The drawing area; Fabric.js lays a second canvas over it for the pen."""
-    surface = page.locator("canvas").last
+    """The drawing area: Fabric.js lays a canvas for the pen over those that show the picture."""
+    surface = page.locator("canvas.upper-canvas").last
     expect(surface).to_be_visible(timeout=120_000)
     return surface
 
