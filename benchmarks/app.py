@@ -178,30 +178,16 @@ def answers(browser: Browser, rounds: int) -> Iterator[Row]:
         yield Row("empty fragment: our app against a one-line app", empty, bare, "ms", 1.2)
         yield Row("pen-up to answer beyond the canvas's wait, against an empty fragment",
                   drawn, empty, "ms", 2)  # fmt: skip
-        watching = visit(browser, f"{app.url}/train")
-        begin_training(watching, "accurate", epochs=100)
+        begin_training(visit(browser, app.url), app.url, "accurate", epochs=100)
         drawn, empty = in_turns(rounds, lambda: answer(page) - CANVAS_WAITS, lambda: round_trip(page))
         yield Row("the same while a training runs and is watched", drawn, empty, "ms", 3)
 
 
-def begin_training(page: Page, recipe: str, epochs: int, images: int = 0) -> None:
-    """Choose, set and start a training, and wait until it learns."""
-    key(page, "recipe").locator("input").fill(recipe)
-    page.get_by_role("option", name=recipe, exact=True).click()
-    fill(page, f"epochs_{recipe}", epochs)
-    if images:
-        page.get_by_text("More settings").click()
-        fill(page, f"train_images_{recipe}", images)
-    key(page, "train_start").locator("button").click()
+def begin_training(page: Page, url: str, recipe: str, epochs: int, images: int = 0) -> None:
+    """Start a training whose settings the address carries, and wait until it learns; 0 images are all."""
+    page.goto(f"{url}/train?recipe={recipe}&epochs_{recipe}={epochs}&train_images_{recipe}={images}")
+    key(page, "train_start").locator("button").click(timeout=START)
     expect(key(page, "train_progress")).to_contain_text("Epoch 1 of", timeout=START)
-
-
-def fill(page: Page, name: str, value: int) -> None:
-    """Write a number into the field with this key."""
-    field = key(page, name).locator("input")
-    field.fill(str(value))
-    field.press("Enter")
-    page.wait_for_timeout(500)
 
 
 def starts(browser: Browser) -> Iterator[Row]:
@@ -302,10 +288,9 @@ def watching(browser: Browser) -> Iterator[Row]:
         def watched() -> float:
             models = Path(folder) / "models"
             before = set(models.glob("*/record.json"))
-            begin_training(page, "conv32-conv64", 1, images)
+            begin_training(page, app.url, "conv32-conv64", 1, images)
             expect(key(page, "train_progress")).to_contain_text("Trained after", timeout=10 * START)
             [record] = set(models.glob("*/record.json")) - before
-            page.reload()
             return float(json.loads(record.read_text())["fit_seconds"])
 
         ours, theirs = in_turns(TRAININGS, watched, bare)
