@@ -9,15 +9,15 @@ if __name__ == "__main__":
 else:
     from starlette.middleware import Middleware
 
-    from pages.parts import door, language, moving, server, visitor
+    from pages.parts import addresses, door, server, visitor
 
     app = st.App(
         __file__,
         lifespan=server.lifespan,
-        routes=moving.routes(),
+        routes=addresses.routes(),
         middleware=[
             Middleware(door.Door),
-            Middleware(language.Spelling),
+            Middleware(addresses.Spelling),
             Middleware(visitor.Cookie),
             Middleware(visitor.Presence),
         ],

@@ -1,11 +1,4 @@
-"""Where the data sets come from, and what they must look like: MNIST, Fashion-MNIST and CIFAR-10.
-
-MNIST (LeCun, Cortes, Burges): 60,000 training and 10,000 test images, uint8 (28, 28) in [0, 255], light
-    ink on black, labels 0 to 9. Usually cited as CC BY-SA 3.0. SHA-256 of `mnist.npz`, as Keras has it:
-    731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1
-Fashion-MNIST (Zalando Research): the same numbers and form, ten kinds of clothes. MIT.
-CIFAR-10 (Krizhevsky 2009): 50,000 and 10,000 colour photographs, uint8 (32, 32, 3) in [0, 255], RGB.
-"""
+"""Where the data sets of `cnn.datasets` come from, and what they must look like."""
 
 import gzip
 import io

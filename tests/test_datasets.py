@@ -148,7 +148,7 @@ def test_mnist_is_what_its_docstring_says(mnist):
 
 def test_the_hash_in_the_docstring_is_the_one_that_is_checked():
     """Who reads the docstring can trust its checksum."""
-    assert str(origins.ORIGINS["mnist"].sha256) in str(origins.__doc__)
+    assert str(origins.ORIGINS["mnist"].sha256) in str(datasets.__doc__)
 
 
 def test_folders_are_searched_in_their_order(elsewhere):

@@ -19,6 +19,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from cnn import datasets, model_store, strokes
+from cnn.evaluated import evaluated
 from cnn.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPool2D
 from cnn.model_record import ModelRecord
 from cnn.network import build, drawings, feeding, report
@@ -203,15 +204,15 @@ def save(
     outputs = _outputs(model, tuning.images)
     temperature = temperature_of(outputs[:, :NOT_A_DIGIT], tuning.labels)
     # As elsewhere, the figures are about the ten digits.
-    test = _outputs(model, mnist.x_test)[:, :NOT_A_DIGIT]
-    right = test[np.arange(len(test)), mnist.y_test] / test.sum(axis=1)
+    digits = _outputs(model, mnist.x_test)[:, :NOT_A_DIGIT]
+    figures = evaluated(digits / digits.sum(axis=1, keepdims=True), mnist.y_test)
     trained = TrainedModel(
         config=CONFIG.model_copy(update={"epochs": len(history)}),
         keras_file=_without_optimizer(model),
         history=tuple(history),
         filters=None,
-        test_accuracy=float((test.argmax(axis=1) == mnist.y_test).mean()),
-        test_loss=float(-np.log(np.maximum(right, 1e-9)).mean()),
+        test_accuracy=figures.accuracy,
+        test_loss=figures.loss,
         parameters=model.count_params(),
         fit_seconds=history[-1].seconds,
         data_name=mnist.name,

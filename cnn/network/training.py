@@ -33,8 +33,8 @@ Announce = Callable[[object], None]
 
 SECONDS_BETWEEN_ANNOUNCEMENTS = 0.25
 ANNOUNCEMENTS_BETWEEN_FILTERS = 2
-# Eight seconds: on a busy laptop, shorter ones make the time that is left leap.
-_ANNOUNCEMENTS_OF_A_PACE = 33
+# Those of eight seconds: on a busy laptop, fewer make the time that is left leap.
+_ANNOUNCEMENTS_OF_A_PACE = 1 + round(8 / SECONDS_BETWEEN_ANNOUNCEMENTS)
 # A validation image goes forward only, a training image forward and back: about three times the work.
 VALIDATION_COST = 1 / 3
 # More weights than this in the first layer are neither announced nor kept: nobody could tell them apart.

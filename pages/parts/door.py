@@ -28,6 +28,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cnn.i18n import LANGUAGES, N_, catalogue, language_named
 from cnn.settings import settings
+from pages.parts.addresses import LANGUAGE, below
 
 Role = Literal["room", "leader"]
 
@@ -115,8 +116,7 @@ class Door:
 
 def _wanted(scope: Scope) -> Role | None:
     """Whose password opens what is asked for; None where none is needed."""
-    base = str(st.get_option("server.baseUrlPath")).strip("/")
-    if scope["type"] not in {"http", "websocket"} or scope["path"] == (f"/{base}" if base else "") + _HEALTH:
+    if scope["type"] not in {"http", "websocket"} or scope["path"] == below(_HEALTH):
         return None
     if scope["type"] == "http" and scope["path"].rstrip("/").endswith(_STATUS):
         return "leader"
@@ -214,7 +214,7 @@ _TOLD = {
 
 def _language(request: Request) -> str:
     """The language that the address names, or the first one of the browser's that there is."""
-    asked = language_named(request.query_params.get("language", "")) or ""
+    asked = language_named(request.query_params.get(LANGUAGE, "")) or ""
     browsers = request.headers.get("accept-language", "").split(",")
     codes = [asked, *(code.split(";")[0].split("-")[0].strip().lower() for code in browsers)]
     return next((code for code in codes if code in LANGUAGES), "en")

@@ -6,39 +6,16 @@ from contextvars import ContextVar
 from typing import cast
 
 import streamlit as st
-from starlette.requests import Request
-from starlette.responses import RedirectResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnn import i18n
 from cnn.i18n import LANGUAGES
+from pages.parts.addresses import LANGUAGE
 
-_KEY = "language"
 _document = st.components.v2.component(
     "document", js="export default ({ data }) => { document.documentElement.lang = data; }"
 )
 _spoken: ContextVar[str] = ContextVar("_spoken", default="en")
-
-
-class Spelling:
-    """ASGI middleware that leads from a language's code in an address to its name, as the picker writes it.
-
-    Who writes an address by hand knows the code: `?language=ko`.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        app = self._app
-        if scope["type"] == "http" and b"language=" in scope["query_string"]:
-            request = Request(scope)
-            name = LANGUAGES.get(request.query_params.get(_KEY, ""))
-            if name is not None:
-                # Relative, as a proxy may know the app by another address.
-                app = RedirectResponse(f"?{request.url.include_query_params(language=name).query}")
-        await app(scope, receive, send)
 
 
 def picker() -> None:
@@ -55,7 +32,7 @@ def picker() -> None:
         default=_of_browser(),
         required=True,
         format_func=LANGUAGES.__getitem__,
-        key=_KEY,
+        key=LANGUAGE,
         label_visibility="collapsed",
         bind="query-params",
     )
@@ -65,7 +42,7 @@ def chosen() -> str:
     """The language of whoever's page this thread makes; where it makes none, what is `spoken`."""
     if get_script_run_ctx(suppress_warning=True) is None:
         return _spoken.get()
-    return cast(str, st.session_state.get(_KEY)) or _of_browser()
+    return cast(str, st.session_state.get(LANGUAGE)) or _of_browser()
 
 
 @contextmanager

@@ -27,8 +27,10 @@ export default function ({ data, parentElement }) {
   root.setAttribute("aria-label", data.about);
   let curves = data.curves, over = null, drawn = "";
 
+  const every = () => [...curves.training, ...curves.validation];
+  const ends = () => Math.max(1, ...every().map(([epoch]) => epoch));
   const draw = () => {
-    const last = Math.max(1, ...[curves.training, curves.validation].flat().map(([epoch]) => epoch));
+    const last = ends();
     const x = (epoch) => LEFT + (epoch / last) * (WIDTH - LEFT - RIGHT);
     panels.forEach((panel, index) => {
       const figure = root.children[index];
@@ -38,7 +40,7 @@ export default function ({ data, parentElement }) {
   };
 
   const plot = ({ column, tick }, x, last) => {
-    const values = [curves.training, curves.validation].flat().map((point) => point[column]).filter(Number.isFinite);
+    const values = every().map((point) => point[column]).filter(Number.isFinite);
     let low = Math.min(...values), high = Math.max(...values);
     const room = 0.05 * (high - low) || 0.05 * (Math.abs(high) || 1);
     low = Math.max(0, low - room);
@@ -76,15 +78,14 @@ export default function ({ data, parentElement }) {
     const text = JSON.stringify(later);
     if (text === drawn) return;
     [curves, drawn] = [later, text];
-    if (curves.training.length || curves.validation.length) draw();
+    if (every().length) draw();
   };
   root.onpointermove = (event) => {
     const svg = event.target.closest?.("svg");
     if (!svg) return;
     const box = svg.getBoundingClientRect();
-    const last = Math.max(1, ...[curves.training, curves.validation].flat().map(([epoch]) => epoch));
     const share = (((event.clientX - box.left) / box.width) * WIDTH - LEFT) / (WIDTH - LEFT - RIGHT);
-    over = Math.min(last, Math.max(0, share * last));
+    over = ends() * Math.min(1, Math.max(0, share));
     draw();
   };
   root.onpointerleave = () => { over = null; draw(); };

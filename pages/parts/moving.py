@@ -7,10 +7,8 @@ workshop's laptop, the rest would be missing from everybody's trainings and answ
 from collections.abc import Sequence
 from typing import Any
 
-import streamlit as st
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from cnn import shades
 from cnn.i18n import _
@@ -18,9 +16,11 @@ from cnn.overfitting import turning_point
 from cnn.progress import Progress, Scoring
 from cnn.trainings import Training, trainings
 from pages.parts import language, visitor
+from pages.parts.addresses import TRAINING
 from pages.parts.picture import pixels
 
-_ADDRESS = "training"
+# Not as the address of a page names it, which the picker writes.
+_SPOKEN = "lang"
 _DIGITS = 5
 _SECONDS_TOLD = 100
 """So many seconds and more are told in minutes."""
@@ -28,7 +28,7 @@ _SECONDS_TOLD = 100
 
 def address(training: Training) -> str:
     """Where to ask how a training stands; relative, as the app may be served below a path of its own."""
-    return f"{_ADDRESS}/{training.id}?text={language.chosen()}"
+    return f"{TRAINING}/{training.id}?{_SPOKEN}={language.chosen()}"
 
 
 def has_curves(training: Training) -> bool:
@@ -46,36 +46,36 @@ def is_moving(training: Training) -> bool:
     return bool(_bars(training))
 
 
-def routes() -> list[Route]:
-    """Where the browser asks how a training stands."""
-    base = str(st.get_option("server.baseUrlPath")).strip("/")
-    return [Route(f"{'/' + base if base else ''}/{_ADDRESS}/{{training}}", _answer)]
-
-
-def _answer(request: Request) -> Response:
+def answer(request: Request) -> Response:
     """How a training stands, for nobody but its owner."""
     training = trainings().get(request.path_params["training"])
     if training is None or training.owner != visitor.owner_of(request):
         return JSONResponse(None, 404)
-    with language.spoken(request.query_params.get("text", "")):
+    with language.spoken(request.query_params.get(_SPOKEN, "")):
         return JSONResponse(moving(training), headers={"Cache-Control": "no-store"})
 
 
 def moving(training: Training) -> dict[str, Any]:
-    """How a training stands, as what shows it in the browser reads it.
+    """All that moves, as what shows it in the browser reads it.
+
+    Returns:
+        what `standing` says, and "curves", see `points`, and "filters", see `picture`.
+    """
+    return standing(training) | {"curves": points(training), "filters": picture(training)}
+
+
+def standing(training: Training) -> dict[str, Any]:
+    """How far a training is.
 
     Returns:
         "shown": what the page around it was made for; where it differs, the page has to run again.
         "bars": [share in [0, 1], text] each; "pace": a line, or "".
-        "curves": see `points`; "filters": see `picture`.
     """
     running = training.state in {"running", "stopping"} and training.loading is None
     return {
         "shown": _shown(training),
         "bars": _bars(training),
         "pace": _pace(training.progress) if running and training.progress else "",
-        "curves": points(training),
-        "filters": picture(training),
     }
 
 

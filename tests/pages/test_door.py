@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 
 from cnn.settings import settings
 from pages.parts import door
+from tests.asgi import asked
 
 SECRET = "a page with everything on it"
 
@@ -51,40 +52,8 @@ class Browser:
     def ask(self, path="/", **more) -> Answer:
         return asyncio.run(self.asked(path, **more))
 
-    async def asked(
-        self,
-        path="/",
-        *,
-        kind="http",
-        method="GET",
-        body=b"",
-        cookie="",
-        query="",
-        host="10.0.0.1",
-        until=None,
-    ) -> Answer:
-        said: list[dict] = []
-
-        async def receive():
-            if until is not None:
-                await until.wait()
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        async def send(message):
-            said.append(message)
-
-        scope = {
-            "type": kind,
-            "method": method,
-            "path": path,
-            "query_string": query.encode(),
-            "headers": [(b"cookie", cookie.encode("latin-1"))] if cookie else [],
-            "client": (host, 5000),
-            "server": ("room", 80),
-            "scheme": "http",
-        }
-        await self._door(scope, receive, send)
-        return Answer(said)
+    async def asked(self, path="/", **more) -> Answer:
+        return Answer(await asked(self._door, path, **more))
 
     def enter(self, password: str, path="/", **more) -> Answer:
         body = urlencode({"password": password}).encode()

@@ -13,11 +13,12 @@ from starlette.requests import HTTPConnection
 from cnn.progress import Away, Epoch, Progress, Resumed, Scoring
 from cnn.recipes import RECIPES
 from cnn.trainings import Training, trainings
-from pages.parts import moving, visitor
+from pages.parts import addresses, moving, visitor
+from tests.asgi import asked
 from tests.networks import trained
 
-COOKIE = b"cnn_visitor=ann"
-OWNER = visitor.owner_of(HTTPConnection({"type": "http", "headers": [(b"cookie", COOKIE)]}))
+COOKIE = "cnn_visitor=ann"
+OWNER = visitor.owner_of(HTTPConnection({"type": "http", "headers": [(b"cookie", COOKIE.encode())]}))
 
 
 @pytest.fixture
@@ -28,25 +29,11 @@ def training(workers) -> Training:
     return submitted
 
 
-def ask(path: str, cookie: bytes = b"", language: str = "en") -> tuple[int, object]:
+def ask(path: str, cookie: str = "", language: str = "en") -> tuple[int, object]:
     """The status and the JSON that come back from an address."""
-    said: list[dict] = []
-
-    async def receive():
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message):
-        said.append(message)
-
-    scope = {
-        "type": "http",
-        "method": "GET",
-        "path": path,
-        "query_string": f"text={quote(language)}".encode(),
-        "headers": [(b"cookie", cookie)] if cookie else [],
-    }
-    asyncio.run(Starlette(routes=moving.routes())(scope, receive, send))
-    return said[0]["status"], json.loads(b"".join(message.get("body", b"") for message in said))
+    app = Starlette(routes=addresses.routes())
+    first, *rest = asyncio.run(asked(app, path, cookie=cookie, query=f"lang={quote(language)}"))
+    return first["status"], json.loads(b"".join(message["body"] for message in rest))
 
 
 def progress(batch: int) -> Progress:
@@ -65,7 +52,7 @@ def test_the_owner_reads_in_their_language(workers, training):
         assert told["curves"] == {"training": [[1.5, 0.7, 0.6]], "validation": [[1, 0.4, 0.9]]}
 
 
-@pytest.mark.parametrize("cookie", [b"", b"cnn_visitor=bob"])
+@pytest.mark.parametrize("cookie", ["", "cnn_visitor=bob"])
 def test_nobody_else_reads_it(training, cookie):
     """Another visitor, or one without a cookie, learns no more than of a training that is not there."""
     for name in (training.id, "unknown"):

@@ -36,6 +36,16 @@ def test_no_page_brings_keras():
     assert done.stdout == "[]\n"
 
 
+def test_a_start_waits_for_no_page():
+    """Before its first visitor the server imports nothing of what pages alone need."""
+    late = ["cnn.trainings", "pages.parts.language", "pages.parts.moving", "cv2", "distributed"]
+    code = f"import sys, app; print(sorted(set({late}) & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
 def imports(path: Path) -> set[str]:
     """The top names of all that a file imports, wherever in it."""
     names = set()

@@ -1,0 +1,46 @@
+"""A request to an ASGI app, without a server."""
+
+import asyncio
+from typing import Any
+
+from starlette.types import ASGIApp, Message
+
+
+async def asked(
+    app: ASGIApp,
+    path: str = "/",
+    *,
+    kind: str = "http",
+    method: str = "GET",
+    body: bytes = b"",
+    cookie: str = "",
+    query: str = "",
+    host: str = "10.0.0.1",
+    until: asyncio.Event | None = None,
+) -> list[Any]:
+    """What an app sends to a request from `host`, whose body comes once `until` is set."""
+    said: list[Message] = []
+
+    async def receive() -> Message:
+        if until is not None:
+            await until.wait()
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    await app(
+        {
+            "type": kind,
+            "method": method,
+            "path": path,
+            "query_string": query.encode(),
+            "headers": [(b"cookie", cookie.encode("latin-1"))] if cookie else [],
+            "client": (host, 5000),
+            "server": ("room", 80),
+            "scheme": "http",
+        },
+        receive,
+        send,
+    )
+    return said
