@@ -2,7 +2,7 @@
 
 import time
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 Stroke = list[tuple[float, float]]
 
@@ -31,25 +31,35 @@ def draw(page: Page, digit: int, size: float = 1) -> None:
 
     With a `size` of 1 it fills the canvas for one digit.
     """
-    surface = canvas(page)
-    box = surface.bounding_box()
-    assert box is not None
-    _take_pen(page, surface, box["x"] + 1, box["y"] + 1)
-    for (x, y), *rest in DIGITS[digit]:
-        page.mouse.move(box["x"] + x * size, box["y"] + y * size)
+    write(page, canvas(page), [[(x * size, y * size) for x, y in stroke] for stroke in DIGITS[digit]])
+
+
+def write(page: Page, surface: Locator, strokes: list[Stroke]) -> None:
+    """Draw strokes on a canvas with the mouse, as soon as it takes them."""
+    box = take_pen(page, surface)
+    for (x, y), *rest in strokes:
+        page.mouse.move(box["x"] + x, box["y"] + y)
         page.mouse.down()
         for x_next, y_next in rest:
-            page.mouse.move(box["x"] + x_next * size, box["y"] + y_next * size, steps=4)
+            page.mouse.move(box["x"] + x_next, box["y"] + y_next, steps=4)
         page.mouse.up()
 
 
-def _take_pen(page: Page, surface: Locator, x: float, y: float) -> None:
-    """Point there until the pointer becomes a cross: before, a canvas that has just come takes no stroke."""
+def take_pen(page: Page, surface: Locator) -> FloatRect:
+    """Point at a canvas until the pointer becomes a cross there, and tell where it lies.
+
+    Before, a canvas that has just come takes no stroke, and it moves when what stood above it goes.
+    """
     deadline = time.monotonic() + 60
-    while surface.evaluate("canvas => getComputedStyle(canvas).cursor") != "crosshair":
-        assert time.monotonic() < deadline
-        page.mouse.move(x, y)
-        page.mouse.move(x + 1, y + 1)
+    while True:
+        box = surface.bounding_box()
+        assert box is not None
+        for step in (1, 2):
+            page.mouse.move(box["x"] + step, box["y"] + step)
+        crossed = surface.evaluate("canvas => getComputedStyle(canvas).cursor") == "crosshair"
+        if crossed and surface.bounding_box() == box:
+            return box
+        assert time.monotonic() < deadline, f"no pen over the canvas at {box}"
 
 
 def expect_answer(page: Page, number: int) -> None:

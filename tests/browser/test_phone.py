@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from tests.browser.everywhere import BUSY, PATHS, open_whole
-from tests.browser.hand import DIGITS, canvas, key
+from tests.browser.hand import DIGITS, canvas, key, take_pen
 from tests.browser.served import Served
 
 WIDTH, HEIGHT = 390, 664
@@ -40,8 +40,7 @@ def phone(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
 def draw_with_finger(page: Page, digit: int) -> None:
     """Draw a digit by touch."""
     finger: CDPSession = page.context.new_cdp_session(page)
-    box = canvas(page).bounding_box()
-    assert box is not None
+    box = take_pen(page, canvas(page))
 
     def touch(kind: str, *points: tuple[float, float]) -> None:
         places = [{"x": box["x"] + x, "y": box["y"] + y} for x, y in points]

@@ -7,7 +7,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.everywhere import settled
-from tests.browser.hand import draw, expect_answer, key
+from tests.browser.hand import draw, expect_answer, key, write
 from tests.browser.served import Served
 from tests.test_segment import row
 
@@ -46,7 +46,7 @@ def test_a_correction_is_kept_and_downloaded(app: Served, page: Page) -> None:
 
 def wide_canvas(page: Page) -> Locator:
     """The drawing area for a number, once it has taken the other one's place."""
-    surface = key(page, "number_0").locator("canvas").last
+    surface = key(page, "number_0").locator("canvas.upper-canvas").last
     expect(surface).to_be_visible(timeout=BUSY)
     settled(page)
     return surface
@@ -56,14 +56,11 @@ def test_a_number_is_read_whole(app: Served, page: Page) -> None:
     """Digits side by side on the wide canvas are read from left to right."""
     page.goto(app.url)
     page.get_by_text("A number", exact=True).click()
-    box = wide_canvas(page).bounding_box()
-    assert box is not None
-    for points in ([(60, 40), (60, 160)], [(130, 45), (200, 45), (165, 160)], [(280, 40), (280, 160)]):
-        page.mouse.move(box["x"] + points[0][0], box["y"] + points[0][1])
-        page.mouse.down()
-        for x, y in points[1:]:
-            page.mouse.move(box["x"] + x, box["y"] + y, steps=4)
-        page.mouse.up()
+    write(
+        page,
+        wide_canvas(page),
+        [[(60, 40), (60, 160)], [(130, 45), (200, 45), (165, 160)], [(280, 40), (280, 160)]],
+    )
     expect_answer(page, 171)
     expect(key(page, "boxes").locator("img")).to_be_visible()
     expect(key(page, "probabilities").locator("img")).to_have_count(3)
@@ -73,15 +70,15 @@ def test_a_number_fits_on_a_phone(app: Served, other_page: Page) -> None:
     """At 390 pixels the canvas is as wide as the page, nothing scrolls sideways, and a number is read."""
     other_page.goto(app.url)
     other_page.get_by_text("A number", exact=True).click()
-    box = wide_canvas(other_page).bounding_box()
+    surface = wide_canvas(other_page)
+    box = surface.bounding_box()
     assert box is not None
     assert 300 < box["width"] < 390
-    for points in ([(40, 40), (40, 160)], [(110, 45), (180, 45), (145, 160)], [(270, 40), (270, 160)]):
-        other_page.mouse.move(box["x"] + points[0][0], box["y"] + points[0][1])
-        other_page.mouse.down()
-        for x, y in points[1:]:
-            other_page.mouse.move(box["x"] + x, box["y"] + y, steps=4)
-        other_page.mouse.up()
+    write(
+        other_page,
+        surface,
+        [[(40, 40), (40, 160)], [(110, 45), (180, 45), (145, 160)], [(270, 40), (270, 160)]],
+    )
     expect_answer(other_page, 171)
     assert other_page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
 
