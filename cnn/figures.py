@@ -23,6 +23,8 @@ _MARKS = ("circle", "diamond", "square-open")
 """Where points may lie on one another, the last kind shows what is below it."""
 _FEW = 50
 """So many points are marked on their line."""
+_NAMED = 12
+"""So many points of a plane bear their names; more would write over one another."""
 _MARGIN = {"l": 10, "r": 10, "t": 40, "b": 10}
 
 
@@ -144,18 +146,24 @@ class Group:
 def plane(groups: Sequence[Group], *, x_title: str, y_title: str) -> "Figure":
     """Shares over a quantity of which every tenfold is a step.
 
-    Each group has its own colour and mark, by its place; one without points is left out.
+    Each group has its own colour and mark, by its place; one without points is left out. The points bear
+    their names while there is room for them, and tell them under the pointer always.
     """
     from plotly.graph_objects import Figure, Scatter
 
+    values = [value for group in groups for value in group.x]
+    smallest, largest = min(values, default=1.0), max(values, default=1.0)
+    middle = (smallest * largest) ** 0.5
     figure = Figure(
         [
             Scatter(
                 x=group.x,
                 y=group.y,
                 text=group.labels,
+                # Towards the middle: there a name does not run over the edge.
+                textposition=["top right" if x < middle else "top left" for x in group.x],
                 name=group.name,
-                mode="markers",
+                mode="markers+text" if len(values) <= _NAMED else "markers",
                 marker={
                     "color": _nth(_COLOURS, number),
                     "symbol": _nth(_MARKS, number),
@@ -168,8 +176,7 @@ def plane(groups: Sequence[Group], *, x_title: str, y_title: str) -> "Figure":
             if group.labels
         ]
     )
-    values = [value for group in groups for value in group.x]
-    few = max(values, default=1.0) < 100 * min(values, default=1.0)
+    few = largest < 100 * smallest
     # By itself Plotly writes lone digits between the powers of ten.
     figure.update_xaxes(title_text=x_title, type="log", dtick="D2" if few else 1, tickformat="~s")
     figure.update_yaxes(title_text=y_title, tickformat=".1%")

@@ -17,6 +17,19 @@ def test_a_group_keeps_its_colour_and_mark():
     assert looks[1] == {name: looks[0][name] for name in ("Mine", "Published")}
 
 
+def test_few_points_bear_their_names_towards_the_middle():
+    """A name runs away from the nearer edge; where there are many points, none is written."""
+    few, many = (
+        figures.plane(
+            [figures.Group("Mine", ["network"] * n, list(range(1, n + 1)), [0.9] * n)], **AXES
+        ).data[0]
+        for n in (2, 30)
+    )
+    assert few.mode == "markers+text"
+    assert list(few.textposition) == ["top right", "top left"]
+    assert many.mode == "markers"
+
+
 def test_a_plane_of_nothing_is_one():
     """Axes, and no point."""
     assert not figures.plane([], **AXES).data
