@@ -17,7 +17,7 @@ from cnn.layers import Layer, kind_of
 from cnn.recipes import CLIMB_SHARE, RECIPES, START_SHARE, TrainConfig, check_distortions
 
 _OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSprop", "adadelta": "Adadelta", "sgd": "SGD"}
-_KERAS_DEFAULTS = {"strides": 1, "padding": "valid", "activation": "linear"}
+_KERAS_DEFAULTS = {"strides": 1, "padding": "valid", "activation": "linear", "momentum": 0.99}
 
 
 def keras_code(config: TrainConfig) -> str:

@@ -51,9 +51,15 @@ class AveragePool2D(_Frozen):
 
 
 class BatchNormalization(_Frozen):
-    """Each channel brought to zero mean and unit variance, then scaled and shifted."""
+    """Each channel brought to zero mean and unit variance, then scaled and shifted.
+
+    What an answer is normalised by is a running mean of the batches that were trained on, of which each step
+    keeps the share `momentum`. Keras's own 0.99 forgets its beginning over hundreds of steps, and a short
+    training on few images has no more: so the mean moves faster here.
+    """
 
     kind: Literal["batch_normalization"] = "batch_normalization"
+    momentum: float = Field(0.9, ge=0, lt=1)
 
 
 class Dropout(_Frozen):
@@ -226,7 +232,9 @@ def detail_of(layer: Layer) -> str:
             return f"{layer.rate:g}"
         case Dense():
             return f"{layer.units}, {layer.activation}"
-        case BatchNormalization() | Flatten():
+        case BatchNormalization():
+            return f"momentum {layer.momentum:g}"
+        case Flatten():
             return ""
 
 

@@ -27,7 +27,7 @@ poolings = st.builds(MaxPool2D, pool_size=st.integers(1, 3)) | st.builds(
     AveragePool2D, pool_size=st.integers(1, 3)
 )
 dropouts = st.builds(Dropout, rate=st.floats(0, 0.9))
-normalizations = st.just(BatchNormalization())
+normalizations = st.builds(BatchNormalization, momentum=st.floats(0, 0.99))
 denses = st.builds(Dense, units=st.integers(1, 32), activation=activations)
 any_layer = convolutions | poolings | dropouts | normalizations | denses | st.just(Flatten())
 

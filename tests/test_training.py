@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from cnn.errors import ConfigError, OutOfMemory, TrainingDiverged
-from cnn.layers import Dense, Flatten
+from cnn.layers import BatchNormalization, Conv2D, Dense, Flatten, MaxPool2D
 from cnn.network import training
 from cnn.network.training import shares, train
 from cnn.progress import Epoch, Progress, Resumed, Scoring
@@ -70,6 +70,13 @@ def test_a_training_learns_to_read_digits(tmp_path):
     assert trained.test_accuracy == pytest.approx((probabilities.argmax(axis=1) == labels).mean(), abs=1e-6)
     of_truth = probabilities[np.arange(len(labels)), labels]
     assert trained.test_loss == pytest.approx(-np.log(of_truth).mean(), abs=1e-4)
+
+
+def test_a_short_training_normalises_by_what_it_saw():
+    """After some tens of steps, a network with batch normalisation reads new digits as it reads its own."""
+    layers = (Conv2D(filters=8), BatchNormalization(), MaxPool2D(), BatchNormalization(), Flatten())
+    trained = train(small_config(layers=layers, epochs=2), digits())
+    assert trained.test_accuracy > trained.history[-1].accuracy - 0.05
 
 
 def test_the_trained_model_says_what_it_is():

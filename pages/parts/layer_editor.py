@@ -40,6 +40,7 @@ _LABELS = {
     "padding": N_("Padding"),
     "activation": N_("Activation"),
     "pool_size": N_("Window size"),
+    "momentum": N_("Momentum"),
     "rate": N_("Share set to zero"),
     "units": N_("Units"),
 }
