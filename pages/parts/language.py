@@ -11,10 +11,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from cnn import i18n
 from cnn.i18n import LANGUAGES
 from pages.parts.addresses import LANGUAGE
+from pages.parts.component import read
+from pages.parts.streamlits_words import streamlits_words
 
-_document = st.components.v2.component(
-    "document", js="export default ({ data }) => { document.documentElement.lang = data; }"
-)
+_document = st.components.v2.component("document", js=read("document.js"))
 _spoken: ContextVar[str] = ContextVar("_spoken", default="en")
 
 
@@ -62,8 +62,15 @@ def _of_browser() -> str:
 
 
 def tell_browser() -> None:
-    """Say to the browser what language the page is in: for its voice, its fonts, its line breaks."""
-    _document(key="document", data=chosen())
+    """Say to the browser what language the page is in, for its voice, its fonts, its line breaks.
+
+    Streamlit's own words come in English; where that is not the language, they are put into it.
+    """
+    # The place is there in English too: what comes after it stays what it is when the language changes.
+    place = st.empty()
+    if (code := chosen()) != "en":
+        with place:
+            _document(key="document", data={"language": code, "words": streamlits_words()})
 
 
 i18n.use(chosen)

@@ -56,7 +56,10 @@ def brought(source: str, *, camera: str, file: str) -> bytes | None:
         camera, file: what to ask for.
     """
     sent = (
-        st.camera_input(camera, key="camera") if source == "camera" else st.file_uploader(file, key="upload")
+        # Wider, its button would lie below what a laptop shows.
+        st.camera_input(camera, key="camera", width=640)
+        if source == "camera"
+        else st.file_uploader(file, key="upload")
     )
     return None if sent is None else sent.getvalue()
 

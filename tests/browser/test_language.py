@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.everywhere import BUSY, PATHS, open_whole
+from tests.browser.everywhere import BUSY, PATHS, open_whole, settled
 from tests.browser.hand import key
 from tests.browser.served import Served
 
@@ -14,7 +14,8 @@ NAMES = re.compile(
     r"""\b(
     English | Language | MNIST | Fashion | CIFAR | UCI | NIST | Keras | TensorBoard | ReLU | RMSprop | CSV
     | adam | fast | shipped | softmax | relu | linear | ln | valid | same | py | ipynb | npz | PNG | JPEG
-    | Conv2D | MaxPool\w* | AveragePool\w* | BatchNorm\w* | Dropout | Flatten | Dense | max | px
+    | MB | conv\d+ | dense\d+
+    | momentum | Conv2D | MaxPool\w* | AveragePool\w* | BatchNorm\w* | Dropout | Flatten | Dense | max | px
     )\b""",
     re.VERBOSE | re.ASCII,
 )
@@ -22,11 +23,12 @@ NAMES = re.compile(
 
 WRITTEN = """() => {
   const shown = document.querySelector(".stApp").cloneNode(true);
-  // Icons are words in a font of pictures; code is Python; the rest is Streamlit's own.
-  const others = `style, script, code, pre, [data-testid*=Icon], span[role=img], a[href^="#"],
-    [data-testid=stFileUploaderDropzone], [data-testid*=SkipLink]`;
+  // Icons are words in a font of pictures; code is Python.
+  const others = "style, script, code, pre, [data-testid*=Icon], span[role=img]";
   shown.querySelectorAll(others).forEach(element => element.remove());
-  const spoken = [...shown.querySelectorAll("img[alt]")].map(image => image.alt);
+  const names = ["alt", "aria-label", "placeholder", "title"];
+  const spoken = [...shown.querySelectorAll("*")].flatMap(
+    element => names.map(name => element.getAttribute(name) ?? ""));
   const parts = [];
   const walk = document.createTreeWalker(shown, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) parts.push(walk.currentNode.data);
@@ -60,6 +62,22 @@ def test_a_korean_page_has_no_stray_english(app: Served, korean_page: Page, path
     text = written(korean_page, f"{app.url}/{path}")
     assert re.search("[가-힣]", text)
     assert strays(text) == set(), text
+
+
+@pytest.mark.parametrize("source", ["사진이나 스캔", "카메라"])
+def test_files_and_the_camera_are_asked_for_in_korean(app: Served, korean_page: Page, source: str) -> None:
+    """What Streamlit writes by itself where a picture is brought is Korean too, and English in English."""
+    korean_page.goto(app.url)
+    korean_page.get_by_text("사진", exact=True).click()
+    korean_page.get_by_text(source, exact=True).click()
+    settled(korean_page)
+    expect(korean_page.get_by_text("20 MB").or_(korean_page.get_by_text("카메라를 사용"))).to_be_visible()
+    text = str(korean_page.evaluate(WRITTEN))
+    assert strays(text) == set(), text
+    key(korean_page, "language").get_by_text("English").click()
+    own = korean_page.get_by_text("20MB per file").or_(korean_page.get_by_text("use your camera"))
+    expect(own).to_be_visible(timeout=BUSY)
+    expect(korean_page.locator("html")).to_have_attribute("lang", "en")
 
 
 @pytest.mark.parametrize("path", [path for path in PATHS if "=" not in path])

@@ -1,5 +1,8 @@
 """The language of the pages: who chooses it, and what it reaches."""
 
+from importlib.util import find_spec
+from pathlib import Path
+
 import pytest
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.testing.v1 import AppTest
@@ -7,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from cnn import i18n
 from cnn.errors import ModelNotFound
 from cnn.i18n import N_
-from pages.parts import language
+from pages.parts import language, streamlits_words
 from tests.pages.opened import PAGES, open_app, run_function
 
 KOREAN_HEADER = {"draw": "숫자를 그려 보세요", "train": "신경망을 훈련해 보세요", "runs": "훈련 기록"}
@@ -92,3 +95,15 @@ def test_nobodys_thread_speaks_english():
         N_("There is no model {name!r}. It may have been deleted; choose another."), name="7"
     )
     assert str(error).startswith("There is no model")
+
+
+def test_the_words_put_into_korean_are_streamlits():
+    """Each stands in the scripts of Streamlit or of its canvas; else it would stay English."""
+    scripts = [
+        script.read_text(encoding="utf-8")
+        for package in ("streamlit", "streamlit_drawable_canvas")
+        for folder in find_spec(package).submodule_search_locations
+        for script in Path(folder).rglob("*.js")
+    ]
+    said = {word for word in streamlits_words._WORDS for script in scripts if word in script}
+    assert said == set(streamlits_words._WORDS)

@@ -1,0 +1,66 @@
+"""What Streamlit and its canvas say by themselves, always in English."""
+
+import streamlit as st
+
+from cnn.i18n import N_, _
+
+_WORDS = (
+    # Around every page.
+    N_("Skip to main content"),
+    N_("App pages"),
+    N_("Expand sidebar"),
+    N_("Collapse sidebar"),
+    N_("Link to heading"),
+    N_("Notifications"),
+    N_("Close"),
+    # The canvas.
+    N_("Update the app with this drawing"),
+    N_("Undo"),
+    N_("Redo"),
+    N_("Edit"),
+    N_("Reset canvas & history"),
+    # Fields.
+    N_("Open"),
+    N_("Choose an option"),
+    N_("Choose options"),
+    N_("No results"),
+    N_("Clear all"),
+    N_("Increment"),
+    N_("Decrement"),
+    # Files and the camera.
+    N_("file upload"),
+    N_("Upload"),
+    N_("Uploading..."),
+    N_("Drag and drop a file here"),
+    N_("This app would like to use your camera."),
+    N_("Learn how to allow access."),
+    N_("Take Photo"),
+    N_("Switch camera"),
+    N_("Snapshot"),
+    N_("Clear photo"),
+    # Tables and code.
+    N_("Copy to clipboard"),
+    N_("Show/hide columns"),
+    N_("Download as CSV"),
+    N_("Search"),
+    N_("Fullscreen"),
+    N_("Close fullscreen"),
+    N_("Sort ascending"),
+    N_("Sort descending"),
+    N_("Format"),
+    N_("Autosize"),
+    N_("Pin column"),
+    N_("Unpin column"),
+    N_("Hide column"),
+    N_("Select all"),
+)
+
+
+def streamlits_words() -> dict[str, str]:
+    """Each of Streamlit's own words with what it is called in the language of the page."""
+    most = st.get_option("server.maxUploadSize")
+    return {
+        **{word: _(word) for word in _WORDS},
+        "visibility icon": _("An eye"),
+        f"{most}MB per file": _("At most {size} MB").format(size=most),
+    }
