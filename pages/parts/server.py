@@ -10,11 +10,10 @@ from threading import Event
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from cnn import logs, startup
+from cnn import logs
 from cnn.errors import CnnError
 from cnn.i18n import LANGUAGES, _, catalogue
 from cnn.settings import settings
-from cnn.upkeep import tidy
 from cnn.workers import workers
 from pages.parts import door
 
@@ -25,7 +24,7 @@ PagesManager.uses_pages_directory = False
 _log = logging.getLogger(__name__)
 
 _FIRST_VISIT_SECONDS = 5.0
-_PAINT_SECONDS = 1.0
+_PAINT_SECONDS = 2.0
 _UPKEEP_SECONDS = 3600.0
 
 _page_shown = Event()
@@ -54,11 +53,15 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         _log.info("the app has ended")
 
 
-async def _start_workers() -> None:
-    await asyncio.to_thread(_import_ahead)
-    # The first visitor's page comes first: TensorFlow's import would take the cores from it.
+async def _first_page() -> None:
+    """Wait until the first visitor's page is painted, or nobody comes: what takes the cores comes after."""
     await asyncio.to_thread(_page_shown.wait, _FIRST_VISIT_SECONDS)
     await asyncio.sleep(_PAINT_SECONDS)
+
+
+async def _start_workers() -> None:
+    await asyncio.to_thread(_import_ahead)
+    await _first_page()
     workers().start()
     for finding in await asyncio.to_thread(_findings):
         _log.warning("%s", finding)
@@ -69,16 +72,25 @@ async def _start_workers() -> None:
 
 
 async def _keep_order() -> None:
+    await _first_page()
     while True:
         try:
-            await asyncio.to_thread(tidy, settings())
+            await asyncio.to_thread(_tidy)
         except (CnnError, OSError):
             # Whatever it was, in an hour it may have passed.
             _log.exception("the models could not be tidied")
         await asyncio.sleep(_UPKEEP_SECONDS)
 
 
+def _tidy() -> None:
+    from cnn.upkeep import tidy
+
+    tidy(settings())
+
+
 def _findings() -> list[CnnError]:
+    from cnn import startup
+
     return [*startup.obstacles(settings()), *startup.cautions(settings())]
 
 
