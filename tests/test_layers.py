@@ -44,7 +44,7 @@ def test_the_layer_table_of_one_network_by_hand():
     )
     assert layer_table(layers, (30, 23, 2), 3) == [
         LayerRow("Conv2D", "4 × 5×5, valid, relu", (26, 19, 4), 204, 98_800),
-        LayerRow("BatchNormalization", "", (26, 19, 4), 16, 1_976),
+        LayerRow("BatchNormalization", "momentum 0.9", (26, 19, 4), 16, 1_976),
         LayerRow("MaxPooling2D", "3×3", (8, 6, 4), 0, 0),
         LayerRow("Conv2D", "6 × 2×2, same, tanh, stride 3", (3, 2, 6), 102, 576),
         LayerRow("AveragePooling2D", "2×2", (1, 1, 6), 0, 0),
