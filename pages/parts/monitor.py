@@ -143,11 +143,20 @@ def _told_about_restart(training: Training) -> str:
 def _finished(training: Training) -> str:
     model = training.record or training.trained
     assert model is not None
-    return _("{how} after {seconds:.0f} s: {accuracy:.2%} of the test images right, loss {loss:.4f}.").format(
-        how=_("Stopped") if model.stopped else _("Trained"),
-        seconds=model.fit_seconds,
-        accuracy=model.test_accuracy,
-        loss=model.test_loss,
+    epochs = len(model.history)
+    text = (
+        ngettext(
+            "Stopped after {seconds:.0f} s and {epochs} whole epoch: {accuracy:.2%} of the test images right, "
+            "loss {loss:.4f}.",
+            "Stopped after {seconds:.0f} s and {epochs} whole epochs: {accuracy:.2%} of the test images "
+            "right, loss {loss:.4f}.",
+            epochs,
+        )
+        if model.stopped
+        else _("Trained after {seconds:.0f} s: {accuracy:.2%} of the test images right, loss {loss:.4f}.")
+    )
+    return text.format(
+        seconds=model.fit_seconds, epochs=epochs, accuracy=model.test_accuracy, loss=model.test_loss
     )
 
 
