@@ -146,8 +146,8 @@ def _finished(training: Training) -> str:
     epochs = len(model.history)
     text = (
         ngettext(
-            "Stopped after {seconds:.0f} s and {epochs} whole epoch: {accuracy:.2%} of the test images right, "
-            "loss {loss:.4f}.",
+            "Stopped after {seconds:.0f} s and {epochs} whole epoch: {accuracy:.2%} of the test images "
+            "right, loss {loss:.4f}.",
             "Stopped after {seconds:.0f} s and {epochs} whole epochs: {accuracy:.2%} of the test images "
             "right, loss {loss:.4f}.",
             epochs,
