@@ -1,12 +1,13 @@
 """`cnn.network.training`: a training learns, tells, stops, and goes on where its process was killed."""
 
 import gc
+import random
 import signal
 import subprocess
 import sys
 from itertools import count
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import keras
 import numpy as np
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from cnn.errors import ConfigError, OutOfMemory, TrainingDiverged
-from cnn.layers import BatchNormalization, Conv2D, Dense, Flatten, MaxPool2D
+from cnn.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPool2D
 from cnn.network import training
 from cnn.network.training import shares, train
 from cnn.progress import Epoch, Progress, Resumed, Scoring
@@ -206,6 +207,25 @@ def test_the_seed_decides():
     first, again, other = (train(small_config(seed=seed), digits()) for seed in (5, 5, 6))
     assert first.filters == pytest.approx(again.filters, abs=1e-4)
     assert not np.allclose(first.filters, other.filters, atol=1e-2)
+
+
+def test_the_seed_decides_whatever_else_the_process_draws():
+    """Dropouts and first weights are the same while another thread uses Python's random numbers."""
+    config = small_config(layers=(Flatten(), Dense(units=16), Dropout(rate=0.5)), epochs=1)
+    expected = train(config, digits()).test_loss
+    over = Event()
+
+    def draw():
+        while not over.is_set():
+            random.random()
+
+    other = Thread(target=draw)
+    other.start()
+    try:
+        assert train(config, digits()).test_loss == expected
+    finally:
+        over.set()
+        other.join()
 
 
 def test_colour_images_train():

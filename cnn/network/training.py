@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+from keras.src.random import seed_generator
 
 from cnn.continuing import Continuation, Start
 from cnn.datasets import Dataset
@@ -41,6 +43,13 @@ VALIDATION_COST = 1 / 3
 _MOST_FILTER_WEIGHTS = 50_000
 # More images would cost a short training time and make the temperature no better.
 _CALIBRATING = 2000
+
+
+def _seed(seed: int) -> None:
+    """Let all that a training draws follow from a number, as `keras.utils.set_random_seed` does."""
+    keras.utils.set_random_seed(seed)
+    # Keras draws its layers' seeds from Python's own generator; in a worker other threads draw from it, too.
+    seed_generator.python_random = Random(seed)  # noqa: S311 - nothing secret
 
 
 def ignore(_event: object) -> None:
@@ -139,7 +148,7 @@ class _Training:
         self._train, self._validation = shares(config, self._dataset)
 
     def run(self) -> TrainedModel:
-        keras.utils.set_random_seed(self._config.seed)
+        _seed(self._config.seed)
         batches = math.ceil(len(self._train.images) / self._config.batch_size)
         self._model = build(
             self._config,
@@ -188,7 +197,7 @@ class _Training:
 
     def _seed_after(self, run: Run) -> None:
         """The epochs to come must not repeat the order and the dropouts of the ones that were."""
-        keras.utils.set_random_seed(self._config.seed + len(run.history))
+        _seed(self._config.seed + len(run.history))
 
     def _fit(self, run: Run, began: float) -> bool:
         """Train; whether somebody stopped it."""

@@ -6,8 +6,10 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from threading import Event
+from typing import Any
 
 import streamlit as st
+from streamlit import runtime
 from streamlit.runtime.pages_manager import PagesManager
 
 from cnn import logs
@@ -42,12 +44,14 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     _log.info("the app starts")
     warm_up = asyncio.create_task(_start_workers())
     upkeep = asyncio.create_task(_keep_order())
+    release = asyncio.create_task(_let_go())
     door.tell_leader()
     try:
         yield
     finally:
         warm_up.cancel()
         upkeep.cancel()
+        release.cancel()
         _page_shown.set()
         await asyncio.to_thread(workers().close)
         _log.info("the app has ended")
@@ -61,14 +65,14 @@ async def _first_page() -> None:
 
 async def _start_workers() -> None:
     await asyncio.to_thread(_import_ahead)
+    # What is here stays for good; collections need not walk it again.
+    gc.freeze()
     await _first_page()
     workers().start()
     for finding in await asyncio.to_thread(_findings):
         _log.warning("%s", finding)
     for language in LANGUAGES:
         catalogue(language)
-    # What is here stays for good; collections need not walk it again.
-    gc.freeze()
 
 
 async def _keep_order() -> None:
@@ -80,6 +84,17 @@ async def _keep_order() -> None:
             # Whatever it was, in an hour it may have passed.
             _log.exception("the models could not be tidied")
         await asyncio.sleep(_UPKEEP_SECONDS)
+
+
+async def _let_go() -> None:
+    """Free what the sessions hold that are over: Streamlit itself leaves them until another one ends."""
+    while True:
+        await asyncio.sleep(st.get_option("server.disconnectedSessionTTL") / 10)
+        # There is no public way to the sessions that wait for a visitor to come back.
+        waiting: Any = runtime.get_instance()._session_mgr
+        if waiting._session_storage._cache.expire():
+            # A session and its parts refer to each other: only a collection ends them.
+            gc.collect()
 
 
 def _tidy() -> None:
