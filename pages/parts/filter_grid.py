@@ -19,6 +19,7 @@ FRAMES = 61
 MOST_NUMBERS = 500_000
 """Weights that are sent to be read off; beyond, only the picture is."""
 _TILE = 24
+_COLOURS = 3
 
 _FILTER, _PAGE = "filters_picked", "filters_page"
 
@@ -56,7 +57,11 @@ def choose_filters(layers: tuple[LayerFacts, ...]) -> Choice | None:
             on_change=lambda: st.session_state.pop(_PAGE, None),
             width=200,
         )
-        scales = {False: _("Each in greys"), True: _("All around zero")}
+        in_colour = layers[layer].input_shape[2] == _COLOURS
+        scales = {
+            False: _("Each as a picture") if in_colour else _("Each in greys"),
+            True: _("All around zero"),
+        }
         around_zero = st.segmented_control(
             _("Colours"), list(scales), format_func=scales.__getitem__, default=False, required=True,
             key="filters_colours",
@@ -69,7 +74,7 @@ def _incoming(facts: LayerFacts, around_zero: bool) -> int | None:
     channels = facts.input_shape[2]
     if channels == 1:
         return 0
-    if channels == 3 and not around_zero:
+    if channels == _COLOURS and not around_zero:
         return None
     key = f"filters_incoming_{channels}"
     st.session_state.setdefault(key, 0)
@@ -109,6 +114,10 @@ def filter_grid(model: ModelRecord, layers: tuple[LayerFacts, ...], choice: Choi
     )
     if choice.around_zero:
         legend(float(np.abs(kernels).max()), True)
+    elif choice.incoming is None:
+        st.caption(
+            _("Each filter as a picture of red, green and blue, from its smallest weight to its largest.")
+        )
     else:
         st.caption(_("Each filter from its smallest weight, black, to its largest, white."))
     if pages > 1:

@@ -128,6 +128,8 @@ def _show_state(training: Training) -> None:
         case "finished":
             assert training.record or training.trained
             st.success(_finished(training))
+        case "stopping" if not is_moving(training):
+            st.info(_("The training is being stopped."))
         case _ if not is_moving(training):
             st.info(_("Preparing the network and its data."))
 

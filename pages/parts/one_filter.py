@@ -1,6 +1,7 @@
 """One filter: its weights, what it answers on an image, and which images excite it most."""
 
 from html import escape
+from itertools import repeat
 
 import numpy as np
 import streamlit as st
@@ -30,18 +31,25 @@ def weights(model: ModelRecord, choice: Choice, number: int) -> None:
     Raises:
         CnnError: they cannot be had.
     """
-    kernel = slices_of(model, choice.layer, choice.incoming)[:, :, 0, number]
+    kernel = slices_of(model, choice.layer, choice.incoming)[:, :, :, number]
     _kernel, bias = weights_of(model, choice.layer, number)
     if len(kernel) <= LONGEST_SIDE:
-        colours = shades.diverging(kernel / (np.abs(kernel).max() or 1))
-        rows = "".join(
-            f"<tr>{''.join(map(_cell, values, row))}</tr>"
-            for values, row in zip(kernel, colours, strict=True)
-        )
-        st.html(f'<table class="weights-table" aria-label="{escape(_("Weights"))}">{rows}</table>')
+        names = [_("Red"), _("Green"), _("Blue")] if choice.incoming is None else [_("Weights")]
+        largest = np.abs(kernel).max() or 1
+        tables = map(_table, names, np.moveaxis(kernel, 2, 0), repeat(largest))
+        st.html(f'<div class="strip">{"".join(tables)}</div>')
     st.caption(
         _("Bias {bias:.4f}. Blue weights want light, orange ones want dark.").format(bias=float(bias[0]))
     )
+
+
+def _table(name: str, kernel: np.ndarray, largest: float) -> str:
+    """The weights for one map of the input, on colours that go to the `largest` weight of the filter."""
+    colours = shades.diverging(kernel / largest)
+    rows = "".join(
+        f"<tr>{''.join(map(_cell, values, row))}</tr>" for values, row in zip(kernel, colours, strict=True)
+    )
+    return f'<table class="weights-table"><caption>{escape(name)}</caption>{rows}</table>'
 
 
 def _cell(value: float, colour: np.ndarray) -> str:

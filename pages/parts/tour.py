@@ -9,9 +9,12 @@ from dataclasses import dataclass
 import streamlit as st
 
 from cnn.i18n import _
+from pages.parts import models, visitor
 
 _STEP = "tour"
 _LEFT_AT = "tour_left_at"
+_AFTER_TRAINING = 3
+"""The step that looks at what was trained in the one before."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +62,19 @@ def steps() -> list[Step]:
             "pages/filters.py",
             _("Filters"),
             5,
-            _("Find a filter that looks for an edge, and see what it answers on your own drawing."),
+            _(
+                "Find a filter that looks for an edge, and see what it answers on a digit: a test image, or "
+                "what you drew on Draw."
+            ),
         ),
         Step(
             "pages/feature_maps.py",
             _("Feature maps"),
             6,
-            _("Follow your drawing from layer to layer. Point at a pixel: you see the sum that it is."),
+            _(
+                "Follow a digit from layer to layer, a test image or what you drew on Draw. Point at a "
+                "pixel: you see the sum that it is."
+            ),
         ),
         Step(
             "pages/concepts.py",
@@ -99,7 +108,7 @@ def show(shown: str) -> None:
         elif number < len(every):
             _go_button(number + 1, _("Next: {title}").format(title=every[number].title), "tour_next")
         else:
-            st.button(_("Finish"), key="tour_finish", type="primary", on_click=_leave, args=(1,))
+            st.button(_("Finish"), key="tour_finish", type="primary", on_click=_finish)
         st.button(_("Leave the tour"), key="tour_leave", type="tertiary", on_click=_leave, args=(number,))
 
 
@@ -136,8 +145,27 @@ def _go_button(number: int, label: str, key: str) -> None:
 
 
 def _go(number: int) -> None:
+    if number == _AFTER_TRAINING:
+        _take_what_was_trained()
     st.session_state[_STEP] = number
     st.switch_page(steps()[number - 1].page, query_params={_STEP: str(number)})
+
+
+def _take_what_was_trained() -> None:
+    """Let the pages to come show the network that the visitor has just trained, if one was."""
+    # Nobody needs it before the tour has come so far.
+    from cnn.trainings import trainings
+
+    records = [training.record for training in trainings().of(visitor.owner()) if training.record]
+    if records:
+        models.choose(records[-1].id)
+
+
+def _finish() -> None:
+    _leave(1)
+    st.toast(
+        _("That was the tour. Everything stays open to you: build a network of your own next."), icon="🎉"
+    )
 
 
 def _leave(number: int) -> None:

@@ -131,7 +131,7 @@ def test_a_receptive_field_grows_until_nothing_is_left(open_section):
     assert "**5 × 5** pixels" in told(page)
     page.slider(key="field_stride").set_value(3).run()
     page.slider(key="field_depth").set_value(8).run()
-    assert "is left" in page.warning[0].value
+    assert "smaller than the next window" in page.warning[0].value
     assert html(page).count("Convolution</th>") == 3
     assert not page.exception
 

@@ -31,8 +31,8 @@ def convolution() -> None:
     )
     look_for(
         _(
-            "the horizontal kernel answers where light lies above dark, and hardly at all along a stem. "
-            "Change one weight and see which pixels change."
+            "the horizontal kernel answers where light lies above dark or dark above light: strongly along a "
+            "bar, weakly along a steep stem. Change one weight and see which pixels change."
         )
     )
     with told():
@@ -140,7 +140,7 @@ def _steps() -> tuple[int, concepts.Padding]:
     stride = st.slider(_("Stride: pixels from step to step"), 1, 4, key="stride", persist_state="session")
     kinds: dict[Literal["valid", "same", "zeros"], str] = {
         "valid": _("valid: none"),
-        "same": _("same: keeps the size"),
+        "same": _("same: zeros around the image"),
         "zeros": _("zeros: as many as I say"),
     }
     kind = st.selectbox(

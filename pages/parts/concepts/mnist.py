@@ -98,7 +98,7 @@ def _doubtful(dataset: Dataset) -> None:
     st.subheader(_("Labels that one may doubt"))
     st.markdown(
         _(
-            "Not every label is beyond doubt. These are the test images that the shipped model reads as "
+            "Not every label is beyond doubt. Look at the test images that the shipped model reads as "
             "something else than their label, the surest first. Sometimes the network errs; would you read "
             "them all as labelled?"
         )

@@ -45,10 +45,10 @@ def overfitting() -> None:
     """Both trainings, and their curves over each other."""
     st.markdown(
         _(
-            "With {images} images, a network soon knows each of them by heart, and gets worse at images that "
-            "it has never seen: it **overfits**. **Dropout** sets random values to zero in every training "
-            "step, so that none can be relied on alone. Here the same network is trained twice, for {epochs} "
-            "epochs, once with dropout."
+            "With {images} images, a network soon knows each of them by heart, and grows surer and surer of "
+            "what it gets wrong on images that it has never seen: it **overfits**. **Dropout** sets random "
+            "values to zero in every training step, so that none can be relied on alone. Here the same "
+            "network is trained twice, for {epochs} epochs, once with dropout."
         ).format(images=IMAGES, epochs=EPOCHS)
     )
     look_for(

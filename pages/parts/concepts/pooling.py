@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from cnn import concepts, datasets, shades
-from cnn.i18n import _
+from cnn.i18n import _, ngettext
 from cnn.inspected import Array, LayerFacts
 from cnn.layers import MaxPool2D
 from pages.parts.arithmetic import arithmetic
@@ -60,6 +60,14 @@ def _pooled(image: Array, about: str) -> None:
             window=size * size,
         )
     )
+    if left_out := image.shape[0] % size:
+        st.caption(
+            ngettext(
+                "The last row and column fill no window, and are left out.",
+                "The last {count} rows and columns fill no window, and are left out.",
+                left_out,
+            ).format(count=left_out)
+        )
     arithmetic((facts,), look, 0, 0, weights=_none, checked=checked(), stays=True)
     st.subheader(_("The same digit, a little further on"))
     with st.container(horizontal=True):

@@ -65,7 +65,12 @@ def _grown(layers: Sequence[concepts.Window], picture: Picture) -> None:
         facts = concepts.stack(layers, shape)
     except LayerError as error:
         # What fits is shown, with the reason why no more does.
-        st.warning(str(error))
+        st.warning(
+            _(
+                "Not all of these layers fit: after {count} of them the map is smaller than the next window. "
+                "Take fewer convolutions, or smaller windows."
+            ).format(count=error.values["number"] - 1)
+        )
         facts = concepts.stack(layers[: error.values["number"] - 1], shape)
     if not facts:
         return
@@ -82,11 +87,16 @@ def _grown(layers: Sequence[concepts.Window], picture: Picture) -> None:
         st.html(f'<div class="framed fields">{pixels(picture.image, _SCALE, alt=about)}{frames}</div>')
     with told_of:
         _table(facts, fields)
+    rows, columns, _maps = facts[-1].output_shape
     seen = (bottom - top) * (right - left) / (shape[0] * shape[1])
     st.markdown(
-        _(
-            "A pixel in the middle of the last map sees **{rows} × {columns}** pixels, {share:.0%} of the "
-            "image."
+        (
+            _("The one pixel of the last map sees **{rows} × {columns}** pixels, {share:.0%} of the image.")
+            if rows == columns == 1
+            else _(
+                "A pixel in the middle of the last map sees **{rows} × {columns}** pixels, {share:.0%} of "
+                "the image."
+            )
         ).format(rows=bottom - top, columns=right - left, share=seen)
     )
 

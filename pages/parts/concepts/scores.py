@@ -11,7 +11,9 @@ from pages.parts.concepts.section import in_the_network, look_for
 
 CLASSES = ("1", "4", "7")
 _AT_FIRST = (2.0, -1.0, 3.0)
-_LEAST = 1e-3
+_FURTHEST = 5.0
+"""Beyond, one probability is all there is to see."""
+_LEAST = 1e-5
 
 
 @st.fragment
@@ -38,8 +40,8 @@ def scores() -> None:
         values = [
             st.slider(
                 _("Score of {name}").format(name=name),
-                -8.0,
-                8.0,
+                -_FURTHEST,
+                _FURTHEST,
                 first,
                 0.1,
                 key=f"score_{name}",
@@ -101,8 +103,9 @@ def _steps(values: np.ndarray, truth: int) -> None:
         _("The pull, one-hot − probability, is where training moves each score: up if positive, down if not.")
     )
     share = float(steps.probabilities[truth])
-    st.markdown(_("Loss = −ln {share:.4f} = **{loss:.3f}**").format(share=share, loss=loss))
-    shares = np.linspace(_LEAST, 1, 200)
+    st.markdown(_("Loss = −ln {share:.5f} = **{loss:.3f}**").format(share=share, loss=loss))
+    # Towards 0 the curve is steep, and needs more points.
+    shares = np.geomspace(_LEAST, 1, 300)
     st.plotly_chart(
         figures.lines(
             [("−ln p", shares, -np.log(shares)), (_("your scores"), [share], [loss])],
