@@ -5,8 +5,13 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnn.model_store import SHIPPED
+from cnn.trainings import trainings
 from pages.parts import tour
+from tests.networks import trained
+from tests.pages.conftest import OWNER
 from tests.pages.opened import PAGES
+from tests.played import PlayedWorkers
 
 Visit = Callable[[str], AppTest]
 
@@ -52,6 +57,25 @@ def test_next_leads_through_all_pages(visit: Visit):
     page.button(key="tour_finish").click().run()
     assert not bar(page)
     assert "tour" not in page.query_params
+
+
+def test_the_tour_goes_on_with_what_was_trained(visit: Visit, workers: PlayedWorkers):
+    """The pages after Train show the network that was trained there; before one was, the shipped one."""
+    page = visit("train")
+    page.query_params["tour"] = "2"
+    page.run().button(key="tour_next").click().run()
+    page.switch_page("pages/draw.py").run()
+    assert page.selectbox(key="model").value == SHIPPED
+    page.switch_page("pages/train.py").run()
+    page.button(key="train_start").click().run()
+    [job] = workers.running
+    workers.finish(job, trained())
+    page.run().button(key="tour_back").click().run()
+    page.button(key="tour_next").click().run()
+    page.switch_page("pages/draw.py").run()
+    [training] = trainings().of(OWNER)
+    assert training.record is not None
+    assert page.selectbox(key="model").value == training.record.id
 
 
 def test_a_tour_is_left_and_taken_up_again(visit: Visit):
