@@ -2,10 +2,11 @@
 // language as they come; when it goes, they come back.
 const ATTRIBUTES = ["alt", "aria-label", "placeholder", "title"];
 
-// Where a button belongs to a table, its name is "Search: the table's name".
+// Where a button belongs to a table, its name is "Search: the table's name"; a "#" stands for any number.
 const say = (text, words) => {
   const [first] = text.split(":", 1);
-  return words.has(first) ? words.get(first) + text.slice(first.length) : text;
+  const own = words.get(first.replace(/\d+/, "#"));
+  return own === undefined ? text : own.replace("#", first.match(/\d+/)?.[0]) + text.slice(first.length);
 };
 
 const translate = (element, words) => {

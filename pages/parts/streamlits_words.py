@@ -1,7 +1,5 @@
 """What Streamlit and its canvas say by themselves, always in English."""
 
-import streamlit as st
-
 from cnn.i18n import N_, _
 
 _WORDS = (
@@ -38,6 +36,10 @@ _WORDS = (
     N_("Switch camera"),
     N_("Snapshot"),
     N_("Clear photo"),
+    # What goes over several pages.
+    N_("Pagination"),
+    N_("Previous page"),
+    N_("Next page"),
     # Tables and code.
     N_("Copy to clipboard"),
     N_("Show/hide columns"),
@@ -57,10 +59,10 @@ _WORDS = (
 
 
 def streamlits_words() -> dict[str, str]:
-    """Each of Streamlit's own words with what it is called in the language of the page."""
-    most = st.get_option("server.maxUploadSize")
+    """Each of Streamlit's own words with what it is called in the page's language; "#" is any number."""
     return {
         **{word: _(word) for word in _WORDS},
         "visibility icon": _("An eye"),
-        f"{most}MB per file": _("At most {size} MB").format(size=most),
+        "#MB per file": _("At most {size} MB").format(size="#"),
+        "Page #": _("Page {number}").format(number="#"),
     }
