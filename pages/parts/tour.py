@@ -13,8 +13,6 @@ from pages.parts import models, visitor
 
 _STEP = "tour"
 _LEFT_AT = "tour_left_at"
-_AFTER_TRAINING = 3
-"""The step that looks at what was trained in the one before."""
 
 
 @dataclass(frozen=True)
@@ -104,9 +102,9 @@ def show(shown: str) -> None:
             width="stretch",
         )
         if shown != step.title:
-            _go_button(number, _("Back to {title}").format(title=step.title), "tour_back")
+            _go_button(number, _("Back to {title}").format(title=step.title), "tour_back", shown)
         elif number < len(every):
-            _go_button(number + 1, _("Next: {title}").format(title=every[number].title), "tour_next")
+            _go_button(number + 1, _("Next: {title}").format(title=every[number].title), "tour_next", shown)
         else:
             st.button(_("Finish"), key="tour_finish", type="primary", on_click=_finish)
         st.button(_("Leave the tour"), key="tour_leave", type="tertiary", on_click=_leave, args=(number,))
@@ -139,14 +137,14 @@ def _under_way() -> int | None:
     return number
 
 
-def _go_button(number: int, label: str, key: str) -> None:
+def _go_button(number: int, label: str, key: str, shown: str) -> None:
     if st.button(label, key=key, type="primary", icon=":material/arrow_forward:"):
+        if shown == _("Train"):
+            _take_what_was_trained()
         _go(number)
 
 
 def _go(number: int) -> None:
-    if number == _AFTER_TRAINING:
-        _take_what_was_trained()
     st.session_state[_STEP] = number
     st.switch_page(steps()[number - 1].page, query_params={_STEP: str(number)})
 

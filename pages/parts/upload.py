@@ -55,12 +55,11 @@ def brought(source: str, *, camera: str, file: str) -> bytes | None:
         source: as `where_from` gives it.
         camera, file: what to ask for.
     """
-    sent = (
+    if source == "camera":
         # Wider, its button would lie below what a laptop shows.
-        st.camera_input(camera, key="camera", width=640)
-        if source == "camera"
-        else st.file_uploader(file, key="upload")
-    )
+        sent = st.camera_input(camera, key="camera", width=640)
+    else:
+        sent = st.file_uploader(file, key="upload")
     return None if sent is None else sent.getvalue()
 
 

@@ -60,7 +60,7 @@ def test_next_leads_through_all_pages(visit: Visit):
 
 
 def test_the_tour_goes_on_with_what_was_trained(visit: Visit, workers: PlayedWorkers):
-    """The pages after Train show the network that was trained there; before one was, the shipped one."""
+    """The pages after Train show the network that was trained there; a later pick stands."""
     page = visit("train")
     page.query_params["tour"] = "2"
     page.run().button(key="tour_next").click().run()
@@ -76,6 +76,10 @@ def test_the_tour_goes_on_with_what_was_trained(visit: Visit, workers: PlayedWor
     [training] = trainings().of(OWNER)
     assert training.record is not None
     assert page.selectbox(key="model").value == training.record.id
+    page.selectbox(key="model").select(SHIPPED).run()
+    page.button(key="tour_back").click().run()
+    page.switch_page("pages/draw.py").run()
+    assert page.selectbox(key="model").value == SHIPPED
 
 
 def test_a_tour_is_left_and_taken_up_again(visit: Visit):
