@@ -5,6 +5,7 @@ Dask brings a lost worker back, through its nanny, but neither a nanny nor a sch
 
 import asyncio
 import logging
+import signal
 import sys
 from typing import Any
 
@@ -14,6 +15,7 @@ from distributed.deploy.subprocess import Subprocess, SubprocessScheduler, Subpr
 _log = logging.getLogger(__name__)
 
 _SECONDS_BETWEEN_STARTS = 1.0
+_SECONDS_TO_LEAVE = 2.0
 
 
 class _Lasting(Subprocess):  # type: ignore[misc]  # Dask has no types
@@ -37,7 +39,17 @@ class _Lasting(Subprocess):  # type: ignore[misc]  # Dask has no types
     async def close(self) -> None:
         if self._guard is not None:
             self._guard.cancel()
+        if self.process is not None and self.process.returncode is None:
+            await self._leave()
         await super().close()
+
+    async def _leave(self) -> None:
+        """Have the process leave as `cnn.preload` says; what is still there then, Dask kills."""
+        self.process.send_signal(signal.SIGHUP)
+        try:
+            await asyncio.wait_for(self.process.wait(), _SECONDS_TO_LEAVE)
+        except TimeoutError:
+            _log.warning("process %d did not leave by itself", self.process.pid)
 
 
 class LastingWorker(_Lasting, SubprocessWorker):  # type: ignore[misc]

@@ -4,9 +4,10 @@ Named to Dask as a preload: https://docs.dask.org/en/stable/customize-initializa
 """
 
 import asyncio
+import multiprocessing
 import os
+import signal
 
-import psutil
 from distributed import Nanny, Scheduler, Worker
 
 TRAINING_NICENESS = 10
@@ -24,6 +25,10 @@ async def dask_setup(server: Scheduler | Nanny | Worker) -> None:
     # end them in order. A session of its own would do that too, but Linux shares the processor out
     # between sessions first (`sched_autogroup_enabled`), and niceness would count for nothing.
     os.setpgrp()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _leave)
+    # After `_leave` multiprocessing would warn of the semaphores that it clears up.
+    warnings = os.environ.get("PYTHONWARNINGS", "")
+    os.environ["PYTHONWARNINGS"] = f"{warnings},ignore:resource_tracker".lstrip(",")
     server.parent_watch = asyncio.create_task(_leave_with_parent())
 
 
@@ -41,6 +46,11 @@ async def _leave_with_parent() -> None:
     parent = os.getppid()
     while os.getppid() == parent:
         await asyncio.sleep(_PARENT_CHECK_SECONDS)
-    for child in psutil.Process().children(recursive=True):
-        child.kill()
+    _leave()
+
+
+def _leave() -> None:
+    # Not every child: multiprocessing's own, which clears its semaphores up, leaves by itself at the end.
+    for worker in multiprocessing.active_children():
+        worker.kill()
     os._exit(1)

@@ -37,13 +37,22 @@ def train(served: Served, folder: Path) -> list[psutil.Process]:
     return [served.process, *served.family()]
 
 
+def semaphores(processes: list[psutil.Process]) -> list[Path]:
+    """The named ones of these processes, which stay on the machine until somebody removes them."""
+    mapped = {Path(each.path) for process in processes for each in process.memory_maps()}
+    return [path for path in mapped if path.name.startswith("sem.")]
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda each: each.name)
 def test_nothing_stays_when_the_app_is_ended(tmp_path, number):
     """Ctrl-C, a service manager and a closed terminal end the server and every process that it started."""
     with serve(tmp_path) as served:
         started = train(served, tmp_path)
+        named = semaphores(started)
         os.killpg(served.process.pid, number)
         assert psutil.wait_procs(started, timeout=LEAVES_WITHIN)[1] == []
+    assert named
+    assert not any(path.exists() for path in named)
     assert "Traceback" not in served.log.read_text()
 
 
@@ -51,8 +60,10 @@ def test_nothing_stays_when_the_app_is_killed(tmp_path):
     """A server that can close nothing any more leaves no process either, and no half model."""
     with serve(tmp_path) as served:
         started = train(served, tmp_path)
+        named = semaphores(started)
         served.process.kill()
         assert psutil.wait_procs(started, timeout=LEAVES_WITHIN)[1] == []
+    assert not any(path.exists() for path in named)
     assert list((tmp_path / "models").glob("*")) == []
 
 
