@@ -132,41 +132,44 @@ def _ink(picture: Picture) -> Picture:
     border = np.concatenate([colours[0], colours[-1], colours[:, 0], colours[:, -1]])
     background = np.median(border, axis=0)
     unevenness = np.median(np.abs(border - background).max(axis=1))
-    contrast = _contrast_on_paper(colours) if unevenness > 3 else _distance(colours, background)
+    contrast: NDArray[Any] = _contrast_on_paper(colours) if unevenness > 3 else _distance(colours, background)
     peak = float(contrast.max())
     if peak < _FAINTEST:
         return np.zeros(contrast.shape, np.uint8)
     # Half-transparent strokes are stronger where they cross; the ink's own strength is the one met most.
     usual = float(np.percentile(contrast[contrast > peak / 4], 75))
-    return _to_picture(contrast * (255 / usual))
+    return _to_picture(contrast * np.float32(255 / usual))
 
 
-def _distance(colours: NDArray[np.float32], shade: NDArray[np.float32]) -> NDArray[np.float32]:
-    """How far each pixel is from a colour, in the channel where it is farthest, float32 (height, width)."""
+def _distance(colours: Picture, shade: NDArray[np.floating[Any]]) -> Picture:
+    """How far each pixel is from a colour, in the channel where it is farthest, uint8 (height, width)."""
     # Channel by channel: NumPy is slow along a short axis.
-    channels = zip(cv2.split(colours), shade, strict=False)
-    return np.asarray(np.maximum.reduce([np.abs(channel - level) for channel, level in channels]))
+    channels = zip(
+        map(np.ascontiguousarray, np.moveaxis(colours, 2, 0)), np.rint(shade).astype(np.uint8), strict=True
+    )
+    away = [np.maximum(channel, level) - np.minimum(channel, level) for channel, level in channels]
+    return np.asarray(np.maximum.reduce(away))
 
 
-def _composed(picture: Picture) -> NDArray[np.float32]:
-    """Colours without transparency, float32 (height, width, 3) in [0, 255].
+def _composed(picture: Picture) -> Picture:
+    """Colours without transparency, uint8 (height, width, 3), or (height, width, 1) of a grey picture.
 
     What shines through is black behind light ink and white behind dark ink, so that both are seen.
     """
     if picture.ndim == 2:
-        picture = picture[:, :, None]
+        return picture[:, :, None]
     if picture.shape[2] < 4 or picture[:, :, 3].min() == 255:
-        return picture[:, :, :3].astype(np.float32)
+        return picture[:, :, :3]
     colours, alpha = picture[:, :, :3].astype(np.float32), picture[:, :, 3:].astype(np.float32) / 255
     visible = float(alpha.sum())
     mean = float((colours * alpha).sum()) / (3 * visible) if visible else 0.0
     behind = 0.0 if mean > 127 else 255.0
-    return np.asarray(colours * alpha + behind * (1 - alpha), np.float32)
+    return np.rint(colours * alpha + behind * (1 - alpha)).astype(np.uint8)
 
 
-def _contrast_on_paper(colours: NDArray[np.float32]) -> NDArray[np.float32]:
+def _contrast_on_paper(colours: Picture) -> NDArray[np.float32]:
     """The contrast of ink on unevenly lit paper, float32 (height, width), without grain and specks."""
-    grey = colours.mean(axis=2)
+    grey = colours.mean(axis=2, dtype=np.float32)
     smooth = cv2.GaussianBlur(grey, (0, 0), max(0.5, max(grey.shape) / 400))
     small = _reduce(smooth.astype(np.uint8), 64)
     paper = cv2.medianBlur(small, max(3, min(small.shape) // 4 * 2 + 1))

@@ -47,7 +47,8 @@ def canvas(name: str, *, width: int = SIDE, height: int = SIDE, stroke: int = 18
         _("Clear"), key="clear", icon=":material/ink_eraser:", on_click=_clear, args=(name,), width=width
     )
     # It sends its picture after a stroke only; until then it shows what it began with.
-    picture = state[f"{name}_seen"] if drawing.image_data is None else drawing.image_data
+    sent = drawing.image_data
+    picture = state[f"{name}_seen"] if sent is None else sent
     state[f"{name}_drawn"] = drawing.json_data, picture
     return picture
 

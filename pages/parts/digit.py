@@ -1,5 +1,6 @@
 """One digit: the canvas, its answer beside it, and what explains the answer below."""
 
+from time import sleep
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from cnn.preprocess import Prepared
 
 
+_ANSWER_FIRST_SECONDS = 0.02
+"""The browser shows together what comes within 10 ms: the answer is not to wait for what explains it."""
+
+
 @st.fragment
 def digit_board(model: ModelRecord) -> None:
     """The canvas and its answer; only this part runs again at a stroke."""
@@ -40,6 +45,7 @@ def digit_board(model: ModelRecord) -> None:
         given = workers().classify(keras_path(model.id).parent, prepared.image)
         with place.container():
             answer(given, prepared.image)
+    sleep(_ANSWER_FIRST_SECONDS)
     look_at_drawing(prepared.image)
     steps(prepared.steps)
     with st.container(horizontal=True, vertical_alignment="center"):

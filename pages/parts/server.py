@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from threading import Event
@@ -22,6 +23,10 @@ from pages.parts import door
 # Until the first visitor has reached `st.navigation`, Streamlit would make a menu of the files in
 # `pages/`, and open `/train` without the frame that all pages share.
 PagesManager.uses_pages_directory = False
+
+# Between two messages to a browser the loop that sends them waits for its turn beside the page's run: at
+# Python's usual 5 ms a turn, half of an answer's time is that.
+sys.setswitchinterval(0.001)
 
 _log = logging.getLogger(__name__)
 
