@@ -154,14 +154,20 @@ def plane(groups: Sequence[Group], *, x_title: str, y_title: str) -> "Figure":
     values = [value for group in groups for value in group.x]
     smallest, largest = min(values, default=1.0), max(values, default=1.0)
     middle = (smallest * largest) ** 0.5
+
+    def beside(x: float, y: float) -> str:
+        # Towards the middle: there a name does not run over the edge. Neighbours in height on both sides:
+        # there they do not run over each other.
+        return f"{'bottom' if (y, x) in lower else 'top'} {'right' if x < middle else 'left'}"
+
+    lower = sorted((y, x) for group in groups for x, y in zip(group.x, group.y, strict=True))[1::2]
     figure = Figure(
         [
             Scatter(
                 x=group.x,
                 y=group.y,
                 text=group.labels,
-                # Towards the middle: there a name does not run over the edge.
-                textposition=["top right" if x < middle else "top left" for x in group.x],
+                textposition=list(map(beside, group.x, group.y)),
                 name=group.name,
                 mode="markers+text" if len(values) <= _NAMED else "markers",
                 marker={

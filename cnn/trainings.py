@@ -350,12 +350,14 @@ def _after(training: Training, event: Any) -> Training:
             )
         case Progress():
             filters = training.filters if event.filters is None else event.filters
-            points = _with_point(training.points, event)
+            done = event.epoch - 1 + event.batch / event.batches
+            points = _with_point(training.points, (done, event.loss, event.accuracy))
             after = replace(training, progress=event, loading=None, points=points, filters=filters)
         case Epoch():
             # A training that lost its process does some epochs again.
             kept = tuple(epoch for epoch in training.history if epoch.epoch < event.epoch)
-            after = replace(training, history=(*kept, event))
+            points = _with_point(training.points, (event.epoch, event.loss, event.accuracy))
+            after = replace(training, history=(*kept, event), points=points)
         case Loading():
             after = replace(training, loading=event)
         case Resumed():
@@ -376,14 +378,13 @@ def _is_stopping(training: Training) -> bool:
     return training.state == "stopping" or (training.scoring is not None and training.scoring.stopped)
 
 
-def _with_point(points: tuple[Point, ...], progress: Progress) -> tuple[Point, ...]:
+def _with_point(points: tuple[Point, ...], new: Point) -> tuple[Point, ...]:
     """The curve with one more point; where it has grown long, every second one of its points goes."""
-    done = progress.epoch - 1 + progress.batch / progress.batches
     # A training that lost its process goes back to its last whole epoch.
-    kept = tuple(point for point in points if point[0] < done)
+    kept = tuple(point for point in points if point[0] < new[0])
     if len(kept) >= MAX_POINTS:
         kept = kept[::2]
-    return (*kept, (done, progress.loss, progress.accuracy))
+    return (*kept, new)
 
 
 def _fair_order(trainings: Iterable[Training]) -> list[Training]:

@@ -18,7 +18,7 @@ def test_a_group_keeps_its_colour_and_mark():
 
 
 def test_few_points_bear_their_names_towards_the_middle():
-    """A name runs away from the nearer edge; where there are many points, none is written."""
+    """A name runs away from the nearer edge and from its neighbour; among many points, none is written."""
     few, many = (
         figures.plane(
             [figures.Group("Mine", ["network"] * n, list(range(1, n + 1)), [0.9] * n)], **AXES
@@ -26,7 +26,7 @@ def test_few_points_bear_their_names_towards_the_middle():
         for n in (2, 30)
     )
     assert few.mode == "markers+text"
-    assert list(few.textposition) == ["top right", "top left"]
+    assert list(few.textposition) == ["top right", "bottom left"]
     assert many.mode == "markers"
 
 

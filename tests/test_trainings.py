@@ -348,6 +348,14 @@ def test_a_start_that_fails_holds_no_place(queue, workers):
     assert queue.get(other.id).state == "starting"
 
 
+def test_a_curve_goes_to_the_end_of_each_epoch(queue, workers):
+    """Batches are announced now and then; what the whole epoch came to stands at its end in any case."""
+    job = queue.submit("ann", CONFIG).id
+    workers.announce(job, Progress(1, 1, 5, 10, 100.0, 2.0, 0.7, 0.6))
+    workers.announce(job, Epoch(1, 0.4, 0.85, 0.3, 0.9, 6.0))
+    assert only(queue, "ann").points == ((0.5, 0.7, 0.6), (1, 0.4, 0.85))
+
+
 def test_long_curves_stay_small(queue, workers):
     """However long a training announces, its curve keeps a bounded number of points, in order."""
     job = queue.submit("ann", CONFIG).id

@@ -33,7 +33,7 @@ def address(training: Training) -> str:
 
 def has_curves(training: Training) -> bool:
     """Whether there is a point to draw."""
-    return bool(training.points or training.history)
+    return bool(training.points)
 
 
 def has_filters(training: Training) -> bool:
@@ -149,9 +149,7 @@ def points(training: Training) -> dict[str, list[list[float]]]:
     """The curves: [epochs, loss, accuracy] each, for "training", also within the epochs, and "validation"."""
     history = training.history
     return {
-        "training": _rounded(
-            training.points or [(epoch.epoch, epoch.loss, epoch.accuracy) for epoch in history]
-        ),
+        "training": _rounded(training.points),
         "validation": _rounded([(epoch.epoch, epoch.val_loss, epoch.val_accuracy) for epoch in history]),
     }
 

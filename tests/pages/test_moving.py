@@ -49,7 +49,7 @@ def test_the_owner_reads_in_their_language(workers, training):
         assert status == 200
         assert [share for share, _ in told["bars"]] == [0.375, 0.5]
         assert epoch in told["bars"][0][1]
-        assert told["curves"] == {"training": [[1.5, 0.7, 0.6]], "validation": [[1, 0.4, 0.9]]}
+        assert told["curves"] == {"training": [[1, 0.5, 0.8], [1.5, 0.7, 0.6]], "validation": [[1, 0.4, 0.9]]}
 
 
 @pytest.mark.parametrize("cookie", ["", "cnn_visitor=bob"])
