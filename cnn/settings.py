@@ -46,7 +46,8 @@ class Settings(BaseSettings):
     keep_runs_days: float | None = Field(
         None,
         gt=0,
-        description="After so many days a run that is not published is deleted; without it, never.",
+        description="After so many days an unpublished run is deleted, and a TensorBoard log; "
+        "without it, never.",
     )
     keep_runs_gb: float | None = Field(
         None,

@@ -1,7 +1,9 @@
-"""What keeps `models/` in order while nobody looks: it is cleared of what is no longer wanted."""
+"""What keeps the app's folders in order while nobody looks: they are cleared of what is no longer wanted."""
 
 import logging
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from shutil import rmtree
 
 from cnn import atomic, model_store
 from cnn.errors import CnnError
@@ -13,18 +15,21 @@ _log = logging.getLogger(__name__)
 
 
 def tidy(limits: Settings, now: datetime | None = None) -> None:
-    """Clear what unfinished saves have left, then the runs that the settings let go.
+    """Clear what unfinished saves have left, then the runs and the logs that the settings let go.
 
     Args:
         limits: how long runs are kept, and how much room they may take.
         now: the time, with its zone; the clock's by default.
     """
+    now = now or datetime.now(UTC)
     atomic.clear_leftovers(limits.models_dir)
-    for record in outdated(limits, now or datetime.now(UTC)):
+    for record in outdated(limits, now):
         try:
             model_store.delete(record.id, record.owner, limits.models_dir)
         except CnnError as error:
             _log.warning("the old run %s could not be cleared: %s", record.id, error)
+    for log in old_logs(limits, now):
+        rmtree(log)
 
 
 def outdated(limits: Settings, now: datetime) -> list[ModelRecord]:
@@ -51,6 +56,18 @@ def outdated(limits: Settings, now: datetime) -> list[ModelRecord]:
             let_go.append(run)
             too_much -= sizes.get(run.id, 0)
     return let_go
+
+
+def old_logs(limits: Settings, now: datetime) -> list[Path]:
+    """The folders of the TensorBoard logs in which nothing was written for longer than runs are kept."""
+    if limits.keep_runs_days is None:
+        return []
+    written: dict[Path, float] = {}
+    for events in limits.logs_dir.glob("*/*/events.out.tfevents.*"):
+        log = events.parents[1]
+        written[log] = max(written.get(log, 0), events.stat().st_mtime)
+    oldest = (now - timedelta(days=limits.keep_runs_days)).timestamp()
+    return [log for log, when in written.items() if when < oldest]
 
 
 def _size(run: ModelRecord, limits: Settings) -> int:

@@ -1,5 +1,6 @@
 """`cnn.upkeep`: what a crash left is cleared, old runs go, and nothing else ever does."""
 
+import os
 import subprocess
 import sys
 import time
@@ -122,6 +123,28 @@ def test_of_too_many_runs_the_oldest_go(tmp_path):
     room = 2.5 * max(model_store.size(each.id, tmp_path) for each in runs) / 1e9
     upkeep.tidy(Settings(models_dir=tmp_path, keep_runs_gb=room), NOW)
     assert kept(tmp_path) == {runs[2].id, runs[3].id, shown.id}
+
+
+def log(folder: Path, name: str, *days: float) -> Path:
+    """A TensorBoard log whose files were written so many days before `NOW`."""
+    for number, age in enumerate(days):
+        events = folder / name / ("train", "validation")[number] / f"events.out.tfevents.{number}"
+        events.parent.mkdir(parents=True)
+        events.touch()
+        when = (NOW - timedelta(days=age)).timestamp()
+        os.utime(events, (when, when))
+    return folder / name
+
+
+def test_old_tensorboard_logs_go(tmp_path):
+    """By the last that was written into them; nothing else in the folder of the logs is touched."""
+    old, young = log(tmp_path, "fast-1", 40, 31), log(tmp_path, "fast-2", 40, 29)
+    other = tmp_path / "notes"
+    other.mkdir()
+    upkeep.tidy(Settings(models_dir=tmp_path / "models", logs_dir=tmp_path), NOW)
+    assert old.is_dir()
+    upkeep.tidy(Settings(models_dir=tmp_path / "models", logs_dir=tmp_path, keep_runs_days=30), NOW)
+    assert (old.exists(), young.exists(), other.exists()) == (False, True, True)
 
 
 def test_a_run_that_is_just_deleted_keeps_no_other(tmp_path, monkeypatch):
