@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from importlib import resources
 
 from cnn.datasets import classes_of, shape_of
-from cnn.layers import Layer, kind_of
+from cnn.layers import Flatten, Layer, kind_of
 from cnn.recipes import CLIMB_SHARE, RECIPES, START_SHARE, TrainConfig, check_distortions
 
 _OPTIMIZERS = {"adam": "Adam", "rmsprop": "RMSprop", "adadelta": "Adadelta", "sgd": "SGD"}
@@ -25,7 +25,8 @@ def keras_code(config: TrainConfig) -> str:
 
     Run where Keras finds or fetches its data sets, or with `CNN_DATA_DIR` naming a folder that has the
     `.npz` file. It leaves `model`, `history` and the test figures `loss` and `accuracy`, and writes
-    `model.keras`.
+    `model.keras`. Of a network that ends its convolutions with one `Flatten`, it also leaves and writes
+    `convolutional_part` and `classifying_part`, and leaves `confusion`, int (classes, classes).
 
     Raises:
         ConfigError: drawings' distortions are asked for on images that are no drawings.
@@ -40,6 +41,7 @@ def keras_code(config: TrainConfig) -> str:
         # Long, so after what a reader came for, and before what calls it.
         *([] if copied is None else [f"# %% Images distorted as people draw{copied.definitions}"]),
         _fit(config),
+        *_parts(config),
     )
     return "\n\n".join(cells) + "\n"
 
@@ -213,6 +215,26 @@ _OUTCOME = """
 loss, accuracy = model.evaluate(x_test, y_test, verbose=0)
 print(f"{accuracy:.2%} of the test images right, loss {loss:.4f}")
 model.save("model.keras")"""
+
+
+def _parts(config: TrainConfig) -> Iterator[str]:
+    """The network cut in two before its `Flatten`; nothing where there is no such place, or several."""
+    cuts = [number for number, layer in enumerate(config.layers) if isinstance(layer, Flatten)]
+    if len(cuts) != 1 or cuts == [0]:
+        return
+    [cut], classes = cuts, classes_of(config.dataset)
+    yield f"""# %% The part that finds features and the part that judges by them, each a model of its own
+convolutional_part = keras.Sequential([keras.Input({shape_of(config.dataset)}), *model.layers[:{cut}]])
+features = convolutional_part.predict(x_test, verbose=0)
+classifying_part = keras.Sequential([keras.Input(features.shape[1:]), *model.layers[{cut}:]])
+predicted = classifying_part.predict(features, verbose=0).argmax(axis=1)
+convolutional_part.save("convolutional_part.keras")
+classifying_part.save("classifying_part.keras")
+
+# %% What was taken for what: a row for each class, a column for what the network said
+confusion = np.zeros(({classes}, {classes}), int)
+np.add.at(confusion, (y_test, predicted), 1)
+print(confusion)"""
 
 
 def _stopping(config: TrainConfig) -> Iterator[str]:

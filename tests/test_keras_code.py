@@ -130,6 +130,24 @@ def test_the_script_gives_the_result_of_the_training(elsewhere, name, tmp_path):
     assert_same(run_alone(elsewhere, keras_code(config), config, tmp_path), train(config, data_of(config)))
 
 
+def test_the_parts_of_a_network_are_networks(elsewhere, tmp_path):
+    """One after the other they are the whole, also read from their files; the confusion counts as it does."""
+    config = small_config(layers=MIXED, train_images=300)
+    check = """
+parts = [keras.models.load_model(f"{name}_part.keras") for name in ("convolutional", "classifying")]
+assert np.allclose(parts[1].predict(parts[0].predict(x_test)), model.predict(x_test), atol=1e-6)
+assert parts[0].output_shape[1:] == model.layers[4].input.shape[1:]
+assert confusion.sum() == len(y_test)
+assert abs(confusion.trace() / len(y_test) - accuracy) < 1e-6
+"""
+    run_alone(elsewhere, keras_code(config) + check, config, tmp_path)
+
+
+def test_what_has_no_two_parts_is_not_cut():
+    """A dense network has nothing before its `Flatten`."""
+    assert "_part" not in keras_code(small_config(layers=(Flatten(), Dense(units=16))))
+
+
 def test_another_seed_gives_another_result(elsewhere, tmp_path):
     """What is compared depends on the seed: with another one the figures differ by far more."""
     config = small_config(**CONFIGS["a share validates"])
@@ -155,7 +173,7 @@ def test_the_notebook_is_one():
     assert set(read) == {"nbformat", "nbformat_minor", "metadata", "cells"}
     required = {"cell_type", "id", "metadata", "execution_count", "outputs", "source"}
     assert all(set(cell) == required and cell["cell_type"] == "code" for cell in read["cells"])
-    assert len({cell["id"] for cell in read["cells"]}) == len(read["cells"]) == 8
+    assert len({cell["id"] for cell in read["cells"]}) == len(read["cells"]) == 10
     sources = [cell["source"] for cell in read["cells"]]
     assert [line for source in sources for line in source.split("\n") if line] == [
         line for line in script.split("\n") if line
