@@ -86,10 +86,11 @@ def test_stride_and_padding_give_the_size_by_the_formula(open_section):
     page.selectbox(key="padding").select("same").run()
     assert "**28 × 28 pixels come out**" in told(page)
     page.slider(key="stride").set_value(2).run()
-    assert "⌊(28 + 1 − 3) / 2⌋ + 1 = 14" in told(page)
+    assert "⌊(28 + 1 − 3) / 2⌋ + 1 = 14. An odd number of zeros" in told(page)
     page.selectbox(key="padding").select("zeros").run()
     page.slider(key="padding_zeros").set_value(3).run()
     assert "⌊(28 + 6 − 3) / 2⌋ + 1 = 16" in told(page)
+    assert "An odd number" not in told(page)
 
 
 def test_an_own_drawing_can_be_convolved(open_section):

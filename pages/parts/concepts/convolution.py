@@ -65,10 +65,14 @@ def _sizes(facts: LayerFacts, padding: concepts.Padding) -> str:
     size, window, stride = facts.input_shape[0], facts.window, facts.stride
     before, after = concepts.zeros_around(size, window, stride, padding)
     rows, columns, _maps = facts.output_shape
-    return _(
+    sizes = _(
         "**{rows} × {columns} pixels come out**: ⌊(size + zeros − kernel) / stride⌋ + 1 = "
         "⌊({size} + {zeros} − {window}) / {stride}⌋ + 1 = {rows}"
     ).format(rows=rows, columns=columns, size=size, zeros=before + after, window=window, stride=stride)
+    if before == after:
+        return sizes
+    odd = _("An odd number of zeros does not share evenly: one more stands below and at the right.")
+    return f"{sizes}. {odd}"
 
 
 def _kernel() -> Array:

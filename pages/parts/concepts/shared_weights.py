@@ -70,8 +70,8 @@ def _counted(counted: concepts.Connections, window: int, channels: int) -> None:
     st.markdown(
         _(
             "From {inputs:,} numbers to {filters} maps of {rows} × {columns}: the dense layer has "
-            "**{factor:,.0f} times** the parameters of the convolution, which uses each of its weights "
-            "{places:,} times."
+            "**{factor:,.0f} ×** as many parameters as the convolution. Windows that share each weight of "
+            "the convolution: {places:,}."
         ).format(
             inputs=counted.inputs,
             filters=filters,
