@@ -44,9 +44,11 @@ def korean_page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def written(page: Page, url: str) -> str:
-    """All that a page says, once it is there, its folded parts too."""
+def written(page: Page, url: str, language: str) -> str:
+    """All that a page says, once it is there and its language told, its folded parts too."""
     open_whole(page, url)
+    # The script that puts Streamlit's own words into the language comes by itself, a moment later.
+    expect(page.locator("html")).to_have_attribute("lang", language, timeout=BUSY)
     return str(page.evaluate(WRITTEN))
 
 
@@ -59,7 +61,7 @@ def strays(text: str) -> set[str]:
 @pytest.mark.parametrize("path", PATHS)
 def test_a_korean_page_has_no_stray_english(app: Served, korean_page: Page, path: str) -> None:
     """A Korean browser gets every page in Korean: text, labels, descriptions of pictures, title."""
-    text = written(korean_page, f"{app.url}/{path}")
+    text = written(korean_page, f"{app.url}/{path}", "ko")
     assert re.search("[가-힣]", text)
     assert strays(text) == set(), text
 
@@ -83,7 +85,7 @@ def test_files_and_the_camera_are_asked_for_in_korean(app: Served, korean_page: 
 @pytest.mark.parametrize("path", [path for path in PATHS if "=" not in path])
 def test_an_english_page_has_no_korean(app: Served, page: Page, path: str) -> None:
     """On an English page, Korean is the word for itself in the picker alone."""
-    text = written(page, f"{app.url}/{path}")
+    text = written(page, f"{app.url}/{path}", "en")
     assert set(re.findall("[가-힣]+", text)) <= {"한국어", "언어"}
 
 
