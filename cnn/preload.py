@@ -50,6 +50,7 @@ async def _leave_with_parent() -> None:
 
 
 def _leave() -> None:
+    """End the workers and this process at once."""
     # Not every child: multiprocessing's own, which clears its semaphores up, leaves by itself at the end.
     for worker in multiprocessing.active_children():
         worker.kill()

@@ -142,7 +142,7 @@ def _ink(picture: Picture) -> Picture:
 
 
 def _distance(colours: Picture, shade: NDArray[np.floating[Any]]) -> Picture:
-    """How far each pixel is from a colour, in the channel where it is farthest, uint8 (height, width)."""
+    """How far each pixel is from a shade, (channels,), in its farthest channel, uint8 (height, width)."""
     # Channel by channel: NumPy is slow along a short axis.
     channels = zip(
         map(np.ascontiguousarray, np.moveaxis(colours, 2, 0)), np.rint(shade).astype(np.uint8), strict=True

@@ -147,10 +147,11 @@ def _left(seconds: float) -> str:
 
 def points(training: Training) -> dict[str, list[list[float]]]:
     """The curves: [epochs, loss, accuracy] each, for "training", also within the epochs, and "validation"."""
-    history = training.history
     return {
         "training": _rounded(training.points),
-        "validation": _rounded([(epoch.epoch, epoch.val_loss, epoch.val_accuracy) for epoch in history]),
+        "validation": _rounded(
+            [(epoch.epoch, epoch.val_loss, epoch.val_accuracy) for epoch in training.history]
+        ),
     }
 
 

@@ -24,8 +24,8 @@ from pages.parts import door
 # `pages/`, and open `/train` without the frame that all pages share.
 PagesManager.uses_pages_directory = False
 
-# Between two messages to a browser the loop that sends them waits for its turn beside the page's run: at
-# Python's usual 5 ms a turn, half of an answer's time is that.
+# Between two messages to a browser the loop that sends them waits for its turn beside the page's run, by
+# Python's default up to 5 ms each time; an answer is a dozen messages.
 sys.setswitchinterval(0.001)
 
 _log = logging.getLogger(__name__)
