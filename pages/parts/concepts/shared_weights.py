@@ -69,9 +69,9 @@ def _counted(counted: concepts.Connections, window: int, channels: int) -> None:
         st.html(f'<table class="report"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>')
     st.markdown(
         _(
-            "From {inputs:,} numbers to {filters} maps of {rows} × {columns}: the dense layer has "
-            "**{factor:,.0f} ×** as many parameters as the convolution. Windows that share each weight of "
-            "the convolution: {places:,}."
+            "From {inputs:,} numbers to {filters} maps of {rows} × {columns}: for each parameter of the "
+            "convolution, the dense layer has **{factor:,.0f}**. Windows that share each weight of the "
+            "convolution: {places:,}."
         ).format(
             inputs=counted.inputs,
             filters=filters,
