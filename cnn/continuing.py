@@ -13,6 +13,11 @@ from cnn.progress import Epoch
 from cnn.recipes import TrainConfig, config_from
 
 
+def can_go_on(record: ModelRecord) -> bool:
+    """Whether a network can be trained on from its record: all that it learned from is in its data set."""
+    return record.config is not None and not record.reject_class and not record.fine_tuned
+
+
 @dataclass(frozen=True, eq=False)
 class Continuation:
     """A trained network and how far it has come.
@@ -35,7 +40,7 @@ class Continuation:
             ConfigError: the network cannot be trained on from its record, or that is too many epochs.
         """
         config = self.record.config
-        if config is None or self.record.reject_class:
+        if config is None or not can_go_on(self.record):
             raise ConfigError(
                 N_("The model {name!r} learned from more than a data set, so it cannot be trained on."),
                 name=self.record.name,

@@ -41,6 +41,7 @@ class ModelRecord(BaseModel):
         versions: of the libraries that made it.
         created: in UTC.
         stopped: whether somebody ended the training before its time.
+        fine_tuned: whether it was taught other pictures beside those of its data set.
         temperature: what the scores are divided by before the softmax, so that it is as sure as it is right.
         reject_class: whether one more output, the last, stands for "not a digit".
         reject_threshold: the probability of that output from which on the answer is "not a digit".
@@ -67,6 +68,7 @@ class ModelRecord(BaseModel):
     versions: dict[str, str] = {}
     created: AwareDatetime
     stopped: bool = False
+    fine_tuned: bool = False
     temperature: float = Field(1.0, gt=0)
     reject_class: bool = False
     reject_threshold: float = Field(0.5, ge=0, le=1)
@@ -82,6 +84,7 @@ def record_of(  # noqa: PLR0913 - see `ModelRecord`
     name: str,
     owner: str | None,
     *,
+    fine_tuned: bool,
     reject_class: bool,
     reject_threshold: float,
 ) -> ModelRecord:
@@ -90,7 +93,7 @@ def record_of(  # noqa: PLR0913 - see `ModelRecord`
     Args:
         trained: what the training left.
         model_id: the name of the folder that it goes to.
-        name, owner, reject_class, reject_threshold: see `ModelRecord`.
+        name, owner, fine_tuned, reject_class, reject_threshold: see `ModelRecord`.
     """
     height, width, channels = trained.input_shape
     return ModelRecord(
@@ -112,6 +115,7 @@ def record_of(  # noqa: PLR0913 - see `ModelRecord`
         versions=_versions(),
         created=datetime.now(UTC),
         stopped=trained.stopped,
+        fine_tuned=fine_tuned,
         temperature=trained.temperature,
         reject_class=reject_class,
         reject_threshold=reject_threshold,
@@ -147,6 +151,11 @@ def read_record(file: Path) -> ModelRecord:
 def name_for(model: ModelRecord, owner: str | None) -> str:
     """What a model is called before this visitor: their own as they named it, others' as published."""
     return model.name if model.owner == owner else model.published or model.name
+
+
+def as_known_to(owner: str | None, model: ModelRecord) -> ModelRecord:
+    """A model's record under the name by which this visitor knows it: how others call it is theirs."""
+    return model.model_copy(update={"name": name_for(model, owner)})
 
 
 def check_name(name: str) -> str:

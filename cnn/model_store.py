@@ -54,13 +54,14 @@ class BrokenModel:
     reason: ModelError
 
 
-def save(  # noqa: PLR0913 - the last two belong to the answers of the model, not to its training
+def save(  # noqa: PLR0913 - the last three are known to who trains, not to the training
     name: str,
     trained: TrainedModel,
     *,
     owner: str | None = None,
     folder: Path | None = None,
     place: Path | None = None,
+    fine_tuned: bool = False,
     reject_class: bool = False,
     reject_threshold: float = 0.5,
 ) -> ModelRecord:
@@ -75,7 +76,7 @@ def save(  # noqa: PLR0913 - the last two belong to the answers of the model, no
         owner: the visitor it belongs to.
         folder: in place of the setting `models_dir`; it is made where it is missing.
         place: the model's own folder, anywhere, in place of one in `folder`.
-        reject_class, reject_threshold: see `ModelRecord`.
+        fine_tuned, reject_class, reject_threshold: see `ModelRecord`.
 
     Raises:
         ModelNameError: the name cannot be.
@@ -86,7 +87,13 @@ def save(  # noqa: PLR0913 - the last two belong to the answers of the model, no
         home = _home(folder)
         place = home / (_slug(name) if owner is None else _free_id(name, home))
     record = record_of(
-        trained, place.name, name, owner, reject_class=reject_class, reject_threshold=reject_threshold
+        trained,
+        place.name,
+        name,
+        owner,
+        fine_tuned=fine_tuned,
+        reject_class=reject_class,
+        reject_threshold=reject_threshold,
     )
     _write(record, trained, place)
     _log.info("model %s is saved as %r", record.id, record.name)

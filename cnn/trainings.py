@@ -22,6 +22,7 @@ import numpy as np
 from cnn import model_store
 from cnn.continuing import Continuation, Start
 from cnn.errors import CnnError, ConfigError, ModelError, TrainingError
+from cnn.fine_tuning import FineTuning
 from cnn.i18n import N_
 from cnn.model_record import LONGEST_NAME, ModelRecord, name_for
 from cnn.progress import Away, Epoch, Loading, Progress, Resumed, Scoring, TrainedModel
@@ -413,6 +414,7 @@ def _save(training: Training, trained: TrainedModel) -> ModelRecord:
         _free_name(training.owner, re.sub(r" \d+$", "", name)),
         trained,
         owner=training.owner,
+        fine_tuned=isinstance(training.start, FineTuning),
         reject_class=before.reject_class if before else False,
         reject_threshold=before.reject_threshold if before else 0.5,
     )

@@ -34,14 +34,38 @@ def test_two_epochs_and_one_more_are_three(tmp_path):
     assert steps(after, tmp_path) == 3 * steps(before, tmp_path) / 2
 
 
-def steps(trained, folder) -> int:
-    """How many steps the optimizer in a model's file has taken."""
-    path = folder / "steps.keras"
+@pytest.mark.parametrize("whole_epochs", [0, 2])
+def test_a_schedule_goes_on_after_the_epochs_that_count(tmp_path, whole_epochs):
+    """What the optimizer did beyond the last whole or best epoch does not use up the rates of the next."""
+    config = small_config(epochs=4, schedule="one_cycle")
+    before = train(config, digits())
+    kept = replace(before, config=config.model_copy(update={"keep_best": whole_epochs > 0}))
+    history = tuple(
+        replace(epoch, val_loss=100 + abs(epoch.epoch - whole_epochs))
+        for epoch in before.history
+        if whole_epochs
+    )
+    start = keep(tmp_path, replace(kept, history=history))
+    assert len(start.history) == whole_epochs
+    after = train(start.config(1), digits(), start=start)
+    assert steps(after, tmp_path) == (whole_epochs + 1) * steps(before, tmp_path) / 4
+    last = build_from(after, tmp_path).get_weights(), build_from(before, tmp_path).get_weights()
+    assert not all(np.array_equal(new, old) for new, old in zip(*last, strict=True))
+
+
+def build_from(trained, folder):
+    """The network in a model's file."""
+    path = folder / "weights.keras"
     path.write_bytes(trained.keras_file)
-    model = build(trained.config, trained.input_shape, len(trained.class_names))
+    model = build(trained.config, trained.input_shape, len(trained.class_names), steps=1)
     model.optimizer.build(model.trainable_variables)
     model.load_weights(path)
-    return int(model.optimizer.iterations)
+    return model
+
+
+def steps(trained, folder) -> int:
+    """How many steps the optimizer in a model's file has taken."""
+    return int(build_from(trained, folder).optimizer.iterations)
 
 
 def test_it_goes_on_from_the_epoch_that_was_kept(tmp_path):
@@ -67,6 +91,7 @@ def record(tmp_path) -> ModelRecord:
     ("changes", "more", "said"),
     [
         ({"reject_class": True}, 1, "more than a data set"),
+        ({"fine_tuned": True}, 1, "more than a data set"),
         ({"config": None}, 1, "more than a data set"),
         ({}, 1000, "epochs is 1001"),
     ],
@@ -89,7 +114,8 @@ def test_other_data_than_before_is_said(record):
 
 
 def test_a_history_without_epochs_has_no_best(record):
-    """A training stopped in its first epoch goes on from there."""
+    """Where the best epoch is kept, a training stopped in its first one goes on from there."""
+    record = record.model_copy(update={"config": record.config.model_copy(update={"keep_best": True})})
     best = replace(Epoch(1, 0.5, 0.8, 0.4, 0.9, 3.0))
     assert Continuation(record.model_copy(update={"history": ()}), b"", None).history == ()
     assert Continuation(record.model_copy(update={"history": (best,)}), b"", None).history == (best,)

@@ -2,8 +2,10 @@
 
 import pytest
 
+from cnn import model_store
 from cnn.errors import ModelNameError
-from cnn.model_record import check_name
+from cnn.model_record import as_known_to, check_name
+from tests.networks import trained
 
 
 @pytest.mark.parametrize(
@@ -31,3 +33,11 @@ def test_a_name_keeps_what_its_owner_wrote():
     """Spaces around it go, and letters and their marks are joined; the rest stays."""
     assert check_name(" 내 첫 모델 (2) ") == "내 첫 모델 (2)"
     assert check_name("e\u0301te\u0301") == "été"
+
+
+def test_a_private_name_is_its_owners_alone(tmp_path):
+    """Others know a published model by the name it has for the room, also in what is said of it."""
+    record = model_store.save("Ann's secret", trained(), owner="ann", folder=tmp_path)
+    record = model_store.publish(record.id, "For all", "ann", tmp_path)
+    assert as_known_to("ann", record).name == "Ann's secret"
+    assert as_known_to("bob", record).name == "For all"

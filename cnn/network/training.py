@@ -149,12 +149,12 @@ class _Training:
 
     def run(self) -> TrainedModel:
         _seed(self._config.seed)
-        batches = math.ceil(len(self._train.images) / self._config.batch_size)
+        self._batches = math.ceil(len(self._train.images) / self._config.batch_size)
         self._model = build(
             self._config,
             self._dataset.image_shape,
             self._dataset.classes + (self._start is not None and self._start.record.reject_class),
-            steps=batches * self._config.epochs,
+            steps=self._batches * self._config.epochs,
         )
         if isinstance(self._start, FineTuning):
             self._take_weights(self._start)
@@ -185,6 +185,8 @@ class _Training:
         history = list(self._start.history)
         filters = [] if self._start.filters is None else list(self._start.filters[: len(history) + 1])
         run = Run(history, filters)
+        # A schedule goes on after the whole epochs that count, however much further the optimizer came.
+        self._model.optimizer.iterations.assign(self._batches * len(history))
         if history:
             run.best_epoch = min(range(len(history)), key=lambda number: history[number].val_loss)
             run.best = history[run.best_epoch].val_loss

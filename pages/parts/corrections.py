@@ -10,7 +10,7 @@ from cnn.answer import Answer
 from cnn.errors import CnnError
 from cnn.fine_tuning import FineTuning
 from cnn.i18n import _, ngettext
-from cnn.model_record import ModelRecord
+from cnn.model_record import ModelRecord, as_known_to
 from cnn.model_store import keras_path
 from cnn.trainings import Training, trainings
 from cnn.workers import workers
@@ -125,8 +125,10 @@ def _arrays(mine: list[Correction]) -> tuple[np.ndarray, np.ndarray]:
 def _learn(model: ModelRecord, mine: list[Correction]) -> None:
     images, labels = _arrays(mine)
     try:
-        tuning = FineTuning(model, keras_path(model.id).read_bytes(), images, labels)
-        training = trainings().submit(visitor.owner(), tuning.config(), tuning)
+        owner = visitor.owner()
+        known = as_known_to(owner, model)
+        tuning = FineTuning(known, keras_path(model.id).read_bytes(), images, labels)
+        training = trainings().submit(owner, tuning.config(), tuning)
     except CnnError as error:
         st.error(str(error))
     else:

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import streamlit as st
 
 from cnn import model_store
-from cnn.continuing import Continuation
+from cnn.continuing import Continuation, can_go_on
 from cnn.errors import CnnError
 from cnn.i18n import _
-from cnn.model_record import LONGEST_NAME, ModelRecord
+from cnn.model_record import LONGEST_NAME, ModelRecord, as_known_to
 from cnn.trainings import trainings
 from pages.parts import models
 from pages.parts.leading import lead_to
@@ -39,7 +39,7 @@ def _go(label: str, page: str, icon: str, record: ModelRecord) -> None:
 
 def _training_on(record: ModelRecord, owner: str) -> None:
     """More epochs for this network, in a training of the visitor's own."""
-    if record.config is None or record.reject_class:
+    if not can_go_on(record):
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         more = st.number_input(_("More epochs"), 1, 100, 1, step=1, key=f"more_{record.id}", width=140)
@@ -47,7 +47,8 @@ def _training_on(record: ModelRecord, owner: str) -> None:
             return
     try:
         path = model_store.keras_path(record.id)
-        start = Continuation(record, path.read_bytes(), model_store.filters(record.id))
+        known = as_known_to(owner, record)
+        start = Continuation(known, path.read_bytes(), model_store.filters(record.id))
         watch(trainings().submit(owner, start.config(int(more)), start))
     except CnnError as error:
         st.error(str(error))
