@@ -58,8 +58,10 @@ class Evaluations:
                 future = self._scoring.score(looks.evaluate, folder, path, dataset.sha256)
             if not (future.done() and future.exception()):
                 self._futures[path] = future
-            while len(self._futures) > REMEMBERED:
-                self._futures.popitem(last=False)
+            # What is still being made is waited for: forgotten, it would be made again, behind all others.
+            done = [made for made, future in self._futures.items() if future.done()]
+            for made in done[: max(0, len(self._futures) - REMEMBERED)]:
+                del self._futures[made]
         return future
 
     def _path(self, record: ModelRecord, dataset: Dataset) -> Path:

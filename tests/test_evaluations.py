@@ -9,7 +9,7 @@ import pytest
 from cnn import evaluated, model_store
 from cnn.errors import ModelNotFound, WorkerError
 from cnn.evaluated import Evaluation
-from cnn.evaluations import Evaluations
+from cnn.evaluations import REMEMBERED, Evaluations
 from cnn.model_file import WEIGHTS
 from tests.networks import digits, trained
 
@@ -52,6 +52,16 @@ def test_it_is_made_once(record, tmp_path):
     made = scoring.finish()
     assert evaluations.of(record, digits()).result() is made
     assert len(scoring.begun) == 1
+
+
+def test_a_room_that_asks_at_once_waits_for_one_work_each(record, tmp_path):
+    """However many models wait to be scored, asking again for the first of them begins nothing anew."""
+    scoring = Scoring()
+    evaluations = Evaluations(scoring, tmp_path / "kept")
+    asked = [record.model_copy(update={"temperature": 1.0 + number}) for number in range(REMEMBERED + 3)]
+    futures = [evaluations.of(each, digits()) for each in asked]
+    assert [evaluations.of(each, digits()) for each in asked] == futures
+    assert len(scoring.begun) == len(asked)
 
 
 def test_another_process_finds_it(record, tmp_path):
