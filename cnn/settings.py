@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     keep_runs_days: float | None = Field(
         None,
         gt=0,
+        le=36_500,
         description="After so many days an unpublished run is deleted, and a TensorBoard log; "
         "without it, never.",
     )

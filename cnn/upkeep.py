@@ -29,7 +29,10 @@ def tidy(limits: Settings, now: datetime | None = None) -> None:
         except CnnError as error:
             _log.warning("the old run %s could not be cleared: %s", record.id, error)
     for log in old_logs(limits, now):
-        rmtree(log)
+        try:
+            rmtree(log)
+        except OSError as error:
+            _log.warning("the old log %s could not be cleared: %s", log, error)
 
 
 def outdated(limits: Settings, now: datetime) -> list[ModelRecord]:

@@ -147,6 +147,21 @@ def test_old_tensorboard_logs_go(tmp_path):
     assert (old.exists(), young.exists(), other.exists()) == (False, True, True)
 
 
+def test_a_log_that_cannot_be_removed_keeps_no_other(tmp_path, monkeypatch):
+    """Where one resists, the others are cleared all the same."""
+    stuck, old = log(tmp_path, "fast-1", 41), log(tmp_path, "fast-2", 40)
+    remove = upkeep.rmtree
+
+    def rmtree(folder):
+        if folder == stuck:
+            raise PermissionError(folder)
+        remove(folder)
+
+    monkeypatch.setattr(upkeep, "rmtree", rmtree)
+    upkeep.tidy(Settings(models_dir=tmp_path / "models", logs_dir=tmp_path, keep_runs_days=30), NOW)
+    assert (stuck.exists(), old.exists()) == (True, False)
+
+
 def test_a_run_that_is_just_deleted_keeps_no_other(tmp_path, monkeypatch):
     """Where one cannot be measured, the others are cleared all the same."""
     gone, old = run(tmp_path, 40), run(tmp_path, 41)

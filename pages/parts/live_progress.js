@@ -28,25 +28,27 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const look = async () => {
     if (document.hidden || asking) return;
     asking = new AbortController();
+    const patience = setTimeout(() => asking.abort(), PATIENCE_MS);
+    let now;
     try {
-      const answer = await fetch(new URL(data.address, document.baseURI), {
-        signal: AbortSignal.any([asking.signal, AbortSignal.timeout(PATIENCE_MS)]),
-      });
-      const now = answer.ok ? await answer.json() : null;
-      // Whoever keeps no cookie is not known at this address; the page itself still knows them.
-      if (now?.shown !== data.now.shown && performance.now() - told > BETWEEN_RERUNS_MS) {
-        told = performance.now();
-        setTriggerValue("changed", told);
-      }
-      if (now) {
-        show(now);
-        dispatchEvent(new CustomEvent("cnn-training", { detail: { training: data.training, ...now } }));
-      }
+      const answer = await fetch(new URL(data.address, document.baseURI), { signal: asking.signal });
+      now = answer.ok ? await answer.json() : null;
     } catch (error) {
       // The server is away or the page is left; where it comes back, so does the next answer.
-      if (!(error instanceof TypeError || ["AbortError", "TimeoutError"].includes(error.name))) throw error;
+      if (!(error instanceof TypeError || error.name === "AbortError")) throw error;
+      return;
     } finally {
+      clearTimeout(patience);
       asking = null;
+    }
+    // Whoever keeps no cookie is not known at this address; the page itself still knows them.
+    if (now?.shown !== data.now.shown && performance.now() - told > BETWEEN_RERUNS_MS) {
+      told = performance.now();
+      setTriggerValue("changed", told);
+    }
+    if (now) {
+      show(now);
+      dispatchEvent(new CustomEvent("cnn-training", { detail: { training: data.training, ...now } }));
     }
   };
   show(data.now);
