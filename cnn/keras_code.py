@@ -133,8 +133,9 @@ def _chosen(config: TrainConfig) -> Iterator[str]:
         return
     if config.train_images is not None:
         yield "\n# The seed says which images are taken."
-        yield f"chosen = np.random.default_rng(SEED).permutation(len(x_train))[:{config.train_images}]"
-        yield "x_train, y_train = x_train[chosen], y_train[chosen]"
+        yield f"if {config.train_images} < len(x_train):"
+        yield f"    chosen = np.random.default_rng(SEED).permutation(len(x_train))[:{config.train_images}]"
+        yield "    x_train, y_train = x_train[chosen], y_train[chosen]"
     if config.validation == "test":
         return
     yield "\n# The seed says which images validate, in the way of scikit-learn's `train_test_split`."

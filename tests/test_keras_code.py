@@ -32,6 +32,7 @@ CONFIGS = {
     "everything": {},
     "a share validates": {"layers": MIXED, "validation": 0.2, "train_images": 400, "seed": 7},
     "some images": {"layers": MIXED, "train_images": 333, "optimizer": "rmsprop", "batch_size": 50},
+    "more images than there are": {"layers": MIXED, "validation": 0.2, "train_images": 60_000},
     "stopped early": {
         "train_images": 300,
         "epochs": 8,
