@@ -168,11 +168,7 @@ def fit_stage(
         epochs=stage.epochs,
         verbose=0,
         shuffle=False,  # the batches are shuffled already
-        callbacks=[
-            keras.callbacks.LambdaCallback(on_epoch_end=note),
-            # Half an hour of work is not lost with its process.
-            keras.callbacks.BackupAndRestore(str(settings().work_dir / f"shipped-{done}")),
-        ],
+        callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=note)],
     )
     return model
 
