@@ -191,7 +191,7 @@ class Trainings:
     def stop(self, training: Training) -> None:
         """End a training at its next batch and keep what it learned; a waiting one just leaves.
 
-        One whose processes are away is not waited for: it fails, and others take its place.
+        One that no process has is not waited for: it fails, and others take its place.
         """
         with self._lock:
             current = self._trainings.get(training.id)
@@ -199,14 +199,12 @@ class Trainings:
                 return
             if current.state == "waiting":
                 del self._trainings[current.id]
-                address = None
             else:
                 self._change(current.id, state="stopping")
-                address = current.address
-        if address:
-            self._workers.request_stop(current.id, address)
-        elif current.away:
+        if current.away:
             self._workers.give_up(current.id)
+        elif current.state != "waiting":
+            self._workers.request_stop(current.id, current.address)
         self._advance()
 
     def rename(self, training: Training, name: str) -> None:

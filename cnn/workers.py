@@ -327,8 +327,8 @@ class Workers:
                 sent.outcome.set_exception(
                     TrainingError(
                         N_(
-                            "This training was stopped while the processes that train could not be reached, "
-                            "so there is no network of it. Train again once they are back."
+                            "This training was stopped while no process had it, so there is no network of "
+                            "it. Train again."
                         )
                     )
                 )
@@ -377,13 +377,32 @@ class Workers:
             scoring = any(name.startswith(SCORING) for name in list(self._tasks))
             self._trainers.has_trained(address, idle=not scoring)
 
-    def request_stop(self, job: str, address: str) -> None:
-        """End the training `job` at its next batch, in the worker at `address`."""
+    def request_stop(self, job: str, address: str | None) -> None:
+        """End the training `job` at its next batch, in the worker at `address`.
+
+        One that no process has, as where a cluster has none, is not waited for: it ends as `give_up` says.
+        """
+        # In a thread of its own: announcements arrive on the client's loop, which must not wait for itself.
+        self._errands.submit(self._stop, job, address).add_done_callback(_log_failure)
+
+    def _stop(self, job: str, address: str | None) -> None:
         from cnn import tasks
 
-        # In a thread of its own: announcements arrive on the client's loop, which must not wait for itself.
         client = self._trainers.training_client()
-        self._errands.submit(client.run, tasks.request_stop, job, workers=[address], on_error="ignore")
+        if address is not None:
+            client.run(tasks.request_stop, job, workers=[address], on_error="ignore")
+        task = self._tasks.get(job)
+        if task is None or any(task.key in keys for keys in client.processing().values()):
+            return
+        # In this order, what ends meanwhile is seen here.
+        if not any(client.who_has([task]).values()):
+            self.give_up(job)
+            client.cancel([task])
+
+
+def _log_failure(errand: "Future[None]") -> None:
+    if not errand.cancelled() and (error := errand.exception()):
+        _log.error("a training could not be stopped", exc_info=error)
 
 
 def _result(task: Any, told: Callable[[Exception], CnnError]) -> Any:

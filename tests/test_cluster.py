@@ -236,6 +236,24 @@ def test_a_training_is_stopped_while_its_cluster_is_away(tmp_path):
     assert now("bob").record is not None, now("bob").error
 
 
+def test_a_training_that_no_worker_has_taken_is_stopped(tmp_path):
+    """Where a cluster has no worker, a stop ends the training, and the next is trained by one that comes."""
+    cluster = Cluster(tmp_path, tls=[])
+    with cluster.scheduler(), app(cluster) as processes:
+        eventually(lambda: cnn.cluster.listens(cluster.address))
+        queue = Trainings(processes, per_owner=1)
+        queue.submit("ann", few(epochs=1))
+        queue.submit("bob", few(epochs=1))
+        [stopped], [waiting] = queue.of("ann"), queue.of("bob")
+        assert (stopped.state, waiting.state) == ("starting", "waiting")
+        queue.stop(stopped)
+        eventually(lambda: queue.of("ann")[0].ended)
+        assert "while no process had it" in str(queue.of("ann")[0].error)
+        with cluster.worker("worker"):
+            eventually(lambda: queue.of("bob")[0].ended)
+    assert queue.of("bob")[0].record is not None, queue.of("bob")[0].error
+
+
 def listens(machine: psutil.Process, address: str) -> bool:
     """Whether one of a machine's processes is the worker at an address."""
     port = int(address.rpartition(":")[2])
