@@ -47,7 +47,7 @@ class Settings(BaseSettings):
         None,
         gt=0,
         le=36_500,
-        description="After so many days an unpublished run is deleted, and a TensorBoard log; "
+        description="After so many days an unpublished run is deleted, a TensorBoard log, and an evaluation; "
         "without it, never.",
     )
     keep_runs_gb: float | None = Field(

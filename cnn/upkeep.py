@@ -1,6 +1,7 @@
 """What keeps the app's folders in order while nobody looks: they are cleared of what is no longer wanted."""
 
 import logging
+import math
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import rmtree
@@ -15,14 +16,15 @@ _log = logging.getLogger(__name__)
 
 
 def tidy(limits: Settings, now: datetime | None = None) -> None:
-    """Clear what unfinished saves have left, then the runs and the logs that the settings let go.
+    """Clear what unfinished saves have left, then the runs, logs and evaluations that the settings let go.
 
     Args:
         limits: how long runs are kept, and how much room they may take.
         now: the time, with its zone; the clock's by default.
     """
     now = now or datetime.now(UTC)
-    atomic.clear_leftovers(limits.models_dir)
+    for folder in (limits.models_dir, limits.cache_dir):
+        atomic.clear_leftovers(folder)
     for record in outdated(limits, now):
         try:
             model_store.delete(record.id, record.owner, limits.models_dir)
@@ -33,6 +35,8 @@ def tidy(limits: Settings, now: datetime | None = None) -> None:
             rmtree(log)
         except OSError as error:
             _log.warning("the old log %s could not be cleared: %s", log, error)
+    for evaluation in old_evaluations(limits, now):
+        evaluation.unlink(missing_ok=True)
 
 
 def outdated(limits: Settings, now: datetime) -> list[ModelRecord]:
@@ -63,14 +67,24 @@ def outdated(limits: Settings, now: datetime) -> list[ModelRecord]:
 
 def old_logs(limits: Settings, now: datetime) -> list[Path]:
     """The folders of the TensorBoard logs in which nothing was written for longer than runs are kept."""
-    if limits.keep_runs_days is None:
-        return []
+    oldest = _oldest_kept(limits, now)
     written: dict[Path, float] = {}
     for events in limits.logs_dir.glob("*/*/events.out.tfevents.*"):
         log = events.parents[1]
         written[log] = max(written.get(log, 0), events.stat().st_mtime)
-    oldest = (now - timedelta(days=limits.keep_runs_days)).timestamp()
     return [log for log, when in written.items() if when < oldest]
+
+
+def old_evaluations(limits: Settings, now: datetime) -> list[Path]:
+    """The evaluations that were made longer ago than runs are kept; who wants one has it made again."""
+    oldest = _oldest_kept(limits, now)
+    return [kept for kept in limits.cache_dir.glob("evaluations/*.npz") if kept.stat().st_mtime < oldest]
+
+
+def _oldest_kept(limits: Settings, now: datetime) -> float:
+    """The time, in seconds, of the oldest that is kept; where all is kept, before all times."""
+    days = limits.keep_runs_days
+    return -math.inf if days is None else (now - timedelta(days=days)).timestamp()
 
 
 def _size(run: ModelRecord, limits: Settings) -> int:

@@ -147,6 +147,21 @@ def test_old_tensorboard_logs_go(tmp_path):
     assert (old.exists(), young.exists(), other.exists()) == (False, True, True)
 
 
+def test_old_evaluations_go(tmp_path):
+    """With the runs go the evaluations of the same age; by themselves they stay."""
+    (tmp_path / "evaluations").mkdir()
+    old, young = (tmp_path / "evaluations" / f"{name}.npz" for name in ("old", "young"))
+    for file, days in ((old, 31), (young, 29)):
+        file.touch()
+        when = (NOW - timedelta(days=days)).timestamp()
+        os.utime(file, (when, when))
+    limits = Settings(models_dir=tmp_path / "models", cache_dir=tmp_path, logs_dir=tmp_path / "logs")
+    upkeep.tidy(limits, NOW)
+    assert (old.exists(), young.exists()) == (True, True)
+    upkeep.tidy(limits.model_copy(update={"keep_runs_days": 30}), NOW)
+    assert (old.exists(), young.exists()) == (False, True)
+
+
 def test_a_log_that_cannot_be_removed_keeps_no_other(tmp_path, monkeypatch):
     """Where one resists, the others are cleared all the same."""
     stuck, old = log(tmp_path, "fast-1", 41), log(tmp_path, "fast-2", 40)
