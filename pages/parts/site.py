@@ -46,7 +46,7 @@ def show() -> None:
     )
     if datasets.find("mnist") is None:
         _tell_about_missing_data()
-    tour.show(page.title)
+    tour.show(page.url_path)
     _count_visit(page.url_path)
     page.run()
     server.page_was_shown()

@@ -5,6 +5,7 @@ nothing for it.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 
@@ -13,6 +14,7 @@ from pages.parts import models, visitor
 
 _STEP = "tour"
 _LEFT_AT = "tour_left_at"
+_FIRST_PAGE = "pages/draw.py"
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,17 @@ class Step:
     minutes: int
     task: str
 
+    @property
+    def address(self) -> str:
+        """As the address names the page; empty for the first."""
+        return "" if self.page == _FIRST_PAGE else Path(self.page).stem
+
 
 def steps() -> list[Step]:
     """All steps, in their order; half an hour together."""
     return [
         Step(
-            "pages/draw.py",
+            _FIRST_PAGE,
             _("Draw"),
             3,
             _("Draw some digits. Then one that you could hardly read yourself: how sure is it?"),
@@ -87,7 +94,7 @@ def show(shown: str) -> None:
     """The bar of the tour above a page, if one is under way.
 
     Args:
-        shown: the title of the page.
+        shown: the page, as its address names it; empty for the first.
     """
     number = _under_way()
     if number is None:
@@ -101,7 +108,7 @@ def show(shown: str) -> None:
             ),
             width="stretch",
         )
-        if shown != step.title:
+        if shown != step.address:
             _go_button(number, _("Back to {title}").format(title=step.title), "tour_back", shown)
         elif number < len(every):
             _go_button(number + 1, _("Next: {title}").format(title=every[number].title), "tour_next", shown)
@@ -139,7 +146,7 @@ def _under_way() -> int | None:
 
 def _go_button(number: int, label: str, key: str, shown: str) -> None:
     if st.button(label, key=key, type="primary", icon=":material/arrow_forward:"):
-        if shown == _("Train"):
+        if shown == "train":
             _take_what_was_trained()
         _go(number)
 
