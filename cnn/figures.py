@@ -42,7 +42,9 @@ def overlaid(
 
     figure = make_subplots(1, 2, subplot_titles=(names["loss"], names["accuracy"]), horizontal_spacing=0.09)
     figure.update_xaxes(title_text=names["epoch"], rangemode="tozero")
-    figure.update_yaxes(tickformat=".1%", col=2)
+    figure.update_yaxes(rangemode="nonnegative", col=1)
+    accuracies = [accuracy for _, curve in runs for _, _, accuracy in curve]
+    figure.update_yaxes(tickformat=".1%", range=_around(accuracies), col=2)
     for number, (name, curve) in enumerate(runs):
         style: dict[str, Any] = {
             "mode": "lines+markers",
@@ -152,6 +154,7 @@ def plane(groups: Sequence[Group], *, x_title: str, y_title: str) -> "Figure":
     from plotly.graph_objects import Figure, Scatter
 
     values = [value for group in groups for value in group.x]
+    shares = [share for group in groups for share in group.y]
     smallest, largest = min(values, default=1.0), max(values, default=1.0)
     middle = (smallest * largest) ** 0.5
 
@@ -185,9 +188,19 @@ def plane(groups: Sequence[Group], *, x_title: str, y_title: str) -> "Figure":
     few = largest < 100 * smallest
     # By itself Plotly writes lone digits between the powers of ten.
     figure.update_xaxes(title_text=x_title, type="log", dtick="D2" if few else 1, tickformat="~s")
-    figure.update_yaxes(title_text=y_title, tickformat=".1%")
+    figure.update_yaxes(title_text=y_title, tickformat=".1%", range=_around(shares))
     figure.update_layout(height=420, margin=_MARGIN | {"t": 10}, legend={"orientation": "h", "y": -0.2})
     return figure
+
+
+def _around(shares: Sequence[float]) -> list[float] | None:
+    """The ends of an axis for shares that are all the same; else None, and Plotly chooses.
+
+    By itself it would put a single one in the middle of an axis to 150 %.
+    """
+    if len(set(shares)) != 1:
+        return None
+    return [max(0.0, shares[0] - 0.01), min(1.0, shares[0] + 0.01)]
 
 
 def _line(curve: Curve, measure: int, name: str, **style: Any) -> "Scatter":

@@ -37,6 +37,13 @@ def explore(model: ModelRecord, picture: Picture) -> None:
             st.html(pixels(picture.image, 4, alt=picture.about), width="content")
             with st.container(width="stretch"):
                 probability_bars(look.probabilities, outputs(model))
+        if model.temperature != 1 or model.reject_class:
+            st.caption(
+                _(
+                    "As the last layer gives them. On Draw and Mistakes they are made as sure as the network "
+                    "is right, so they may differ a little."
+                )
+            )
     st.subheader(_("How each number comes about"))
     with told():
         arithmetic(layers, look, layer, channel, weights=partial(weights_of, model), names=outputs(model))

@@ -43,5 +43,7 @@ with network_side:
             sweep_table(training.sweep, mine)
         monitor(training)
     if config:
+        if mine:
+            st.subheader(_("The network to train next"))
         network(config, chosen_recipe())
         given(config.dataset)

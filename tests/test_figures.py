@@ -1,5 +1,7 @@
 """`cnn.figures`: numbers in; colours, marks and texts out."""
 
+import pytest
+
 from cnn import figures
 
 AXES = {"x_title": "Parameters", "y_title": "Test accuracy"}
@@ -33,3 +35,13 @@ def test_few_points_bear_their_names_towards_the_middle():
 def test_a_plane_of_nothing_is_one():
     """Axes, and no point."""
     assert not figures.plane([], **AXES).data
+
+
+def test_a_single_accuracy_stands_on_an_axis_of_accuracies():
+    """The axis of one accuracy alone ends at 100 %; that of several is Plotly's."""
+    alone = figures.plane([figures.Group("Mine", ["a"], [1000.0], [0.995])], **AXES)
+    assert alone.layout.yaxis.range == (0.985, 1.0)
+    names = {"loss": "Loss", "accuracy": "Accuracy", "epoch": "Epoch"}
+    once, twice = [(1, 0.2, 0.97)], [(1, 0.2, 0.97), (2, 0.1, 0.98)]
+    assert figures.overlaid([("a", once)], names=names).layout.yaxis2.range == pytest.approx((0.96, 0.98))
+    assert figures.overlaid([("a", twice)], names=names).layout.yaxis2.range is None

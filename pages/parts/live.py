@@ -58,11 +58,13 @@ def curves(training: Training) -> None:
 
 
 def filters(training: Training) -> None:
-    """Show the first layer's filters as they form."""
-    _filters(
-        training,
-        {"picture": picture(training), "caption": _("The first layer’s filters, as they form")},
+    """Show the first layer's filters as they form, and in the end as they are."""
+    caption = (
+        _("The first layer’s filters, as they became")
+        if training.ended
+        else _("The first layer’s filters, as they form")
     )
+    _filters(training, {"picture": picture(training), "caption": caption})
 
 
 def _in_words(history: tuple[Epoch, ...]) -> str:

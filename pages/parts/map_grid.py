@@ -63,7 +63,14 @@ def map_grid(layers: tuple[LayerFacts, ...], look: Look, layer: int) -> int:
         ),
         _pick,
     )
-    legend(limit, below_zero)
+    if as_maps:
+        legend(limit, below_zero)
+    else:
+        st.caption(
+            _("The longer a bar, the larger its value; the longest stands for {limit:.2f}.").format(
+                limit=limit
+            )
+        )
     if pages > 1:
         st.pagination(pages, key="feature_maps_page", max_visible_pages=5)
     return picked

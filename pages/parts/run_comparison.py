@@ -140,4 +140,5 @@ def _value(value: runs.Value) -> str:
             return _("yes") if value else _("no")
         case float():
             return f"{value:g}"
-    return str(value)
+    said = {"test": _("the test images"), "constant": _("constant"), "one_cycle": _("one cycle")}
+    return said.get(str(value), str(value))

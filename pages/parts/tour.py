@@ -108,13 +108,22 @@ def show(shown: str) -> None:
             ),
             width="stretch",
         )
+        asked = None
         if shown != step.address:
-            _go_button(number, _("Back to {title}").format(title=step.title), "tour_back", shown)
-        elif number < len(every):
-            _go_button(number + 1, _("Next: {title}").format(title=every[number].title), "tour_next", shown)
+            back = _("Back to {title}").format(title=step.title)
+            if st.button(back, key="tour_back", icon=":material/arrow_back:"):
+                asked = number
+        if number < len(every):
+            following = _("Next: {title}").format(title=every[number].title)
+            if st.button(following, key="tour_next", type="primary", icon=":material/arrow_forward:"):
+                asked = number + 1
         else:
             st.button(_("Finish"), key="tour_finish", type="primary", on_click=_finish)
         st.button(_("Leave the tour"), key="tour_leave", type="tertiary", on_click=_leave, args=(number,))
+    if asked is not None:
+        if shown == "train":
+            _take_what_was_trained()
+        _go(asked)
 
 
 def invitation() -> None:
@@ -142,13 +151,6 @@ def _under_way() -> int | None:
     if asked != str(number):
         st.query_params[_STEP] = str(number)
     return number
-
-
-def _go_button(number: int, label: str, key: str, shown: str) -> None:
-    if st.button(label, key=key, type="primary", icon=":material/arrow_forward:"):
-        if shown == "train":
-            _take_what_was_trained()
-        _go(number)
 
 
 def _go(number: int) -> None:

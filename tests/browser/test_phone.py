@@ -82,3 +82,13 @@ def test_nothing_is_wider_than_the_screen(app: Served, phone: Page, path: str) -
     )
     assert max(widths) <= WIDTH
     assert phone.evaluate(TOO_WIDE, WIDTH) == []
+
+
+def test_the_menu_opens_and_closes(app: Served, phone: Page) -> None:
+    """Nothing that stays on the page lies on the button that closes the menu."""
+    phone.goto(app.url)
+    phone.get_by_test_id("stExpandSidebarButton").tap(timeout=BUSY)
+    close = phone.get_by_test_id("stSidebarCollapseButton").get_by_role("button")
+    close.tap(timeout=BUSY)
+    expect(close).not_to_be_in_viewport()
+    expect(key(phone, "language")).to_be_visible()
