@@ -78,6 +78,8 @@ def _curves(picked: list[ModelRecord], names: list[str]) -> None:
             if curve
         ),
     )
+    if without := [in_markdown(name) for name, curve in curves if not curve]:
+        st.caption(_("Without a whole epoch there is no curve: {names}.").format(names=", ".join(without)))
 
 
 def _settings(picked: list[ModelRecord], names: list[str]) -> None:

@@ -138,6 +138,16 @@ def test_runs_are_compared(visit: Visit):
     assert "third is better than first" in str([text.value for text in page.markdown])
 
 
+def test_a_run_without_a_curve_is_named(visit: Visit):
+    """What was stopped in its first epoch has no curve, and the page says so."""
+    saved(OWNER, "first")
+    model_store.save("stopped", replace(TRAINED, history=(), stopped=True), owner=OWNER)
+    page = pick(visit("runs"), "first", "stopped")
+    said = [caption.value for caption in page.caption]
+    assert "Without a whole epoch there is no curve: stopped." in said
+    assert not page.exception
+
+
 def test_a_name_is_never_read_as_markdown(visit: Visit):
     """Whatever a run is called, before others it is that text and no picture, link or formula."""
     name = "![x](https&#58;&#47;&#47;evil.example&#47;a.png)"
