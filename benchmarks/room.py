@@ -316,7 +316,7 @@ def report(record: Record) -> bool:
         ("memory of all processes, at most", max(size for _, size in record.memory) / 1e9, 2.5, "{:.2f} GB"),
     ]
     if len(minutes) > SETTLED:
-        growth = 100 * (minutes[-1] / minutes[SETTLED - 1] - 1)
+        growth = 100 * (max(minutes[SETTLED:]) / minutes[SETTLED - 1] - 1)
         rows.append((f"its growth from minute {SETTLED} on", growth, 5, "{:.1f} %"))
     print("| what | measured | at most |\n|---|--:|--:|")
     for what, measured, bound, form in rows:
