@@ -32,7 +32,7 @@ TRAINING = "training"
 SCORING = "scoring"
 """The resources of Dask's by which a task says which of this machine's processes it is for."""
 
-TRAININGS_OF_A_PROCESS = 40
+TRAININGS_OF_A_PROCESS = 12
 """After so many a process is replaced: TensorFlow keeps six or more megabytes of each network it trained."""
 
 _MANY = 1000
