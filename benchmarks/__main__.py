@@ -6,7 +6,17 @@ Each comes from a process of its own, so that none is slowed down by what anothe
 import subprocess
 import sys
 
-MODULES = ("app", "answers", "training", "recipes", "evaluation", "looks", "recognition", "numbers")
+MODULES = (
+    "app",
+    "answers",
+    "ending",
+    "training",
+    "recipes",
+    "evaluation",
+    "looks",
+    "recognition",
+    "numbers",
+)
 
 
 def main() -> None:

@@ -6,7 +6,6 @@ Both run in this process, in turns. Beside the ratio of the seconds stands that 
 seconds, which what else the machine does hardly changes. Prints one JSON object.
 """
 
-import argparse
 import json
 from collections.abc import Callable
 from functools import partial
@@ -15,13 +14,13 @@ from time import perf_counter, process_time
 
 import numpy as np
 
+from benchmarks.common import arguments
 from cnn import datasets, model_store
 from cnn.network.build import load
 from cnn.network.classifier import Classifier
 from cnn.network.evaluation import evaluate
 
 BATCHES = (32, 64, 128, 250, 500, 1000, 2500)
-
 
 Times = list[tuple[float, float]]
 
@@ -40,13 +39,7 @@ def medians(times: Times) -> tuple[float, float]:
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    arguments.add_argument("model", nargs="?", default=model_store.SHIPPED)
-    arguments.add_argument("--rounds", type=int, default=5)
-    chosen = arguments.parse_args()
-
+    chosen = arguments(__doc__, rounds=5)
     dataset = datasets.load("mnist")
     record, file = model_store.read(chosen.model), model_store.keras_path(chosen.model)
     classifier, model = Classifier(record, file), load(record, file)

@@ -6,26 +6,18 @@ The pages run under AppTest with the app's own worker processes; what AppTest ta
 alone, around an empty page, is taken off. Prints one JSON object.
 """
 
-import argparse
 import json
 import os
-from collections.abc import Callable
-from statistics import median
 from tempfile import TemporaryDirectory
-from time import perf_counter, sleep
 
+from benchmarks.common import arguments, awake, milliseconds
 from cnn import looks, model_store
 
 EMPTY = "import streamlit as st\nst.header('Nothing')\n"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("model", nargs="?", default=model_store.SHIPPED)
-    parser.add_argument("--rounds", type=int, default=15)
-    chosen = parser.parse_args()
+    chosen = arguments(__doc__, rounds=15)
     with TemporaryDirectory() as cache:
         os.environ["CNN_CACHE_DIR"] = cache
         print(json.dumps(measured(chosen.model, chosen.rounds)))
@@ -36,15 +28,11 @@ def measured(model_id: str, rounds: int) -> dict[str, object]:
     from streamlit.testing.v1 import AppTest
 
     from cnn.evaluations import evaluations
-    from cnn.workers import workers
     from pages.parts import inside
     from pages.parts.layer_table import shape_in_words
     from tests.pages.opened import open_app
 
-    workers().start()
-    while not workers().awake:
-        sleep(0.1)
-    try:
+    with awake():
         record = model_store.read(model_id)
         evaluations().of(record, looks.dataset_of(record)).result()
         layers = inside.layers_of(record)
@@ -67,18 +55,6 @@ def measured(model_id: str, rounds: int) -> dict[str, object]:
             "mistakes_again_ms": round(milliseconds(lambda _turn: mistakes.run(), rounds) - frame),
             "frame_ms": round(frame),
         }
-    finally:
-        workers().close()
-
-
-def milliseconds(work: Callable[[int], object], rounds: int) -> float:
-    """The median of some rounds; the first, which fills caches, does not count."""
-    times = []
-    for turn in range(rounds + 1):
-        began = perf_counter()
-        work(turn)
-        times += [perf_counter() - began] if turn else []
-    return 1000 * median(times)
 
 
 if __name__ == "__main__":

@@ -264,13 +264,14 @@ def _classify(options: argparse.Namespace, output: Output) -> int:
     pictures = _pictures(options.paths)
     model = _model(options.model)
     record = model_store.read(model)
-    if record.input_shape != (28, 28, 1):
+    if not record.reads_drawings:
         raise ModelError(
             N_(
-                "The model {name!r} takes no drawings of digits: its images have shape {shape}. "
-                "Choose another."
+                "The model {name!r} takes no drawings of digits: it knows {classes}, in images of shape "
+                "{shape}. Choose another."
             ),
             name=record.name,
+            classes=", ".join(map(_, record.class_names)),
             shape="×".join(map(str, record.input_shape)),
         )
 
@@ -305,6 +306,14 @@ def _number(classifier: "Classifier", path: Path) -> tuple[dict[str, Any], str]:
     number = read_number(read_writing(path), classifier.answers)
     if not number.text:
         raise PictureError(N_("Nothing is drawn on this picture. Write a number first."))
+    if not number.is_whole:
+        raise PictureError(
+            N_(
+                "There is more on this picture than one number, which would begin with {text}. Cut the "
+                "number out first."
+            ),
+            text=number.text,
+        )
     digits = [_fields(digit.answer) | {"box": list(digit.box)} for digit in number.digits]
     text = _("{number} ({probability:.1%})").format(number=number.text, probability=number.probability)
     return {"text": number.text, "digits": digits}, text

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
 from cnn.i18n import LANGUAGES, path_of
@@ -68,7 +68,12 @@ def update(language: str) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         write_po(file, catalogue, width=100, ignore_obsolete=True, include_lineno=False)
-    return sum(not message.string or message.fuzzy for message in catalogue if message.id)
+    return sum(_waits(message) for message in catalogue if message.id)
+
+
+def _waits(message: Message) -> bool:
+    forms = message.string if isinstance(message.string, tuple) else (message.string,)
+    return message.fuzzy or not all(forms)
 
 
 if __name__ == "__main__":

@@ -14,8 +14,6 @@ from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
-import psutil
-
 from cnn.errors import WorkerError
 from cnn.i18n import N_
 from cnn.settings import PROJECT, Settings
@@ -228,8 +226,11 @@ def connect(address: str, limits: Settings) -> "Client":
     """
     from distributed import Client
 
+    secured = security(limits)
     try:
-        return Client(address, timeout=limits.answer_timeout, set_as_default=False, security=security(limits))
+        # Dask would try for all its time where nobody listens, and whoever wants to train waits.
+        _knock(address)
+        return Client(address, timeout=limits.answer_timeout, set_as_default=False, security=secured)
     # An unreadable certificate is an OSError; an address without TLS where it is wanted, a RuntimeError.
     except (OSError, ValueError, RuntimeError) as error:
         raise WorkerError(
@@ -241,13 +242,18 @@ def connect(address: str, limits: Settings) -> "Client":
 
 def listens(address: str) -> bool:
     """Whether anybody accepts connections at an address of Dask's."""
-    from distributed.comm.addressing import get_address_host_port
-
     try:
-        with socket.create_connection(get_address_host_port(address), timeout=_PROBE_SECONDS):
-            return True
+        _knock(address)
     except OSError:
         return False
+    return True
+
+
+def _knock(address: str) -> None:
+    """Connect to an address of Dask's for a moment; an OSError says why nobody could."""
+    from distributed.comm.addressing import get_address_host_port
+
+    socket.create_connection(get_address_host_port(address), timeout=_PROBE_SECONDS).close()
 
 
 def security(limits: Settings) -> "Security | None":
@@ -284,6 +290,7 @@ def local_cluster(limits: Settings) -> "SpecCluster":
     """A scheduler and one answering worker as processes of this machine; `scale` adds training ones."""
     import dask
     from distributed.deploy.spec import SpecCluster
+    from distributed.system import MEMORY_LIMIT
 
     from cnn.lasting import LastingScheduler, LastingWorker
 
@@ -297,7 +304,7 @@ def local_cluster(limits: Settings) -> "SpecCluster":
         "dashboard": False,
         "preload_nanny": preload,
     }
-    training_memory = int(psutil.virtual_memory().total * limits.training_memory / limits.trainings_at_once)
+    training_memory = int(MEMORY_LIMIT * limits.training_memory / limits.trainings_at_once)
     answering = common | {"resources": {ANSWERING: _MANY}, "memory_limit": 0}
     training = common | {
         "resources": {TRAINING: 1, SCORING: 1},

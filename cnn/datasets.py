@@ -97,7 +97,15 @@ def find(name: str) -> Path | None:
     _origin(name)
     folders = [settings().data_dir, DATA, _keras_cache()]
     paths = [folder / f"{name}.npz" for folder in folders if folder is not None]
-    return next((path for path in paths if path.is_file()), None)
+    return next((path for path in paths if _is_there(path)), None)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        # A folder that may not be looked into has nothing for anybody; `cnn.startup` names it.
+        return False
 
 
 def load(name: str = "mnist", *, on_bytes: OnBytes | None = None) -> Dataset:
@@ -161,7 +169,7 @@ def provide(name: str, folder: Path | None = None, on_bytes: OnBytes | None = No
     Takes and raises what `fetch` does, and `DataCorrupt` where a file that is there cannot be used.
     """
     path = (folder or DATA) / f"{name}.npz"
-    found = path if path.is_file() else find(name)
+    found = path if _is_there(path) else find(name)
     if found is None:
         return fetch(name, path.parent, on_bytes)
     _read(name, found, _stamp(found))

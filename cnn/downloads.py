@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import requests
 import urllib3
 
-from cnn.errors import DownloadFailed
+from cnn.errors import CnnError, DownloadFailed
 from cnn.i18n import N_
 
 CHUNK = 1 << 16
@@ -83,9 +83,10 @@ def _chunks(url: str, timeout: float) -> Iterator[bytes]:
         ) from error
 
 
-def _reason(error: Exception, timeout: float) -> str:
+def _reason(error: Exception, timeout: float) -> str | CnnError:
     if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
-        return f"{timeout:g} s without a byte"
+        # Put into the reader's language where it is shown.
+        return CnnError(N_("{timeout:g} s without a byte"), timeout=timeout)
     if isinstance(error, requests.HTTPError):
         return f"HTTP {error.response.status_code}"
     return type(error).__name__

@@ -15,6 +15,7 @@
     │   └── ModelNotSaved      the disk is full or the folder cannot be written
     ├── TrainingError
     │   ├── TrainingDiverged   the loss is no number any more
+    │   ├── TrainingStopped    somebody ended it before it had learned anything
     │   └── OutOfMemory
     ├── WorkerError            no process is there to do the work
     └── NotReady               something that the app needs is not on this machine
@@ -111,6 +112,10 @@ class TrainingError(CnnError):
 
 class TrainingDiverged(TrainingError):
     """The loss is no number any more."""
+
+
+class TrainingStopped(TrainingError):
+    """Somebody ended a training before it had learned anything."""
 
 
 class OutOfMemory(TrainingError):

@@ -96,6 +96,17 @@ def _loss(probabilities: NDArray[np.float32], labels: Numbers, temperature: floa
     return float((np.logaddexp.reduce(scores, axis=1) - of_truth).mean())
 
 
+def given_a_class(outputs: NDArray[np.float32], count: int) -> NDArray[np.float32]:
+    """The probability of each class given that the image shows one, float32 (N, count).
+
+    Args:
+        outputs: float32 (N, count), or one more where the last output stands for none of the classes.
+        count: how many classes there are.
+    """
+    classes = outputs[:, :count]
+    return np.asarray(classes / np.maximum(classes.sum(axis=1, keepdims=True), _LEAST), np.float32)
+
+
 def mistakes(
     evaluation: Evaluation,
     order: Order = "surest",
@@ -121,10 +132,20 @@ def mistakes(
     return _ordered(np.flatnonzero(wrong), evaluation, order, seed)
 
 
-def cell(evaluation: Evaluation, truth: int, predicted: int, order: Order = "number") -> Numbers:
-    """The numbers of the images in one cell of the confusion matrix, right ones on its diagonal."""
+def cell(
+    evaluation: Evaluation, truth: int, predicted: int, order: Order = "number", *, seed: int = 0
+) -> Numbers:
+    """The numbers of the images in one cell of the confusion matrix, right ones on its diagonal.
+
+    Args:
+        evaluation: the answers.
+        truth: the cell's row.
+        predicted: its column.
+        order: see `mistakes`.
+        seed: of the shuffling.
+    """
     inside = (evaluation.labels == truth) & (evaluation.predictions == predicted)
-    return _ordered(np.flatnonzero(inside), evaluation, order, 0)
+    return _ordered(np.flatnonzero(inside), evaluation, order, seed)
 
 
 def only_first_right(first: Evaluation, second: Evaluation) -> Numbers:

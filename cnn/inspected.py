@@ -47,6 +47,16 @@ class LayerFacts:
     kernel: Array | None = None
     bias: Array | None = None
 
+    def weights(self, channel: int) -> tuple[Array, Array]:
+        """The kernel and bias of one map or unit, shaped as all of them, the last axis 1.
+
+        Args:
+            channel: the map or unit of a layer that has weights.
+        """
+        assert self.kernel is not None
+        assert self.bias is not None
+        return self.kernel[..., channel : channel + 1], self.bias[channel : channel + 1]
+
 
 @dataclass(frozen=True, eq=False)
 class LayerValues:

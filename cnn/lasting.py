@@ -7,6 +7,7 @@ import asyncio
 import logging
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 from distributed.core import Status
@@ -64,6 +65,8 @@ class LastingScheduler(_Lasting, SubprocessScheduler):  # type: ignore[misc]
 
     async def _start(self) -> None:
         await super()._start()
+        # Read by now. What stayed of it would be read at the next start, before that one listens.
+        Path(self.scheduler_kwargs["scheduler_file"]).unlink(missing_ok=True)
         self.scheduler_kwargs["port"] = int(self.address.rpartition(":")[2])
         # Dask gives its scheduler a pipe to write errors to; unread, it would fill up and block it.
         self._reader = asyncio.create_task(_pass_on(self.process.stderr))

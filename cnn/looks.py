@@ -52,7 +52,7 @@ def layers(folder: Path) -> tuple[LayerFacts, ...]:
 
 
 def weights(folder: Path, layer: int, channel: int) -> tuple[Array, Array]:
-    """The kernel and bias that make one map or unit of a layer, shaped as in `LayerFacts`, the last axis 1.
+    """The kernel and bias that make one map or unit of a layer, as `LayerFacts.weights` gives them.
 
     Args:
         folder: the model's.
@@ -62,10 +62,7 @@ def weights(folder: Path, layer: int, channel: int) -> tuple[Array, Array]:
     Raises:
         ModelError: as `layers`.
     """
-    facts = _inspector(folder).layers[layer]
-    assert facts.kernel is not None
-    assert facts.bias is not None
-    return facts.kernel[..., channel : channel + 1], facts.bias[channel : channel + 1]
+    return _inspector(folder).layers[layer].weights(channel)
 
 
 def slices(folder: Path, layer: int, incoming: int | None) -> Array:

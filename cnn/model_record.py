@@ -13,6 +13,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from cnn.errors import ModelBroken, ModelNameError
 from cnn.i18n import N_
+from cnn.origins import DIGITS
 from cnn.progress import Epoch, TrainedModel
 from cnn.recipes import TrainConfig
 
@@ -72,6 +73,11 @@ class ModelRecord(BaseModel):
     temperature: float = Field(1.0, gt=0)
     reject_class: bool = False
     reject_threshold: float = Field(0.5, ge=0, le=1)
+
+    @property
+    def reads_drawings(self) -> bool:
+        """Whether it reads digits as they are drawn on the canvas."""
+        return self.class_names == DIGITS and self.input_shape == (28, 28, 1)
 
     def to_json(self) -> bytes:
         """The content of `record.json`: everything but the id, which is the folder's name."""

@@ -12,6 +12,7 @@ reason. Nothing here needs Keras: `cnn.network.build` reads `model.keras`.
 """
 
 import errno
+import filecmp
 import io
 import logging
 import re
@@ -20,6 +21,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from shutil import copytree
 from threading import Lock
 
 import numpy as np
@@ -345,7 +347,7 @@ def _folders(folder: Path | None) -> list[Path]:
             folder=str(home),
             reason=error.strerror or str(error),
         ) from error
-    shipped = PROJECT / "models" / SHIPPED
+    shipped = _shipped()
     if folder is None and home / SHIPPED not in found and shipped.is_dir():
         found.append(shipped)
     return sorted(found)
@@ -359,12 +361,37 @@ def _folder_of(model: str | Path, folder: Path | None) -> Path:
         inside = re.fullmatch(r"[^\W_][\w-]*", model)
         path = _home(folder) / model if inside else Path()
         if model == SHIPPED and folder is None and not path.is_dir():
-            path = PROJECT / "models" / SHIPPED
+            path = _shipped()
     if path == Path() or not _is_folder(path):
         raise ModelNotFound(
             N_("There is no model {name!r}. It may have been deleted; choose another."), name=str(model)
         )
     return path
+
+
+def keep_shipped() -> None:
+    """Copy the shipped model into the cache, for the case that somebody deletes `models/` while people draw.
+
+    Raises:
+        OSError: the cache cannot be written; a copy that is there stays.
+    """
+    original, copy = PROJECT / "models" / SHIPPED, _copy_of_shipped()
+    files = [path.name for path in original.glob("*")]
+    same, _different, _missing = filecmp.cmpfiles(original, copy, files)
+    if len(same) < len(files):
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        with atomic.folder(copy) as new:
+            copytree(original, new, dirs_exist_ok=True)
+
+
+def _shipped() -> Path:
+    """Where the shipped model lies: beside the code, or else in the cache."""
+    original = PROJECT / "models" / SHIPPED
+    return original if original.is_dir() else _copy_of_shipped()
+
+
+def _copy_of_shipped() -> Path:
+    return settings().cache_dir / SHIPPED
 
 
 def _is_folder(path: Path) -> bool:

@@ -2,10 +2,11 @@
 
 import io
 import warnings
+from collections.abc import Iterator
 from functools import cache
 from math import ceil
 from pathlib import Path
-from typing import Any
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,11 @@ from cnn.ruling import without_lines
 LARGEST_FILE = 64 * 2**20
 LARGEST_PICTURE = 50_000_000
 LONGEST_SIDE = 4096
+_STRIP_PIXELS = 2**20
+# Averages of their pixels are what a reduced picture shows; those of a palette's numbers are not.
+_AVERAGED = {"L", "RGB", "RGBA"}
+# The largest picture takes hundreds of megabytes while it is read, and many visitors may bring one.
+_one_at_a_time = Lock()
 
 # Pillow warns of pictures that are refused here anyway, or that a JPEG's own reduction makes harmless.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
@@ -47,13 +53,13 @@ def read_picture(source: Path | bytes) -> NDArray[np.uint8]:
 
     Raises:
         PictureError: it is no picture, cut short, larger than `LARGEST_PICTURE` pixels (JPEGs, which can
-            be read in part, than 100 million) or than `LARGEST_FILE` bytes, or the file cannot be read.
+            be read in part unless they are progressive, than 100 million) or than `LARGEST_FILE` bytes, or
+            the file cannot be read.
     """
     _check_size(source)
     try:
-        with Image.open(
-            io.BytesIO(source) if isinstance(source, bytes) else source, formats=_formats()
-        ) as image:
+        file = io.BytesIO(source) if isinstance(source, bytes) else source
+        with _one_at_a_time, Image.open(file, formats=_formats()) as image:
             return _decode(image)
     except PictureError:
         raise
@@ -99,23 +105,31 @@ def _formats() -> list[str]:
 
 
 def _decode(image: Image.Image) -> NDArray[np.uint8]:
+    whole = image.width * image.height
     image.draft(None, (LONGEST_SIDE // 2, LONGEST_SIDE // 2))
-    if image.width * image.height > LARGEST_PICTURE:
-        raise _too_many_pixels(image.width * image.height)
+    # Of a progressive JPEG all is unpacked, however small it is wanted.
+    pixels = whole if image.info.get("progressive") else image.width * image.height
+    if pixels > LARGEST_PICTURE:
+        raise _too_many_pixels(pixels)
     turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
-    small = _eight_bit(image)
-    factor = ceil(max(small.size) / LONGEST_SIDE)
-    if factor > 1:
-        small = small.reduce(factor)
+    if image.mode in _AVERAGED and "transparency" not in image.info:
+        # Before conversions that would each copy all of it.
+        image = _reduced(image)
+    small = _reduced(_eight_bit(image))
     if turn is not None:
         small = small.transpose(turn)
     return np.array(small)
 
 
+def _reduced(image: Image.Image) -> Image.Image:
+    factor = ceil(max(image.size) / LONGEST_SIDE)
+    return image.reduce(factor) if factor > 1 else image
+
+
 def _eight_bit(image: Image.Image) -> Image.Image:
     """The image as 8-bit grey or RGBA."""
     if image.mode.startswith(("I", "F")):
-        return Image.fromarray(_deep_grey(image.mode, np.asarray(image)))
+        return Image.fromarray(_deep_grey(image))
     if image.mode in {"1", "L"} and "transparency" not in image.info:
         return image.convert("L")
     if image.mode in {"P", "PA", "LA", "La", "RGBA", "RGBa"} or "transparency" in image.info:
@@ -123,14 +137,22 @@ def _eight_bit(image: Image.Image) -> Image.Image:
     return image.convert("RGB").convert("RGBA")
 
 
-def _deep_grey(mode: str, values: NDArray[Any]) -> NDArray[np.uint8]:
+def _deep_grey(image: Image.Image) -> NDArray[np.uint8]:
     """Values of more than 8 bits, which say nothing of what their white is, as 8-bit grey."""
-    values = np.nan_to_num(values.astype(np.float32), posinf=0, neginf=0)
-    largest = float(values.max())
-    whites = (1.0, 255.0, 4095.0, 65535.0) if mode == "F" else (255.0, 4095.0, 65535.0)
+    largest = max(float(strip.max()) for strip in _strips(image))
+    whites = (1.0, 255.0, 4095.0, 65535.0) if image.mode == "F" else (255.0, 4095.0, 65535.0)
     white = next((white for white in whites if largest <= white), largest)
-    grey: NDArray[np.uint8] = np.clip(values * (255 / white), 0, 255).round().astype(np.uint8)
-    return grey
+    return np.concatenate(
+        [np.clip(strip * (255 / white), 0, 255).round().astype(np.uint8) for strip in _strips(image)]
+    )
+
+
+def _strips(image: Image.Image) -> Iterator[NDArray[np.float32]]:
+    """The values row by row, some rows at a time, as finite numbers: together they would take a gigabyte."""
+    rows = max(1, _STRIP_PIXELS // image.width)
+    for top in range(0, image.height, rows):
+        strip = np.asarray(image.crop((0, top, image.width, min(top + rows, image.height))), np.float32)
+        yield np.nan_to_num(strip, posinf=0, neginf=0)
 
 
 def _too_many_pixels(pixels: int | None) -> PictureError:

@@ -1,10 +1,12 @@
 """What a running training announces. Plain values: they travel between processes and to pages."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import astuple, dataclass, field, fields
 
 import numpy as np
 
+from cnn.errors import TrainingStopped
+from cnn.i18n import N_
 from cnn.recipes import TrainConfig
 
 
@@ -131,3 +133,15 @@ class TrainedModel:
     stopped: bool
     test_images: int = 10_000
     temperature: float = 1.0
+
+
+def heed_stop(should_stop: Callable[[], bool]) -> None:
+    """Leave a training that has learned nothing yet, if somebody wants it to end.
+
+    Raises:
+        TrainingStopped: somebody does.
+    """
+    if should_stop():
+        raise TrainingStopped(
+            N_("This training was stopped before its first batch, so there is no network of it. Train again.")
+        )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from cnn.layers import layer_table
+from cnn.layers import detail_of, kind_of
 from cnn.model_record import ModelRecord
 from cnn.recipes import TrainConfig
 
@@ -46,13 +46,17 @@ def settings_of(record: ModelRecord) -> dict[str, Value]:
     values: dict[str, Value] = config.model_dump(exclude={"recipe", "dataset", "layers"})
     if not config.early_stopping:
         values["patience"] = None
-    return {"dataset": record.data_name, "network": network_of(config, record), **values}
+    return {"dataset": record.data_name, "network": network_of(config), **values}
 
 
-def network_of(config: TrainConfig, record: ModelRecord) -> str:
+def network_of(config: TrainConfig) -> str:
     """The layers of a network in one line, without its output."""
-    rows = layer_table(config.layers, record.input_shape, len(record.class_names))
-    return " · ".join(f"{row.kind} {row.detail}".strip() for row in rows[:-1])
+    return " · ".join(f"{kind_of(layer)} {detail_of(layer)}".strip() for layer in config.layers)
+
+
+def data_of(record: ModelRecord) -> tuple[str, str]:
+    """The name and the hash of what a model was tested on; only with the same are accuracies compared."""
+    return record.data_name, record.data_sha256
 
 
 def differing(settings: Sequence[Mapping[str, Value]]) -> set[str]:

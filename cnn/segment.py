@@ -25,7 +25,7 @@ AnswerAll = Callable[[NDArray[np.float32]], list[Answer]]
 """From float32 (n, 28, 28) in [0, 1] to n answers."""
 
 MOST_PIECES = 40
-"""More pieces than this are not looked at: thirteen digits of three pieces each."""
+"""More pieces than this, from the left, are not read: thirteen digits of three pieces each."""
 _JOINED = 5
 # Pieces smaller than this share of the row's height are dirt.
 _SPECK = 0.12
@@ -66,12 +66,14 @@ class ReadNumber:
         probability: that all of them are right, in [0, 1], if each is right or wrong by itself.
         digits: one for each.
         ink: uint8 (height, width), the picture that the boxes refer to: light ink on dark.
+        is_whole: whether all the ink was read; if not, it fell into more than `MOST_PIECES` pieces.
     """
 
     text: str
     probability: float
     digits: tuple[ReadDigit, ...]
     ink: Picture
+    is_whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,8 @@ def read_number(picture: NDArray[Any], answer_all: AnswerAll) -> ReadNumber:
         PictureError: the array has another shape or another dtype.
     """
     ink = ink_of(picture)
-    pieces = _pieces(ink)
+    found = _pieces(ink)
+    pieces = found[:MOST_PIECES]
     candidates = _candidates(pieces, ink)
     if not candidates:
         return ReadNumber("", 0.0, (), ink)
@@ -113,7 +116,8 @@ def read_number(picture: NDArray[Any], answer_all: AnswerAll) -> ReadNumber:
     best = _best_way(pieces, candidates, answers)
     digits = tuple(ReadDigit(candidates[n].box, answers[n], candidates[n].image) for n in best)
     probability = float(np.prod([digit.answer.probability for digit in digits]))
-    return ReadNumber("".join(str(digit.answer.digit) for digit in digits), probability, digits, ink)
+    text = "".join(str(digit.answer.digit) for digit in digits)
+    return ReadNumber(text, probability, digits, ink, is_whole=len(found) <= MOST_PIECES)
 
 
 def _pieces(ink: Picture) -> list[_Piece]:
@@ -130,7 +134,7 @@ def _pieces(ink: Picture) -> list[_Piece]:
             left, top, right, bottom = box
             pieces += _cut(_Piece(box, labels[top:bottom, left:right] == label), height)
     pieces.sort(key=lambda piece: (piece.box[0] + piece.box[2]) / 2)
-    return pieces[:MOST_PIECES]
+    return pieces
 
 
 def _row_height(boxes: list[Box]) -> float:

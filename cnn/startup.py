@@ -42,7 +42,7 @@ def obstacles(limits: Settings, port: int | None = None) -> list[NotReady]:
 
 def cautions(limits: Settings) -> list[NotReady]:
     """What the app can work without, and had better not."""
-    return [*_untested_packages(), *_disk(limits.models_dir), *_data()]
+    return [*_untested_packages(), *_disk(limits.models_dir), *_data_folder(limits.data_dir), *_data()]
 
 
 def _python() -> Iterator[NotReady]:
@@ -145,6 +145,24 @@ def _disk(folder: Path) -> Iterator[NotReady]:
             free=free / 1e6,
             folder=folder,
             enough=ENOUGH_DISK / 1e6,
+        )
+
+
+def _data_folder(folder: Path | None) -> Iterator[NotReady]:
+    if folder is None:
+        return
+    try:
+        (folder / "mnist.npz").stat()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        yield NotReady(
+            N_(
+                "CNN_DATA_DIR names {folder}, which cannot be read ({reason}). Open it for reading, or name "
+                "another."
+            ),
+            folder=folder,
+            reason=error.strerror,
         )
 
 

@@ -3,74 +3,119 @@
 Dask pickles functions by name, so the app imports this module too.
 """
 
+import logging
 import pickle
 import re
 from collections.abc import Callable
 from functools import lru_cache, wraps
+from importlib import import_module
 from pathlib import Path
 from shutil import rmtree
-from threading import Event
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from cnn.answer import Answer
 from cnn.continuing import Start
-from cnn.errors import CnnError, ModelError
+from cnn.errors import CnnError, ModelError, TrainingError, WorkerError
 from cnn.i18n import N_
 from cnn.model_store import keras_path, read
-from cnn.progress import TrainedModel
+from cnn.progress import Loading, TrainedModel, heed_stop
 from cnn.recipes import TrainConfig
 from cnn.settings import settings
 
 if TYPE_CHECKING:
     from cnn.network.classifier import Classifier
 
+_log = logging.getLogger(__name__)
+
 Result = TypeVar("Result")
 
 RESIDENT_MODELS = 16
 """How many compiled models an answering process keeps; the least recently used leaves first."""
 
+_LOOK_SECONDS = 0.1
+
 _stop_requests: dict[str, Event] = {}
 
 
-def _said(method: Callable[..., Result]) -> Callable[..., Result]:
-    """Whatever goes wrong with a model becomes a sentence; Dask takes other errors for a lost process."""
+def model_error(error: Exception) -> CnnError:
+    """What is said of an error that nobody foresaw in the use of a model."""
+    return ModelError(
+        N_("The model could not be used: {reason}. Choose another, or train it again."), reason=_reason(error)
+    )
 
-    @wraps(method)
-    def told(*arguments: Any) -> Result:
-        try:
-            return method(*arguments)
-        except CnnError:
-            raise
-        except Exception as error:
-            raise ModelError(
-                N_("The model could not be used: {reason}. Choose another, or train it again."),
-                reason=str(error) or type(error).__name__,
-            ) from error
 
-    return told
+def look_error(error: Exception) -> CnnError:
+    """What is said of one in a look into a network."""
+    return WorkerError(
+        N_("The network could not be looked into: {reason}. Try again in a moment."), reason=_reason(error)
+    )
+
+
+def training_error(error: Exception) -> CnnError:
+    """What is said of one in a training."""
+    return TrainingError(
+        N_("The training ended with {kind}: {reason}. Train again, or with other settings."),
+        kind=type(error).__name__,
+        reason=str(error),
+    )
+
+
+def _reason(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
+def _leaving_alone(
+    told: Callable[[Exception], CnnError],
+) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
+    """Let a task raise nothing but the library's own errors, and these without what they came from.
+
+    Dask sends an error together with its causes. The app, which reads them, would import where they are
+    defined: TensorFlow, and Keras with it. And an actor's other errors it takes for a lost process.
+
+    Args:
+        told: puts an error that is not the library's own into a sentence.
+    """
+
+    def decorate(task: Callable[..., Result]) -> Callable[..., Result]:
+        @wraps(task)
+        def alone(*arguments: Any) -> Result:
+            try:
+                return task(*arguments)
+            except CnnError as error:
+                failure = type(error)(error.message, **error.values)
+            except Exception as error:  # noqa: BLE001 - whatever it was, whoever asked reads it
+                _log.exception("%s failed", task.__qualname__)
+                failure = told(error)
+            # Out here, where no error is being handled that would go with it.
+            raise failure
+
+        return alone
+
+    return decorate
 
 
 class Answering:
     """The resident actor that answers drawings; one for each answering process."""
 
-    @_said
+    @_leaving_alone(model_error)
     def classify(self, folder: Path, image: np.ndarray) -> Answer:
         """The answer of the model in `folder` for a float32 (28, 28) image in [0, 1]."""
         return _classifier(folder).classify(image)
 
-    @_said
+    @_leaving_alone(model_error)
     def answers(self, folder: Path, images: np.ndarray) -> list[Answer]:
         """The answers of the model in `folder` for float32 (n, 28, 28) in [0, 1]."""
         return _classifier(folder).answers(images)
 
-    @_said
+    @_leaving_alone(model_error)
     def h5(self, folder: Path) -> bytes:
         """The model in `folder` as the bytes of an HDF5 file."""
         return _classifier(folder).h5()
 
-    @_said
+    @_leaving_alone(model_error)
     def ready(self, folder: Path) -> bool:
         """Load and compile the model in `folder`, so that its first answer is as quick as any."""
         _classifier(folder)
@@ -89,6 +134,13 @@ def _compiled(folder: Path, _modified_ns: int) -> "Classifier":
     return Classifier(read(folder), keras_path(folder))
 
 
+@_leaving_alone(look_error)
+def look(task: Callable[..., Result], *arguments: Any) -> Result:
+    """What a function of `cnn.looks` returns."""
+    return task(*arguments)
+
+
+@_leaving_alone(training_error)
 def train(
     job: str, config: TrainConfig, start: Start | None = None, work_dir: Path | None = None
 ) -> TrainedModel:
@@ -104,9 +156,6 @@ def train(
     """
     from distributed import get_worker
 
-    from cnn import datasets
-    from cnn.network import training
-
     worker = get_worker()
     stop = _stop_requests.setdefault(job, Event())
     backup = (work_dir or settings().work_dir) / job
@@ -114,9 +163,29 @@ def train(
     def announce(event: Any) -> None:
         worker.log_event(job, pickle.dumps(event))
 
+    def tell_bytes(done: int, total: int | None) -> None:
+        announce(Loading(done, total))
+        leave_early()
+
+    def leave_early() -> None:
+        # What a lost process has learned is brought back before the training ends.
+        if not backup.exists():
+            heed_stop(stop.is_set)
+
     announce(worker.address)
     try:
-        dataset = datasets.load(config.dataset, on_bytes=_announce_bytes(announce))
+        # TensorFlow takes seconds to come, and whoever stops the training does not wait for it.
+        coming = Thread(target=import_module, args=("cnn.network.training",), daemon=True)
+        coming.start()
+        while coming.is_alive():
+            coming.join(_LOOK_SECONDS)
+            leave_early()
+        leave_early()
+        from cnn import datasets
+        from cnn.network import training
+
+        dataset = datasets.load(config.dataset, on_bytes=tell_bytes)
+        leave_early()
         return training.train(
             config,
             dataset,
@@ -139,13 +208,7 @@ def log_dir(config: TrainConfig, job: str) -> Path:
     return settings().logs_dir / f"{re.sub(r'[^a-z0-9]+', '-', config.recipe)}-{job}"
 
 
-def _announce_bytes(announce: Callable[[Any], None]) -> Callable[[int, int | None], None]:
-    from cnn.progress import Loading
-
-    return lambda done, total: announce(Loading(done, total))
-
-
 def request_stop(job: str) -> None:
-    """End the training `job` of this worker at its next batch; without effect where it has ended."""
+    """End the training `job` of this worker, once it has begun at its next batch; no effect after its end."""
     if job in _stop_requests:
         _stop_requests[job].set()

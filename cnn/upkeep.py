@@ -18,6 +18,8 @@ _log = logging.getLogger(__name__)
 def tidy(limits: Settings, now: datetime | None = None) -> None:
     """Clear what unfinished saves have left, then the runs, logs and evaluations that the settings let go.
 
+    Before, the shipped model is copied to where nobody tidies by hand.
+
     Args:
         limits: how long runs are kept, and how much room they may take.
         now: the time, with its zone; the clock's by default.
@@ -25,6 +27,10 @@ def tidy(limits: Settings, now: datetime | None = None) -> None:
     now = now or datetime.now(UTC)
     for folder in (limits.models_dir, limits.cache_dir):
         atomic.clear_leftovers(folder)
+    try:
+        model_store.keep_shipped()
+    except OSError as error:
+        _log.warning("no copy of the shipped model could be made: %s", error)
     for record in outdated(limits, now):
         try:
             model_store.delete(record.id, record.owner, limits.models_dir)

@@ -214,8 +214,10 @@ class Workers:
             WorkerError: no process did it in time.
             CnnError: whatever the task raises.
         """
+        from cnn import tasks
+
         client = self._local.client()
-        future = client.submit(task, *arguments, pure=False, resources={ANSWERING: 1})
+        future = client.submit(tasks.look, task, *arguments, pure=False, resources={ANSWERING: 1})
         try:
             result: Result = future.result(timeout=self._settings.answer_timeout)
         except CnnError:
@@ -230,7 +232,10 @@ class Workers:
         Returns:
             a future that gives the result or raises what went wrong, always a `CnnError`.
         """
-        future = self._local.training_client().submit(task, *arguments, pure=False, resources={SCORING: 1})
+        from cnn import tasks
+
+        client = self._local.training_client()
+        future = client.submit(tasks.look, task, *arguments, pure=False, resources={SCORING: 1})
         return self._hold(f"{SCORING}-{uuid4().hex}", future, _look_error)
 
     # Trainings
@@ -418,6 +423,8 @@ def _result(task: Any, told: Callable[[Exception], CnnError]) -> Any:
 def _training_error(error: Exception) -> CnnError:
     from distributed import KilledWorker
 
+    from cnn import tasks
+
     if isinstance(error, KilledWorker):
         return OutOfMemory(
             N_(
@@ -429,15 +436,13 @@ def _training_error(error: Exception) -> CnnError:
     if isinstance(error, CancelledError):
         return _SchedulerLost(N_("The processes that train cannot be reached. Train again in a moment."))
     _log.error("a training failed", exc_info=error)
-    return TrainingError(
-        N_("The training ended with {kind}: {reason}. Train again, or with other settings."),
-        kind=type(error).__name__,
-        reason=str(error),
-    )
+    return tasks.training_error(error)
 
 
 def _look_error(error: Exception) -> CnnError:
     from distributed import KilledWorker
+
+    from cnn import tasks
 
     if isinstance(error, KilledWorker):
         return WorkerError(
@@ -447,10 +452,7 @@ def _look_error(error: Exception) -> CnnError:
             )
         )
     _log.error("a look inside failed", exc_info=error)
-    return WorkerError(
-        N_("The network could not be looked into: {reason}. Try again in a moment."),
-        reason=str(error) or type(error).__name__,
-    )
+    return tasks.look_error(error)
 
 
 def _pass_on(ended: "Future[Result]", outcome: "Future[Result]") -> None:

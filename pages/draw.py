@@ -8,7 +8,7 @@ from pages.parts import corrections, tour
 from pages.parts.digit import digit_board
 from pages.parts.models import picker
 from pages.parts.number import number_board
-from pages.parts.other_classes import other_board, reads_drawings
+from pages.parts.other_classes import other_board
 from pages.parts.upload import upload_board
 
 
@@ -36,7 +36,7 @@ def board(model: ModelRecord) -> None:
 
 place = st.container()
 model = picker()
-if model is not None and reads_drawings(model):
+if model is not None and model.reads_drawings:
     with place:
         st.header(_("Draw a digit"))
         board(model)

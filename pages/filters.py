@@ -26,10 +26,10 @@ def explore(model: ModelRecord) -> None:
         return
     left, right = st.columns([1.2, 1], gap="large")
     with left:
-        number = filter_grid(model, layers, choice)
+        number, limit = filter_grid(model, layers, choice)
     with right:
         st.subheader(_("Filter {number}").format(number=number))
-        weights(model, choice, number)
+        weights(model, choice, number, limit)
         with told():
             dataset = looks.dataset_of(model)
             picture = image_choice(dataset)

@@ -47,7 +47,7 @@ def mistakes(model: ModelRecord) -> None:
     browse(model, dataset, evaluation)
     with st.expander(_("Precision and recall, class by class"), icon=":material/table_chart:"):
         report(evaluation, names)
-    with st.expander(_("Compare with another model"), icon=":material/compare:"), told():
+    with st.expander(_("Compare with another model"), icon=":material/compare:"):
         compare(model, dataset, evaluation)
     downloads(model, evaluation, names)
 

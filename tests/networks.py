@@ -11,11 +11,14 @@ from cnn import model_store, recipes
 from cnn.datasets import Dataset
 from cnn.layers import AveragePool2D, Conv2D, Dense, Flatten, MaxPool2D
 from cnn.model_record import ModelRecord
-from cnn.origins import DIGITS
+from cnn.origins import DIGITS, ORIGINS
 from cnn.progress import Epoch, TrainedModel
 from cnn.recipes import TrainConfig
 from cnn.uci_digits import uci_digits
 from tests.strategies import HOLLOW
+
+SHAPES = {"mnist": (28, 28, 1), "cifar10": (32, 32, 3)}
+"""Of the images that the recipes learn from."""
 
 SMALL = (
     Conv2D(filters=8, strides=2),
@@ -73,7 +76,7 @@ def trained(**changes: Any) -> TrainedModel:
         parameters=100,
         fit_seconds=3.0,
         data_name="mnist",
-        data_sha256="0" * 64,
+        data_sha256=str(ORIGINS["mnist"].sha256),
         input_shape=(28, 28, 1),
         class_names=DIGITS,
         stopped=False,
@@ -112,3 +115,20 @@ def keep_colour(folder: Path) -> ModelRecord:
     )
     config = small_config(dataset="cifar10", layers=layers, epochs=1)
     return model_store.save("Colour", train(config, colours()), folder=folder)
+
+
+def random_image(shape: tuple[int, ...], seed: int = 0) -> np.ndarray:
+    """Noise with a black part, as float32 in [0, 1]."""
+    image = np.random.default_rng(seed).random(shape, np.float32)
+    image[: shape[0] // 3] = 0
+    return image
+
+
+def stirred(model: Any, seed: int = 0) -> Any:
+    """A Keras model with random weights and statistics throughout, so that no bias or scale is trivial."""
+    random = np.random.default_rng(seed)
+    for layer in model.layers:
+        layer.set_weights(
+            [(random.random(w.shape) * 0.2 - 0.08 + (w.ndim == 1) * 0.1) for w in layer.get_weights()]
+        )
+    return model

@@ -2,8 +2,10 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cnn import model_store, styles
+from cnn import model_store, strokes, styles
 from cnn.errors import ModelBroken, PictureError
 from cnn.layers import Dense, Flatten
 from cnn.model_record import ModelRecord
@@ -134,6 +136,25 @@ def test_the_shipped_model_reads_the_styles_of_the_world(shipped):
     probabilities = shipped.probabilities(pool.reshape(-1, 28, 28)).reshape(10, 40, 10)
     right = probabilities.argmax(axis=2) == np.arange(10)[:, None]
     assert right.mean() > 0.97
+
+
+def drawn_answer(classifier, model, share, where):
+    """The answer to a digit in one of the world's styles, drawn with a pen as wide as it is large."""
+    hand = strokes.place(styles.points_of(model), share=share, where=where, width=30 * share)
+    return classifier.classify(prepare_drawing(strokes.draw(hand, width=30 * share)).image)
+
+
+@given(
+    model=st.sampled_from([model for models in styles.DIGITS.values() for model in models]),
+    share=st.floats(0.35, 0.8),
+    where=st.tuples(st.floats(0, 1), st.floats(0, 1)),
+)
+def test_moved_and_scaled_ink_gets_the_same_answer(shipped, model, share, where):
+    """A digit drawn elsewhere and in another size is the same to the network, and as sure."""
+    usual = drawn_answer(shipped, model, 0.6, (0.5, 0.5))
+    other = drawn_answer(shipped, model, share, where)
+    assert (other.digit, other.verdict) == (usual.digit, usual.verdict)
+    assert other.probabilities == pytest.approx(usual.probabilities, abs=0.03)
 
 
 def test_the_shipped_model_reads_mnist(shipped, mnist):

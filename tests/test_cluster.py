@@ -103,7 +103,8 @@ def eventually(holds: Callable[[], object]) -> None:
 
 @contextmanager
 def app(cluster: Cluster, **changes: object) -> Iterator[Workers]:
-    """The app's side of a cluster."""
+    """The app's side of a cluster, which has come up."""
+    eventually(lambda: cnn.cluster.listens(cluster.address))
     processes = Workers(Settings(scheduler_address=cluster.address, answer_timeout=PATIENCE, **changes))
     try:
         yield processes
@@ -240,7 +241,6 @@ def test_a_training_that_no_worker_has_taken_is_stopped(tmp_path):
     """Where a cluster has no worker, a stop ends the training, and the next is trained by one that comes."""
     cluster = Cluster(tmp_path, tls=[])
     with cluster.scheduler(), app(cluster) as processes:
-        eventually(lambda: cnn.cluster.listens(cluster.address))
         queue = Trainings(processes, per_owner=1)
         queue.submit("ann", few(epochs=1))
         queue.submit("bob", few(epochs=1))
@@ -291,9 +291,9 @@ def test_with_tls_nobody_without_the_certificate_trains(tmp_path, certificate, m
         for address in (cluster.address, cluster.address.replace("tls", "tcp")):
             with pytest.raises((OSError, TypeError)):
                 asyncio.run(comm.connect(address, timeout=2))
-    plain = Settings(scheduler_address="tcp://127.0.0.1:9", answer_timeout=2, **files)
-    with pytest.raises(WorkerError, match="encryption"):
-        cnn.cluster.connect("tcp://127.0.0.1:9", plain)
+        plain = cluster.address.replace("tls", "tcp")
+        with pytest.raises(WorkerError, match="encryption"):
+            cnn.cluster.connect(plain, Settings(scheduler_address=plain, answer_timeout=2, **files))
 
 
 def test_a_file_of_tls_that_is_missing_is_said(tmp_path):
@@ -306,13 +306,15 @@ def test_a_file_of_tls_that_is_missing_is_said(tmp_path):
 
 
 def test_a_cluster_that_is_not_there_is_said():
-    """Where nobody listens, the sentence names the address."""
-    nowhere = Workers(Settings(scheduler_address="tcp://127.0.0.1:9", answer_timeout=1))
+    """Where nobody listens, the sentence names the address, and nobody waits for it as for an answer."""
+    nowhere = Workers(Settings(scheduler_address="tcp://127.0.0.1:9", answer_timeout=PATIENCE))
+    began = time.monotonic()
     try:
-        with pytest.raises(WorkerError, match=r"tcp://127\.0\.0\.1:9"):
+        with pytest.raises(WorkerError, match=r"tcp://127\.0\.0\.1:9 does not answer"):
             nowhere.train("nowhere", few(), lambda event: None)
     finally:
         nowhere.close()
+    assert time.monotonic() - began < 10
 
 
 def test_a_cluster_that_does_not_answer_is_not_asked_again_at_once(monkeypatch):

@@ -107,7 +107,7 @@ def test_other_data_than_before_is_said(record):
     start = Continuation(record.model_copy(update={"data_sha256": digits().sha256}), b"", None)
     assert start.dataset(digits()) is digits()
     other = replace(digits(), name="mnist", sha256="f" * 64)
-    with pytest.raises(ConfigError, match=r"from mnist \(0{8}….*is uci_digits .*train a new network"):
+    with pytest.raises(ConfigError, match=r"from mnist \(731c5ac6….*is uci_digits .*train a new network"):
         Continuation(record, b"", None).dataset(digits())
     with pytest.raises(ConfigError, match=r"is mnist \(f{8}…"):
         start.dataset(other)

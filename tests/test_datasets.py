@@ -1,5 +1,6 @@
 """`cnn.datasets`, `cnn.downloads`, `cnn.uci_digits`: whole and verified, or a sentence."""
 
+import errno
 import gzip
 import hashlib
 import http.server
@@ -245,6 +246,21 @@ def test_a_download_that_failed_is_tried_again_after_a_while(elsewhere, monkeypa
         monkeypatch.setattr(datasets, "QUIET_AFTER_FAILURE", 0.0)
         datasets.load("mnist")
         assert len(requests) == 2
+
+
+def test_a_folder_that_may_not_be_looked_into_has_no_data(elsewhere, monkeypatch):
+    """Other folders are looked into all the same, and no page ends with a traceback."""
+    (elsewhere / "data" / "mnist.npz").touch()
+    is_file = Path.is_file
+
+    def closed(path):
+        if path.parent == elsewhere / "mine":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", closed)
+    assert datasets.find("mnist") == elsewhere / "data" / "mnist.npz"
+    assert datasets.find("cifar10") is None
 
 
 def test_other_data_that_cannot_be_had_are_said(elsewhere, monkeypatch):

@@ -117,6 +117,14 @@ def test_shuffled_mistakes_depend_on_the_seed(evaluation):
     assert not np.array_equal(mistakes(evaluation, "random", seed=1), mistakes(evaluation, "random", seed=2))
 
 
+def test_a_shuffled_cell_depends_on_the_seed(evaluation):
+    """On the diagonal, too, another seed shows other images first; the same seed the same."""
+    one, again, other = (cell(evaluation, 3, 3, "random", seed=seed) for seed in (1, 1, 2))
+    assert np.array_equal(one, again)
+    assert not np.array_equal(one, other)
+    assert set(one) == set(other)
+
+
 def test_two_models_are_compared():
     """Exactly the image that the first gets right and the second wrong is found, and not the other way."""
     labels = np.array([0, 1, 1])

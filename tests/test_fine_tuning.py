@@ -104,3 +104,25 @@ def test_the_shipped_model_learns_corrections(digits):
     learned = train(config, digits, start=tuning)
     assert learned.test_accuracy > 0.9
     assert learned.parameters == tuning.record.parameters
+
+
+def test_what_has_learned_on_is_measured_as_before(digits, tmp_path):
+    """Asked which digit a test image shows, as the one before was: "not a digit" is no answer there."""
+    from cnn.network.classifier import Classifier
+    from cnn.network.training import train
+
+    shipped = model_store.read(model_store.SHIPPED)
+    tuning = FineTuning(
+        shipped,
+        model_store.keras_path(model_store.SHIPPED).read_bytes(),
+        digits.x_test[:30],
+        np.full(30, 10),
+    )
+    config = tuning.config().model_copy(update={"epochs": 2, "learning_rate": 0.003})
+    learned = train(config, digits, start=tuning)
+    record = model_store.save("after", learned, folder=tmp_path, reject_class=True)
+    classifier = Classifier(record, model_store.keras_path(record.id, tmp_path))
+    right = classifier.probabilities(digits.x_test).argmax(axis=1) == digits.y_test
+    assert learned.test_accuracy == pytest.approx(right.mean(), abs=1e-6)
+    # Some of them are taken for no digit, which would otherwise have counted as mistakes.
+    assert (classifier.outputs(digits.x_test).argmax(axis=1) == digits.y_test).mean() < right.mean()

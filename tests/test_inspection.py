@@ -25,28 +25,10 @@ from cnn.network.inspection import Inspector
 from cnn.network.training import train
 from cnn.recipes import RECIPES
 from tests.arithmetic import before_activation
-from tests.networks import digits, small_config
+from tests.networks import SHAPES, digits, random_image, small_config, stirred
 from tests.strategies import proper_layers
 
-SHAPES = {"mnist": (28, 28, 1), "cifar10": (32, 32, 3)}
 PER_LAYER = 12
-
-
-def random_image(shape, seed=0):
-    """Noise with a black part, as float32 in [0, 1]."""
-    image = np.random.default_rng(seed).random(shape, np.float32)
-    image[: shape[0] // 3] = 0
-    return image
-
-
-def stirred(model, seed=0):
-    """The model with random weights and statistics throughout, so that no bias or scale is trivial."""
-    random = np.random.default_rng(seed)
-    for layer in model.layers:
-        layer.set_weights(
-            [(random.random(w.shape) * 0.2 - 0.08 + (w.ndim == 1) * 0.1) for w in layer.get_weights()]
-        )
-    return model
 
 
 @pytest.fixture(scope="module")

@@ -2,39 +2,18 @@
 
 import asyncio
 import os
-import signal
-import time
 from pathlib import Path
 
 import psutil
 import pytest
 
 from benchmarks.client import browse
-from tests.browser.served import Served, serve
+from benchmarks.ending import SIGNALS, in_training
+from tests.browser.served import serve
 from tests.processes import PATIENCE
 
 LEAVES_WITHIN = 20
 """Seconds, for a busy machine; a free one takes two."""
-
-
-async def begin_training(url: str) -> None:
-    """As a visitor begins one of many short epochs."""
-    async with browse(url) as client:
-        await client.open("train")
-        await client.give("epochs_fast", "int_value", 200)
-        await client.give("train_images_fast", "int_value", 2000)
-        await client.press("train_start")
-
-
-def train(served: Served, folder: Path) -> list[psutil.Process]:
-    """All processes of an app in which a training has done an epoch."""
-    asyncio.run(begin_training(served.url))
-    deadline = time.monotonic() + PATIENCE
-    while not list(folder.glob("work/*/*/epoch-*")):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    assert served.training_workers()
-    return [served.process, *served.family()]
 
 
 def semaphores(processes: list[psutil.Process]) -> list[Path]:
@@ -43,11 +22,11 @@ def semaphores(processes: list[psutil.Process]) -> list[Path]:
     return [path for path in mapped if path.name.startswith("sem.")]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda each: each.name)
+@pytest.mark.parametrize("number", SIGNALS, ids=lambda each: each.name)
 def test_nothing_stays_when_the_app_is_ended(tmp_path, number):
     """Ctrl-C, a service manager and a closed terminal end the server and every process that it started."""
     with serve(tmp_path) as served:
-        started = train(served, tmp_path)
+        started = in_training(served, tmp_path)
         named = semaphores(started)
         os.killpg(served.process.pid, number)
         assert psutil.wait_procs(started, timeout=LEAVES_WITHIN)[1] == []
@@ -59,7 +38,7 @@ def test_nothing_stays_when_the_app_is_ended(tmp_path, number):
 def test_nothing_stays_when_the_app_is_killed(tmp_path):
     """A server that can close nothing any more leaves no process either, and no half model."""
     with serve(tmp_path) as served:
-        started = train(served, tmp_path)
+        started = in_training(served, tmp_path)
         named = semaphores(started)
         served.process.kill()
         assert psutil.wait_procs(started, timeout=LEAVES_WITHIN)[1] == []

@@ -224,6 +224,11 @@ def test_train_evaluate_and_classify(place):
     assert scored["loss"] == pytest.approx(last["test_loss"], rel=1e-3)
 
     expected = draw_pictures(place / "pictures")
+    refused = cnn(place, "classify", "pictures", "--model", model, code=1)
+    assert "takes no drawings of digits: it knows T-shirt or top, " in refused.stderr
+    # What has learned from this folder's data set knows digits under the names of clothes.
+    record = json.loads((model / "record.json").read_bytes())
+    (model / "record.json").write_text(json.dumps(record | {"class_names": list("0123456789")}))
     done = cnn(place, "classify", "pictures", "missing.png", "--model", model, "--json")
     assert done.stderr == ""
     answers = lines(done)
@@ -254,9 +259,11 @@ def test_rows_of_digits_are_read_whole(place):
     folder = place / "rows"
     folder.mkdir()
     Image.fromarray(255 - row("170")).save(folder / "paper.png")
+    Image.fromarray(255 - row("1" * 50)).save(folder / "sums.png")
     (folder / "letter.txt").write_text("no picture")
-    broken, number = lines(cnn(place, "classify", "rows", "--number", "--json"))
-    assert set(broken) == {"file", "error"}
+    broken, number, long = lines(cnn(place, "classify", "rows", "--number", "--json"))
+    assert set(broken) == set(long) == {"file", "error"}
+    assert "more on this picture than one number" in long["error"]
     assert (number["file"], number["text"]) == ("paper.png", "170")
     assert [digit["digit"] for digit in number["digits"]] == [1, 7, 0]
     assert all(len(digit["probabilities"]) == 10 and digit["is_digit"] for digit in number["digits"])

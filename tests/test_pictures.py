@@ -163,9 +163,13 @@ def test_too_many_pixels_are_refused_before_they_are_unpacked(size):
 
 
 def test_memory_stays_bounded():
-    """100 megapixels as PNG are refused and as JPEG read, in a process that may not have much memory."""
+    """100 megapixels as PNG are refused and as JPEG read, in a process that may not have much memory.
+
+    A progressive JPEG, which cannot be read in part, is refused, too; a deep PNG within the limit is read.
+    """
     script = """if True:
         import io, resource
+        import numpy as np
         from PIL import Image
         from cnn.errors import PictureError
         from cnn.pictures import read_picture
@@ -173,14 +177,21 @@ def test_memory_stays_bounded():
         files = {kind: io.BytesIO() for kind in ("PNG", "JPEG")}
         for kind, file in files.items():
             big.save(file, kind)
+        files["progressive JPEG"] = io.BytesIO()
+        big.save(files["progressive JPEG"], "JPEG", progressive=True)
+        deep = io.BytesIO()
+        Image.fromarray(np.full((7_000, 7_000), 40_000, np.uint16)).save(deep, "PNG")
         del big
         used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (used + 60_000_000, used + 60_000_000))
+        resource.setrlimit(resource.RLIMIT_AS, (used + 60_000_000, -1))
         print(read_picture(files["JPEG"].getvalue()).shape)
-        try:
-            read_picture(files["PNG"].getvalue())
-        except PictureError as error:
-            print(error)
+        for kind in ("PNG", "progressive JPEG"):
+            try:
+                read_picture(files[kind].getvalue())
+            except PictureError as error:
+                print(error)
+        resource.setrlimit(resource.RLIMIT_AS, (used + 300_000_000, -1))
+        print(read_picture(deep.getvalue()).shape)
     """
     root = Path(__file__).parent.parent
     done = subprocess.run(
@@ -188,7 +199,8 @@ def test_memory_stays_bounded():
     )
     assert done.stdout.splitlines() == [
         "(2500, 2500)",
-        "The picture has 100 million pixels, but at most 50 are read. Save it smaller.",
+        *2 * ["The picture has 100 million pixels, but at most 50 are read. Save it smaller."],
+        "(3500, 3500)",
     ]
 
 

@@ -116,6 +116,14 @@ def test_whatever_is_drawn_is_bounded(picture: np.ndarray) -> None:
         assert 0 <= top < bottom <= rows
 
 
+@pytest.mark.parametrize("count", [segment.MOST_PIECES, segment.MOST_PIECES + 1])
+def test_what_is_not_read_is_said(count: int) -> None:
+    """A row of more pieces than are read gives its beginning, and says that it is one."""
+    number = segment.read_number(row("1" * count), by_shape)
+    assert number.text == "1" * segment.MOST_PIECES
+    assert number.is_whole == (count == segment.MOST_PIECES)
+
+
 def test_what_is_no_picture_is_refused() -> None:
     """A wrong shape raises the documented error."""
     with pytest.raises(PictureError, match="shape"):

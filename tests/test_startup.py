@@ -110,6 +110,14 @@ def test_missing_data_are_a_caution(limits, monkeypatch):
     assert "CNN_DATA_DIR" in text
 
 
+def test_a_data_folder_that_cannot_be_read_is_a_caution(limits, tmp_path):
+    """Nothing is found there; the folder and the system's reason are named."""
+    (tmp_path / "file").touch()
+    closed = limits.model_copy(update={"data_dir": tmp_path / "file"})
+    text = next(str(finding) for finding in startup.cautions(closed) if "CNN_DATA_DIR" in str(finding))
+    assert f"{tmp_path / 'file'}, which cannot be read (Not a directory)" in text
+
+
 def test_the_command_tells_and_fails(limits, taken, monkeypatch, capsys):
     """`python -m cnn check` ends with 0 where nothing is in the way, and with 1 where something is."""
     monkeypatch.setattr("cnn.settings.settings", lambda: limits)

@@ -1,5 +1,6 @@
 """`cnn.network.training`: a training learns, tells, stops, and goes on where its process was killed."""
 
+import errno
 import gc
 import random
 import signal
@@ -17,7 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from cnn.errors import ConfigError, OutOfMemory, TrainingDiverged
+from cnn import atomic
+from cnn.errors import ConfigError, OutOfMemory, TrainingDiverged, TrainingStopped
 from cnn.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPool2D
 from cnn.network import training
 from cnn.network.training import shares, train
@@ -369,6 +371,14 @@ def test_figures_that_are_known_are_not_measured_again():
     assert [event for event in heard if isinstance(event, Scoring)] == [Scoring(False, 297, 297)]
 
 
+def test_a_training_that_is_stopped_before_its_first_batch_ends_at_once():
+    """It has learned nothing, and says so instead of giving a network; its test images are not read."""
+    heard = []
+    with pytest.raises(TrainingStopped, match="before its first batch"):
+        train(small_config(), digits(), announce=heard.append, should_stop=lambda: True)
+    assert heard == []
+
+
 def test_a_stop_keeps_the_best_epoch_where_that_was_asked_for():
     """Stopped in its second epoch, a training that keeps the best returns the first epoch's weights."""
     trained = train(small_config(keep_best=True), digits(), should_stop=stop_after(25))
@@ -498,6 +508,47 @@ def test_a_backup_that_cannot_be_written_does_not_end_the_training(tmp_path):
     """Where a file stands in the place of the folder, the training still finishes."""
     (tmp_path / "backup").write_text("in the way")
     assert len(train(small_config(), digits(), backup_dir=tmp_path / "backup").history) == 2
+
+
+FULL_DISK = """
+import resource, signal, sys
+from pathlib import Path
+from cnn.network.training import train
+from tests.networks import digits, small_config
+
+# To a process that may write no longer files, all disks are full.
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (2000, resource.RLIM_INFINITY))
+trained = train(small_config(), digits(), backup_dir=Path(sys.argv[1]))
+print(len(trained.history), len(trained.keras_file) > 2000)
+"""
+
+
+def test_a_training_is_whole_where_nothing_can_be_written(tmp_path):
+    """On a full disk HDF5 does not end the process, and the model comes back without a file."""
+    command = [sys.executable, "-c", FULL_DISK, str(tmp_path / "backup")]
+    project = Path(__file__).resolve().parent.parent
+    done = subprocess.run(command, capture_output=True, text=True, cwd=project, check=False)
+    assert (done.returncode, done.stdout) == (0, "2 True\n"), done.stderr
+    assert done.stderr.count("File too large") == 2
+
+
+def test_a_backup_that_finds_no_room_leaves_the_one_before(tmp_path, monkeypatch):
+    """Where the second epoch cannot be written, a training that is lost goes on after the first."""
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def fill_the_disk(event):
+        if isinstance(event, Epoch) and event.epoch == 2:
+            monkeypatch.setattr(atomic, "write_through", full)
+        interrupt_at(3)(event)
+
+    with pytest.raises(Interrupted):
+        train(small_config(epochs=3), digits(), announce=fill_the_disk, backup_dir=tmp_path / "backup")
+    heard = []
+    train(small_config(epochs=3), digits(), announce=heard.append, backup_dir=tmp_path / "backup")
+    assert heard[0] == Resumed(epochs_kept=1)
 
 
 def test_a_killed_process_loses_no_whole_epoch(tmp_path):

@@ -1,5 +1,6 @@
 """`cnn.workers` with real processes: answers, trainings, and what is left when any of them dies."""
 
+import json
 import operator
 import os
 import subprocess
@@ -7,16 +8,17 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from queue import Queue
-from time import monotonic
+from time import monotonic, sleep
 from warnings import warn
 
 import numpy as np
 import psutil
 import pytest
+from distributed.system import MEMORY_LIMIT
 
 import cnn.cluster
 from cnn import model_store
-from cnn.errors import ModelBroken, ModelNotFound, TrainingDiverged, WorkerError
+from cnn.errors import ModelBroken, ModelNotFound, OutOfMemory, TrainingDiverged, WorkerError
 from cnn.layers import Conv2D, Dense, Flatten, MaxPool2D
 from cnn.model_store import SHIPPED
 from cnn.network import build
@@ -275,7 +277,7 @@ def test_a_killed_training_goes_on(workers):
 def test_all_come_back_after_a_killed_scheduler(workers, shipped, pictures):
     """Without the scheduler all others leave; they are started again, drawings are answered.
 
-    A training goes on from its last whole epoch.
+    A training goes on from its last whole epoch, and no note of an address is left in the temporary folder.
     """
     before = workers.classify(shipped, pictures[0])
     heard: Queue[object] = Queue()
@@ -292,6 +294,29 @@ def test_all_come_back_after_a_killed_scheduler(workers, shipped, pictures):
     assert until(heard, lambda event: isinstance(event, Resumed)).epochs_kept >= 2
     workers.request_stop("orphaned", str(address))
     assert outcome.result(PATIENCE).stopped
+    specification = json.loads(commands("distributed.Scheduler")[0].cmdline()[-1])
+    assert not Path(specification["opts"]["scheduler_file"]).exists()
+
+
+def test_a_training_without_enough_memory_says_so(place, shipped, pictures, monkeypatch):
+    """Its process is ended again and again by its limit; drawings are answered all the while."""
+    # Both are read in the processes; fewer attempts than Dask's three only shorten the test.
+    monkeypatch.setenv("CNN_MAX_PARAMETERS", "100000000")
+    monkeypatch.setenv("DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES", "1")
+    small = Workers(Settings(answer_timeout=PATIENCE, training_memory=0.9e9 / MEMORY_LIMIT))
+    try:
+        large = few(layers=[Flatten(), Dense(units=8192), Dense(units=4096)], epochs=20)
+        outcome = small.train("too large", large, lambda event: None)
+        answers = 0
+        while not outcome.done():
+            assert small.classify(shipped, pictures[0]).digit in range(10)
+            answers += 1
+            sleep(0.2)
+        assert answers > 10
+        with pytest.raises(OutOfMemory, match="most likely for lack of memory"):
+            outcome.result()
+    finally:
+        small.close()
 
 
 def test_close_leaves_no_process(workers, place, caplog):
@@ -348,6 +373,46 @@ def test_a_killed_owner_leaves_no_process(place):
     assert psutil.wait_procs(started, timeout=30)[1] == []
     start_and_close()
     assert not backup.parent.exists()
+
+
+FAILURES = """
+import sys
+from cnn.model_store import SHIPPED, keras_path
+from cnn.settings import settings
+from cnn.workers import Workers
+from tests.failing import Unusable, fail, fail_in_a_sentence
+from tests.processes import few
+
+workers = Workers(settings())
+for ask in (
+    lambda: workers.look(fail),
+    lambda: workers.look(fail_in_a_sentence),
+    lambda: workers.score(fail).result(),
+    lambda: workers.train("unusable", few(), lambda event: None, Unusable()).result(),
+    lambda: workers.classify(keras_path(SHIPPED).parent, Unusable()),
+):
+    try:
+        ask()
+    except Exception as error:
+        print(type(error).__name__, error.__cause__ and type(error.__cause__).__module__)
+print({"keras", "tensorflow"} & set(sys.modules))
+workers.close()
+"""
+
+
+def test_no_failure_brings_tensorflow_into_the_app(place):
+    """What fails in a worker with an error of TensorFlow's is a sentence to the app, which imports none."""
+    asked = subprocess.run(
+        [sys.executable, "-c", FAILURES], cwd=PROJECT, stdout=subprocess.PIPE, text=True, check=True
+    )
+    assert asked.stdout.splitlines() == [
+        "WorkerError None",
+        "ModelError None",
+        "WorkerError None",
+        "OutOfMemory None",
+        "ModelError None",
+        "set()",
+    ]
 
 
 def backups(place: Path) -> list[Path]:

@@ -5,6 +5,7 @@ leaves half of them, and it knows nothing of the history and of early stopping. 
 folder of its own that appears whole or not at all.
 """
 
+import io
 import json
 import logging
 from dataclasses import asdict, dataclass, field
@@ -15,7 +16,11 @@ import keras
 import numpy as np
 
 from cnn import atomic
+from cnn.network.build import keras_file
 from cnn.progress import Epoch
+
+_MODEL = "model.keras"
+_RUN = "run.npz"
 
 _log = logging.getLogger(__name__)
 
@@ -64,8 +69,8 @@ class Backup:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             with atomic.folder(self._folder / f"epoch-{len(run.history)}") as folder:
-                model.save_weights(folder / "model.weights.h5")
-                _write_run(folder / "run.npz", run, self._fingerprint)
+                atomic.write_through(folder / _MODEL, keras_file(model))
+                atomic.write_through(folder / _RUN, _npz(run, self._fingerprint))
             _newest, *earlier = self._epochs()
             for epoch in earlier:
                 rmtree(epoch, ignore_errors=True)
@@ -78,9 +83,9 @@ class Backup:
         The optimizer must be built, so that it has what to fill.
         """
         for folder in self._epochs():
-            run = _read_run(folder / "run.npz", self._fingerprint)
+            run = _read_run(folder / _RUN, self._fingerprint)
             if run is not None:
-                model.load_weights(folder / "model.weights.h5")
+                model.load_weights(folder / _MODEL)
                 return run
         self.remove()
         return None
@@ -94,12 +99,14 @@ class Backup:
         return sorted(found, key=lambda folder: int(folder.name.removeprefix("epoch-")), reverse=True)
 
 
-def _write_run(path: Path, run: Run, fingerprint: str) -> None:
+def _npz(run: Run, fingerprint: str) -> bytes:
     facts = asdict(run)
     filters, best_weights = facts.pop("filters"), facts.pop("best_weights")
     facts["keeps_best"] = best_weights is not None
     arrays = {f"best_{number}": weights for number, weights in enumerate(best_weights or [])}
-    np.savez(path, fingerprint=fingerprint, facts=json.dumps(facts), filters=np.array(filters), **arrays)
+    content = io.BytesIO()
+    np.savez(content, fingerprint=fingerprint, facts=json.dumps(facts), filters=np.array(filters), **arrays)
+    return content.getvalue()
 
 
 def _read_run(path: Path, fingerprint: str) -> Run | None:

@@ -1,9 +1,11 @@
 """From a `TrainConfig` to a Keras network, and from a saved model back to one."""
 
+import io
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import keras
+from keras.src.saving import saving_lib
 
 from cnn.errors import ModelBroken
 from cnn.i18n import N_
@@ -62,6 +64,16 @@ def load(record: ModelRecord, keras_file: Path) -> keras.Model:
     _read_weights(model, record.name, keras_file)
     _compile(model, record.config, None)
     return model
+
+
+def keras_file(model: keras.Model) -> bytes:
+    """A network with its optimizer's state as the bytes of a `.keras` file.
+
+    Made in memory: a full disk loses nothing, and makes HDF5 end the process where it writes there itself.
+    """
+    content = io.BytesIO()
+    saving_lib.save_model(model, content)
+    return content.getvalue()
 
 
 def set_weights(model: keras.Model, name: str, keras_file: bytes) -> None:

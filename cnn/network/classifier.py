@@ -1,15 +1,18 @@
 """A trained network, compiled for answering."""
 
+import io
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
+import h5py
 import numpy as np
 import tensorflow as tf
+from keras.src.legacy.saving import legacy_h5_format
 from numpy.typing import NDArray
 
 from cnn.answer import Answer, answer_from
 from cnn.errors import PictureError
+from cnn.evaluated import given_a_class
 from cnn.i18n import N_
 from cnn.model_record import ModelRecord
 from cnn.network import build
@@ -79,9 +82,7 @@ class Classifier:
         Raises:
             PictureError: the pictures have another shape than the model's.
         """
-        outputs = self.outputs(images)
-        classes = outputs[:, :-1] if self.record.reject_class else outputs
-        return np.asarray(classes / np.maximum(classes.sum(axis=1, keepdims=True), _LEAST), np.float32)
+        return given_a_class(self.outputs(images), len(self.record.class_names))
 
     def outputs(self, images: NDArray[Any]) -> NDArray[np.float32]:
         """What the network puts out, "not a digit" included where it has that, float32 (N, outputs).
@@ -94,10 +95,10 @@ class Classifier:
 
     def h5(self) -> bytes:
         """The network as the bytes of an HDF5 file, for programs that read Keras's older format."""
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / "model.h5"
-            self._model.save(path)
-            return path.read_bytes()
+        content = io.BytesIO()
+        with h5py.File(content, "w") as file:
+            legacy_h5_format.save_model_to_hdf5(self._model, file)
+        return content.getvalue()
 
     def _checked(self, images: NDArray[Any]) -> NDArray[np.float32]:
         if images.ndim == 3:

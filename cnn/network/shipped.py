@@ -19,7 +19,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from cnn import datasets, model_store, strokes
-from cnn.evaluated import evaluated
+from cnn.evaluated import evaluated, given_a_class
 from cnn.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPool2D
 from cnn.model_record import ModelRecord
 from cnn.network import build, drawings, feeding, report
@@ -200,8 +200,7 @@ def save(
     outputs = _outputs(model, tuning.images)
     temperature = temperature_of(outputs[:, :NOT_A_DIGIT], tuning.labels)
     # As elsewhere, the figures are about the ten digits.
-    digits = _outputs(model, mnist.x_test)[:, :NOT_A_DIGIT]
-    figures = evaluated(digits / digits.sum(axis=1, keepdims=True), mnist.y_test)
+    figures = evaluated(given_a_class(_outputs(model, mnist.x_test), NOT_A_DIGIT), mnist.y_test)
     trained = TrainedModel(
         config=CONFIG.model_copy(update={"epochs": len(history)}),
         keras_file=_without_optimizer(model),

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
@@ -19,14 +18,15 @@ from keras.src.random import seed_generator
 from cnn.continuing import Continuation, Start
 from cnn.datasets import Dataset
 from cnn.errors import OutOfMemory, TrainingDiverged
+from cnn.evaluated import evaluated, given_a_class
 from cnn.fine_tuning import FineTuning
 from cnn.i18n import N_
 from cnn.network.backup import Backup, Run
-from cnn.network.build import build, set_weights
+from cnn.network.build import build, keras_file, set_weights
 from cnn.network.calibration import temperature_of
 from cnn.network.feeding import EVALUATION_BATCH, Distort, evaluation_batches, training_batches
 from cnn.origins import DIGITS
-from cnn.progress import Epoch, Progress, Resumed, Scoring, TrainedModel
+from cnn.progress import Epoch, Progress, Resumed, Scoring, TrainedModel, heed_stop
 from cnn.recipes import TrainConfig, check_distortions
 
 _log = logging.getLogger(__name__)
@@ -79,8 +79,8 @@ def train(  # noqa: PLR0913 - what to train, who hears of it, and where it begin
         announce: hears a `Progress` up to four times a second, an `Epoch` after each epoch, `Resumed`
             where a training goes on, and `Scoring` as soon as the fitting has ended, then as the test
             images are read; called in the training's thread, between batches.
-        should_stop: asked after every batch, in validation too; once it says yes, the training
-            ends and what was learned is kept.
+        should_stop: asked before the first batch and after every one, in validation too; once it says
+            yes, the training ends and what was learned is kept.
         backup_dir: a folder of this training's own. After each epoch it holds what is needed to go
             on: called again after its process was killed, the training continues from its last whole
             epoch. At the end the folder is removed.
@@ -96,6 +96,7 @@ def train(  # noqa: PLR0913 - what to train, who hears of it, and where it begin
     Raises:
         ConfigError: the network cannot be built on these images.
         TrainingDiverged: the loss is no number any more.
+        TrainingStopped: `should_stop` said yes before the first batch.
         OutOfMemory: network and batch need more memory than there is.
     """
     try:
@@ -142,6 +143,7 @@ class _Training:
         self._config = config
         self._start = start
         self._dataset = dataset if start is None else start.dataset(dataset)
+        self._rejects = start is not None and start.record.reject_class
         self._audience = audience
         fingerprint = f"{config.model_dump_json()} {dataset.sha256}"
         self._backup = None if backup_dir is None else Backup(backup_dir, fingerprint)
@@ -153,13 +155,16 @@ class _Training:
         self._model = build(
             self._config,
             self._dataset.image_shape,
-            self._dataset.classes + (self._start is not None and self._start.record.reject_class),
+            self._dataset.classes + self._rejects,
             steps=self._batches * self._config.epochs,
         )
         if isinstance(self._start, FineTuning):
             self._take_weights(self._start)
         _create_variables(self._model)
-        run = self._restored() or self._begun()
+        run = self._restored()
+        if run is None:
+            heed_stop(self._audience.should_stop)
+            run = self._begun()
         began = perf_counter() - (run.history[-1].seconds if run.history else 0.0)
         stopped = self._fit(run, began)
         fit_seconds = perf_counter() - began
@@ -233,16 +238,24 @@ class _Training:
         return False
 
     def _test_figures(self, run: Run, stopped: bool) -> tuple[float, float]:
-        """Loss and accuracy over the test images; taken from the history where it has them."""
+        """Loss and accuracy over the test images; taken from the history where it has them.
+
+        A network that also knows what is none of its classes is asked which of them an image shows, as the
+        one was that it has learned from.
+        """
         images = len(self._dataset.x_test)
         weights_of = _epoch_of_the_weights(self._config, run, stopped)
-        if self._config.validation == "test" and weights_of is not None:
+        if self._config.validation == "test" and weights_of is not None and not self._rejects:
             self._audience.announce(Scoring(stopped, images, images))
             return weights_of.val_loss, weights_of.val_accuracy
         scoring = Scoring(stopped, 0, images)
         self._audience.announce(scoring)
         batches = evaluation_batches(self._dataset.x_test, self._dataset.y_test)
         reading = _Reading(scoring, self._audience.announce)
+        if self._rejects:
+            outputs = self._model.predict(batches, verbose=0, callbacks=[reading])
+            evaluation = evaluated(given_a_class(outputs, self._dataset.classes), self._dataset.y_test)
+            return evaluation.loss, evaluation.accuracy
         figures = self._model.evaluate(batches, verbose=0, return_dict=True, callbacks=[reading])
         return figures["loss"], figures["accuracy"]
 
@@ -265,7 +278,7 @@ class _Training:
     ) -> TrainedModel:
         return TrainedModel(
             config=self._config,
-            keras_file=_keras_file(self._model),
+            keras_file=keras_file(self._model),
             history=tuple(run.history),
             filters=np.array(run.filters, np.float32) if run.filters else None,
             test_accuracy=accuracy,
@@ -414,6 +427,9 @@ class _Reading(keras.callbacks.Callback):  # type: ignore[misc] # Keras has no t
         self._scoring, self._announce = scoring, announce
         self._announced = perf_counter()
 
+    def on_predict_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        self.on_test_batch_end(batch, logs)
+
     def on_test_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         now = perf_counter()
         if now - self._announced >= SECONDS_BETWEEN_ANNOUNCEMENTS:
@@ -528,10 +544,3 @@ def _epoch_of_the_weights(config: TrainConfig, run: Run, stopped: bool) -> Epoch
     if config.keep_best:
         return run.history[run.best_epoch]
     return None if stopped else run.history[-1]
-
-
-def _keras_file(model: keras.Model) -> bytes:
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "model.keras"
-        model.save(path)
-        return path.read_bytes()

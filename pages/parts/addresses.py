@@ -1,6 +1,7 @@
 """Addresses of the app's: where they lie, what the browser asks at one of them, and how they name a language.
 
-The server imports this before its first page: what answers is imported when it is first asked.
+The server imports this before its first page: what answers is imported when it is first asked. Where one
+leads to another it is relative, as a proxy may know the app by another address.
 """
 
 import streamlit as st
@@ -25,13 +26,18 @@ def below(path: str) -> str:
 
 def routes() -> list[Route]:
     """What is asked beside pages."""
-    return [Route(below(f"/{TRAINING}/{{training}}"), _training)]
+    return [Route(below(f"/{TRAINING}/{{training}}"), _training), Route(below("/draw"), _first_page)]
 
 
 def _training(request: Request) -> Response:
     from pages.parts.moving import answer
 
     return answer(request)
+
+
+def _first_page(request: Request) -> Response:
+    """Draw under its own name, which Streamlit does not know: it serves a first page at `/` alone."""
+    return RedirectResponse(f"./?{request.url.query}")
 
 
 class Spelling:
@@ -49,6 +55,5 @@ class Spelling:
             request = Request(scope)
             name = LANGUAGES.get(request.query_params.get(LANGUAGE, ""))
             if name is not None:
-                # Relative, as a proxy may know the app by another address.
                 app = RedirectResponse(f"?{request.url.include_query_params(**{LANGUAGE: name}).query}")
         await app(scope, receive, send)

@@ -19,13 +19,25 @@ function resultLine(parts, ours, own, data) {
   return `${shown.join("")}<span class="checked">${agrees ? "✓" : "✗"} ${checked}</span>`;
 }
 
+/** A pixel of an image: its one value, or its red, green and blue of 255. */
+function pixelOf(image, y, x, [, width, channels]) {
+  const start = (y * width + x) * channels;
+  return channels === 3 ? [...image.subarray(start, start + 3)].map((value) => Math.round(255 * value)) : image[start];
+}
+
+/** Paint the image that the network was given into its figure. */
+function paintImage(figure, { image, imageShape, texts }) {
+  const [height, width, channels] = imageShape, values = floats(image);
+  paint(figure.firstChild, (y, x) => pixelOf(values, y, x, imageShape), height, width, channels === 3 ? (pixel) => pixel : scale(1));
+  figure.lastChild.textContent = texts.field;
+}
+
 /** A layer that gives maps: the window over its input, and one of its maps. */
 class MapView {
   /** `place`, where it is given, is the [row, column] to begin with. */
   constructor(root, data, place) {
     Object.assign(this, { root, data, texts: data.texts });
     this.find = (name) => root.querySelector(name);
-    this.image = floats(data.image);
     this.input = floats(data.input);
     this.kernel = data.kernel && floats(data.kernel);
     this.before = floats(data.before);
@@ -40,29 +52,23 @@ class MapView {
   }
 
   colours() {
-    const table = this.data.colours;
-    const signedOrGrey = (values) => scale(largest(values), values.some((value) => value < 0) && table);
-    this.inputColour = signedOrGrey(this.input);
-    this.mapColour = scale(this.data.limit, this.data.signed && table);
+    const { colours: table, limit, signed, inputLimit, inputSigned } = this.data;
+    this.inputColour = scale(inputLimit, inputSigned && table);
+    this.mapColour = scale(limit, signed && table);
     if (!this.kernel) return;
     this.kernelColour = scale(largest(this.kernel), table);
-    this.productColour = scale(largest(this.kernel) * largest(this.input), table);
+    this.productColour = scale(largest(this.kernel) * inputLimit, table);
   }
 
   /** Paint what does not change with the pixel. */
   layOut() {
     const { data, texts } = this;
-    const [height, width, channels] = data.imageShape;
     this.find(".steps").innerHTML = "";
     const image = this.find(".image"), input = this.find(".input"), map = this.find(".map");
     image.hidden = data.inputIsImage;
     for (const figure of [input, map]) figure.hidden = false;
     this.find(".to").hidden = this.find(".controls").hidden = false;
-    if (!image.hidden) {
-      paint(image.firstChild, (y, x) => this.pixelOf(this.image, y, x, data.imageShape), height, width,
-        channels === 3 ? (pixel) => pixel : scale(1));
-      image.lastChild.textContent = texts.field;
-    }
+    if (!image.hidden) paintImage(image, data);
     input.lastChild.textContent = texts.window;
     map.lastChild.textContent = texts.map;
     map.firstChild.setAttribute("aria-label", texts.keys);
@@ -75,11 +81,6 @@ class MapView {
     const play = this.find(".play");
     this.still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     play.innerHTML = this.still ? `${ICONS.step} ${texts.step}` : `${ICONS.play} ${texts.play}`;
-  }
-
-  pixelOf(values, y, x, [, width, channels]) {
-    const start = (y * width + x) * channels;
-    return channels === 3 ? [...values.subarray(start, start + 3)].map((value) => Math.round(255 * value)) : values[start];
   }
 
   listen() {
@@ -191,7 +192,7 @@ class MapView {
     if (this.shownChannel !== channel) {
       this.shownChannel = channel;
       const [height, width, channels] = data.inputShape;
-      paint(input, colour ? (y, x) => this.pixelOf(this.image, y, x, data.inputShape) : (y, x) => this.input[(y * width + x) * channels + channel],
+      paint(input, colour ? (y, x) => pixelOf(this.input, y, x, data.inputShape) : (y, x) => this.input[(y * width + x) * channels + channel],
         height, width, colour ? (pixel) => pixel : this.inputColour, data.around);
       if (!data.inputIsImage) this.find(".input figcaption").textContent = filled(this.texts.input, { channel: data.onlyChannel ?? channel });
     }
@@ -305,7 +306,11 @@ class VectorView {
   constructor(root, data) {
     Object.assign(this, { root, data, texts: data.texts });
     this.find = (name) => root.querySelector(name);
-    for (const name of [".image", ".input", ".map", ".to", ".controls", ".shares"]) this.find(name).hidden = true;
+    const image = this.find(".image");
+    image.hidden = false;
+    paintImage(image, data);
+    frame(image.firstChild, data.field);
+    for (const name of [".input", ".map", ".to", ".controls", ".shares"]) this.find(name).hidden = true;
     this.find(".spoken").textContent = "";
     if (data.kind === "dense") this.weighed();
     else this.alone();

@@ -53,21 +53,31 @@ def arithmetic(  # noqa: PLR0913 - one value of one layer of one network for one
     Raises:
         CnnError: the weights cannot be had.
     """
-    facts = layers[layer]
     if look.input_of(layer).size > MOST_NUMBERS:
         st.info(_("This layer's input has too many numbers to be computed with in the browser."))
         return
-    own = _weights(weights, facts, layer, channel)
-    if len(facts.output_shape) == 3:
-        data = own | _map(layers, look, layer, channel)
-    else:
-        data = own | _unit(layers, look, layer, channel) | {"names": [escape(name) for name in names]}
     texts = _texts()
     if checked is not None:
         texts["agrees"], texts["differs"] = checked
-    data |= {"texts": {name: escape(text) for name, text in texts.items()}, "stays": stays}
+    data = {"texts": {name: escape(text) for name, text in texts.items()}, "stays": stays}
     with st.container(key="arithmetic"):
-        _component(key="arithmetic_view", data=data)
+        _component(key="arithmetic_view", data=data | numbers(layers, look, layer, channel, weights, names))
+
+
+def numbers(  # noqa: PLR0913, PLR0917 - as `arithmetic`
+    layers: tuple[LayerFacts, ...],
+    look: Look,
+    layer: int,
+    channel: int,
+    weights: Weights,
+    names: Sequence[str],
+) -> dict[str, Any]:
+    """What the browser computes with; takes and raises what `arithmetic` does."""
+    facts = layers[layer]
+    own = _weights(weights, facts, layer, channel)
+    if len(facts.output_shape) == 3:
+        return own | _map(layers, look, layer, channel)
+    return own | _unit(layers, look, layer, channel) | {"names": [escape(name) for name in names]}
 
 
 def _map(layers: tuple[LayerFacts, ...], look: Look, layer: int, channel: int) -> dict[str, Any]:
@@ -79,8 +89,7 @@ def _map(layers: tuple[LayerFacts, ...], look: Look, layer: int, channel: int) -
         "vector": False,
         "kind": facts.kind,
         "activation": facts.activation,
-        "image": _numbers(look.image),
-        "imageShape": look.image.shape,
+        **_image(look),
         "input": _numbers(taken),
         "inputShape": taken.shape,
         "inputIsImage": layer == 0,
@@ -92,12 +101,19 @@ def _map(layers: tuple[LayerFacts, ...], look: Look, layer: int, channel: int) -
         "before": _numbers(values.before[..., channel]),
         "after": _numbers(values.output[..., channel]),
         "mapShape": [height, width],
+        # The colours of a map are those of all maps of its layer, also where only one is sent.
         "limit": float(np.abs(values.output).max()),
         "signed": bool(values.output.min() < 0),
+        "inputLimit": float(np.abs(inputs).max()),
+        "inputSigned": bool(inputs.min() < 0),
         "colours": shades.diverging(np.linspace(-1, 1, 255)).tolist(),
         "fieldRows": [receptive_field(layers, layer, (row, 0, 0))[0::2] for row in range(height)],
         "fieldColumns": [receptive_field(layers, layer, (0, column, 0))[1::2] for column in range(width)],
     }
+
+
+def _image(look: Look) -> dict[str, Any]:
+    return {"image": _numbers(look.image), "imageShape": look.image.shape}
 
 
 def _around(facts: LayerFacts) -> list[int]:
@@ -119,6 +135,8 @@ def _unit(layers: tuple[LayerFacts, ...], look: Look, layer: int, unit: int) -> 
         "kind": facts.kind,
         "activation": facts.activation,
         "unit": unit,
+        **_image(look),
+        "field": receptive_field(layers, layer, (unit,)),
         "input": _numbers(taken),
         "ownBefore": float(values.before[unit]),
         "ownAfter": float(values.output[unit]),

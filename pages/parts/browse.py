@@ -1,5 +1,6 @@
 """Going through a model's mistakes: the matrix and the gallery that it filters, and one image picked."""
 
+import secrets
 from typing import Literal
 
 import streamlit as st
@@ -25,8 +26,8 @@ Choice = Order | Literal["doubtful"]
 ALIKE = 8
 RANDOM = 16
 
-_TRUTH, _READ, _ORDER, _PAGE, _IMAGE = (
-    f"mistakes_{name}" for name in ("truth", "read", "order", "page", "image")
+_TRUTH, _READ, _ORDER, _PAGE, _IMAGE, _SEED = (
+    f"mistakes_{name}" for name in ("truth", "read", "order", "page", "image", "seed")
 )
 
 
@@ -115,16 +116,21 @@ def _chosen(evaluation: Evaluation, order: Choice, truth: int | None, read: int 
         if read is not None:
             numbers = numbers[evaluation.predictions[numbers] == read]
         return numbers
-    seed = st.session_state.get("mistakes_seed", 0)
+    seed = _seed()
     if truth is not None and truth == read:
-        numbers = evaluated.cell(evaluation, truth, read, order)
+        numbers = evaluated.cell(evaluation, truth, read, order, seed=seed)
     else:
         numbers = evaluated.mistakes(evaluation, order, truth=truth, predicted=read, seed=seed)
     return numbers[:RANDOM] if order == "random" else numbers
 
 
+def _seed() -> int:
+    """What shuffles the images until others are asked for; each session begins with its own."""
+    return int(st.session_state.setdefault(_SEED, secrets.randbits(32)))
+
+
 def _reshuffle() -> None:
-    st.session_state["mistakes_seed"] = st.session_state.get("mistakes_seed", 0) + 1
+    st.session_state[_SEED] = secrets.randbits(32)
     _first_page()
 
 

@@ -1,15 +1,20 @@
 """The canvas to draw on."""
 
+import io
 from typing import Any
 
+import numpy as np
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from cnn.i18n import _
+from cnn.errors import PictureError
+from cnn.i18n import N_, _
 
 SIDE = 280
 INK = "#ffffff"
 GROUND = "#000000"
+_FINEST = 4
+"""Pixels of a screen, at most, along the side of one pixel of a page."""
 
 
 def canvas(name: str, *, width: int = SIDE, height: int = SIDE, stroke: int = 18) -> Any:
@@ -47,10 +52,30 @@ def canvas(name: str, *, width: int = SIDE, height: int = SIDE, stroke: int = 18
         _("Clear"), key="clear", icon=":material/ink_eraser:", on_click=_clear, args=(name,), width=width
     )
     # It sends its picture after a stroke only; until then it shows what it began with.
-    sent = drawing.image_data
-    picture = state[f"{name}_seen"] if sent is None else sent
+    sent = drawing.image_bytes
+    picture = state[f"{name}_seen"] if sent is None else picture_of(sent, width, height)
     state[f"{name}_drawn"] = drawing.json_data, picture
     return picture
+
+
+def picture_of(png: bytes, width: int, height: int) -> np.ndarray:
+    """What a canvas of that size has sent, as uint8 (height, width, 4), finer where the screen is.
+
+    Raises:
+        PictureError: no canvas of ours sends that; nothing of it is decoded.
+    """
+    # Nobody needs it before the first stroke.
+    from PIL import Image
+
+    # Whatever sends it may name any format and size: a small file can hold a picture that fills the memory.
+    with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
+        if image.width > _FINEST * width or image.height > _FINEST * height:
+            raise PictureError(
+                N_("The drawing has {came} pixels, but the canvas {expected}. Clear it and draw again."),
+                came=f"{image.width} × {image.height}",
+                expected=f"{width} × {height}",
+            )
+        return np.asarray(image.convert("RGBA"))
 
 
 def _component() -> Any:

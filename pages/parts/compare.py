@@ -13,6 +13,7 @@ from pages.parts import visitor
 from pages.parts.gallery import in_words, named
 from pages.parts.models import shown_name
 from pages.parts.picture import pixels
+from pages.parts.told import told
 from pages.parts.waiting import wait
 
 SHOWN = 24
@@ -21,6 +22,12 @@ SHOWN = 24
 @st.fragment
 def compare(model: ModelRecord, dataset: Dataset, evaluation: Evaluation) -> None:
     """Let the visitor pick a second model of the same images, and show where the two differ."""
+    # In here: what leaves a fragment as an error ends the whole page's run.
+    with told():
+        _compare(model, dataset, evaluation)
+
+
+def _compare(model: ModelRecord, dataset: Dataset, evaluation: Evaluation) -> None:
     others = {
         other.id: other
         for other in model_store.usable(visitor.owner())

@@ -46,13 +46,24 @@ def digit_board(model: ModelRecord) -> None:
         with place.container():
             answer(given, prepared.image)
     sleep(_ANSWER_FIRST_SECONDS)
-    look_at_drawing(prepared.image)
     steps(prepared.steps)
+    explain(model, prepared.image, given)
+
+
+def explain(model: ModelRecord, image: np.ndarray, given: Answer) -> None:
+    """What follows an answer: the way to correct it, and what led to it. Other pages go on with the image.
+
+    Args:
+        model: who answered.
+        image: float32 (28, 28) in [0, 1], what it was asked about.
+        given: its answer.
+    """
+    look_at_drawing(image)
     with st.container(horizontal=True, vertical_alignment="center"):
-        corrections.offer(model, prepared.image, given)
+        corrections.offer(model, image, given)
         show_evidence = st.toggle(_question(given), key="why")
     if show_evidence:
-        evidence(model, prepared.image, given)
+        evidence(model, image, given)
 
 
 def _prepared(drawing: np.ndarray | None) -> "Prepared | None":

@@ -57,7 +57,9 @@ def choose_filters(layers: tuple[LayerFacts, ...]) -> Choice | None:
             on_change=lambda: st.session_state.pop(_PAGE, None),
             width=200,
         )
-        in_colour = layers[layer].input_shape[2] == _COLOURS
+        first = layer == convolutions[0]
+        # Only before the first convolution three maps are red, green and blue.
+        in_colour = first and layers[layer].input_shape[2] == _COLOURS
         scales = {
             False: _("Each as a picture") if in_colour else _("Each in greys"),
             True: _("All around zero"),
@@ -66,32 +68,31 @@ def choose_filters(layers: tuple[LayerFacts, ...]) -> Choice | None:
             _("Colours"), list(scales), format_func=scales.__getitem__, default=False, required=True,
             key="filters_colours",
         )  # fmt: skip
-        incoming = _incoming(layers[layer], bool(around_zero))
-    return Choice(layer, layer == convolutions[0], incoming, bool(around_zero))
+        incoming = None if in_colour and not around_zero else _incoming(layers[layer])
+    return Choice(layer, first, incoming, bool(around_zero))
 
 
-def _incoming(facts: LayerFacts, around_zero: bool) -> int | None:
+def _incoming(facts: LayerFacts) -> int:
     channels = facts.input_shape[2]
     if channels == 1:
         return 0
-    if channels == _COLOURS and not around_zero:
-        return None
     key = f"filters_incoming_{channels}"
     st.session_state.setdefault(key, 0)
     return int(st.selectbox(_("Input map"), range(channels), key=key, width=120))
 
 
-def filter_grid(model: ModelRecord, layers: tuple[LayerFacts, ...], choice: Choice) -> int:
+def filter_grid(model: ModelRecord, layers: tuple[LayerFacts, ...], choice: Choice) -> tuple[int, float]:
     """Show the filters.
 
     Returns:
-        the number of the one that is picked.
+        the number of the one that is picked, and the weight that colours around zero go to.
 
     Raises:
         CnnError: the weights cannot be had.
     """
     kernels, captions = _over_epochs(model, choice)
     count = kernels.shape[-1]
+    limit = float(np.abs(kernels).max())
     pages = -(-count // AT_ONCE)
     page = min(st.session_state.get(_PAGE) or 1, pages)
     shown = kernels[..., (page - 1) * AT_ONCE : page * AT_ONCE]
@@ -100,7 +101,7 @@ def filter_grid(model: ModelRecord, layers: tuple[LayerFacts, ...], choice: Choi
     tiles(
         "filters_grid",
         Tiles(
-            frames=_pictures(shown, choice),
+            frames=_pictures(shown, choice, limit),
             labels=[_("Filter {number}").format(number=first + index) for index in range(shown.shape[-1])],
             alt=_in_words(layers, choice, count),
             columns=COLUMNS,
@@ -113,7 +114,7 @@ def filter_grid(model: ModelRecord, layers: tuple[LayerFacts, ...], choice: Choi
         _pick,
     )
     if choice.around_zero:
-        legend(float(np.abs(kernels).max()), True)
+        legend(limit, True)
     elif choice.incoming is None:
         st.caption(
             _("Each filter as a picture of red, green and blue, from its smallest weight to its largest.")
@@ -124,7 +125,7 @@ def filter_grid(model: ModelRecord, layers: tuple[LayerFacts, ...], choice: Choi
         st.pagination(pages, key=_PAGE, max_visible_pages=5)
     if len(kernels) == 1 and choice.first:
         st.caption(_("Of this model's training no filters were kept, so there is nothing to play."))
-    return picked
+    return picked, limit
 
 
 def _pick(number: int) -> None:
@@ -151,10 +152,9 @@ def _over_epochs(model: ModelRecord, choice: Choice) -> tuple[Array, list[str]]:
     return frames, captions
 
 
-def _pictures(kernels: Array, choice: Choice) -> np.ndarray:
+def _pictures(kernels: Array, choice: Choice, limit: float) -> np.ndarray:
     """uint8 (frames, filters, height, width[, 3]), each weight some pixels wide: gaps are thin."""
     if choice.around_zero:
-        limit = float(np.abs(kernels).max())
         pictures = shades.shaded(np.moveaxis(kernels[:, :, :, 0], -1, 1), limit, True)
     else:
         pictures = np.stack([shades.kernel_pictures(frame) for frame in kernels])

@@ -17,7 +17,7 @@ KINDS = {
     "conv2d": lambda: _("Convolution"),
     "max_pool2d": lambda: _("Max pooling"),
     "average_pool2d": lambda: _("Average pooling"),
-    "batch_normalization": lambda: _("Normalisation"),
+    "batch_normalization": lambda: _("Batch normalisation"),
     "dropout": lambda: _("Dropout"),
     "flatten": lambda: _("Flatten"),
     "dense": lambda: _("Dense"),

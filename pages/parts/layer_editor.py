@@ -45,7 +45,7 @@ _LABELS = {
     "units": N_("Units"),
 }
 _CHOICES = {
-    "valid": N_("valid: whole windows only"),
+    "valid": N_("valid: none, whole windows only"),
     "same": N_("same: zeros around, the size stays"),
 }
 

@@ -5,9 +5,9 @@ from html import escape
 
 import streamlit as st
 
-from cnn import datasets, figures
+from cnn import datasets, figures, runs
 from cnn.figures import Group
-from cnn.i18n import _
+from cnn.i18n import _, ngettext
 from cnn.layers import layer_table
 from cnn.model_record import ModelRecord
 from cnn.recipes import RECIPES
@@ -40,10 +40,26 @@ def leaderboard(found: list[ModelRecord], owner: str) -> None:
             key="leaderboard_data",
         )
     )
-    here = sorted((record for record in public if record.data_name == data), key=lambda r: -r.test_accuracy)
+    of_that_name = [record for record in public if record.data_name == data]
+    here = _comparable(of_that_name)
     with st.container(key="leaderboard"):
         _plane(here, data, owner)
         _ranking(here, owner)
+    if left_out := len(of_that_name) - len(here):
+        st.caption(
+            ngettext(
+                "{count} more model was tested on other data and is not ranked.",
+                "{count} more models were tested on other data and are not ranked.",
+                left_out,
+            ).format(count=left_out)
+        )
+
+
+def _comparable(records: list[ModelRecord]) -> list[ModelRecord]:
+    """Those that were tested on the data of the newest, which is that of now; the best first."""
+    data = runs.data_of(max(records, key=lambda record: record.created))
+    same = (record for record in records if runs.data_of(record) == data)
+    return sorted(same, key=lambda record: -record.test_accuracy)
 
 
 def _plane(here: list[ModelRecord], data: str, owner: str) -> None:

@@ -33,25 +33,22 @@ def number_board(model: ModelRecord) -> None:
         return
     width = min(WIDTH, space)
     drawing = canvas("number", width=width, height=HEIGHT, stroke=PEN if width > _NARROW else _THIN_PEN)
-    if drawing is None or not show_number(model, drawing):
+    number = None if drawing is None else read(model, drawing)
+    if number is None or not number.text:
         _invite()
+    else:
+        show_number(number)
 
 
-def show_number(model: ModelRecord, picture: np.ndarray) -> bool:
-    """Read the digits of a picture and show them with their boxes.
-
-    Args:
-        model: who reads.
-        picture: as `cnn.segment.read_number` takes it.
-
-    Returns:
-        whether anything is written on it.
-    """
+def read(model: ModelRecord, picture: np.ndarray) -> "ReadNumber":
+    """The number on a picture, as `cnn.segment.read_number` takes it, read by a model."""
     from cnn.segment import read_number
 
-    number = read_number(picture, partial(workers().classify_all, keras_path(model.id).parent))
-    if not number.text:
-        return False
+    return read_number(picture, partial(workers().classify_all, keras_path(model.id).parent))
+
+
+def show_number(number: "ReadNumber") -> None:
+    """Show a number's digits with their boxes."""
     with st.container(key="answer"):
         st.html(
             f'<div role="status"><div class="answer-number">{number.text}</div>'
@@ -61,7 +58,6 @@ def show_number(model: ModelRecord, picture: np.ndarray) -> bool:
         st.html(_boxed(number))
     with st.container(key="probabilities"):
         st.html(f'<div class="steps">{"".join(map(_card, number.digits))}</div>')
-    return True
 
 
 def _invite() -> None:
@@ -71,6 +67,8 @@ def _invite() -> None:
 
 
 def _chance(number: "ReadNumber") -> str:
+    if not number.is_whole:
+        return _("Only the beginning is read: there is more on the picture than one number.")
     doubtful = [digit for digit in number.digits if digit.answer.verdict != "sure"]
     if not doubtful:
         return _("Sure of every digit.")

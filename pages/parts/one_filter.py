@@ -25,8 +25,14 @@ LONGEST_SIDE = 7
 """Of a kernel whose weights are written out."""
 
 
-def weights(model: ModelRecord, choice: Choice, number: int) -> None:
+def weights(model: ModelRecord, choice: Choice, number: int, limit: float) -> None:
     """A filter's weights as a table on their colours, and its bias.
+
+    Args:
+        model: whose filter it is.
+        choice: the layer, and how it is shown.
+        number: the filter.
+        limit: the weight that the colours go to, one for all filters of the grid.
 
     Raises:
         CnnError: they cannot be had.
@@ -35,17 +41,16 @@ def weights(model: ModelRecord, choice: Choice, number: int) -> None:
     _kernel, bias = weights_of(model, choice.layer, number)
     if len(kernel) <= LONGEST_SIDE:
         names = [_("Red"), _("Green"), _("Blue")] if choice.incoming is None else [_("Weights")]
-        largest = np.abs(kernel).max() or 1
-        tables = map(_table, names, np.moveaxis(kernel, 2, 0), repeat(largest))
+        tables = map(_table, names, np.moveaxis(kernel, 2, 0), repeat(limit or 1.0))
         st.html(f'<div class="strip">{"".join(tables)}</div>')
     st.caption(
         _("Bias {bias:.4f}. Blue weights want light, orange ones want dark.").format(bias=float(bias[0]))
     )
 
 
-def _table(name: str, kernel: np.ndarray, largest: float) -> str:
-    """The weights for one map of the input, on colours that go to the `largest` weight of the filter."""
-    colours = shades.diverging(kernel / largest)
+def _table(name: str, kernel: np.ndarray, limit: float) -> str:
+    """The weights for one map of the input, on colours that go to `limit`."""
+    colours = shades.diverging(kernel / limit)
     rows = "".join(
         f"<tr>{''.join(map(_cell, values, row))}</tr>" for values, row in zip(kernel, colours, strict=True)
     )

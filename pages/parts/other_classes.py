@@ -8,7 +8,6 @@ from cnn.answer import Answer
 from cnn.i18n import _
 from cnn.model_record import ModelRecord
 from cnn.model_store import keras_path
-from cnn.origins import DIGITS
 from cnn.workers import workers
 from pages.parts.image_choice import look_at_drawing
 from pages.parts.picture import pixels
@@ -17,11 +16,6 @@ from pages.parts.told import told
 from pages.parts.upload import TEST_IMAGE, brought, test_image, where_from
 
 _SCALE = 4
-
-
-def reads_drawings(model: ModelRecord) -> bool:
-    """Whether the model reads what is drawn on the canvas."""
-    return model.class_names == DIGITS and model.input_shape == (28, 28, 1)
 
 
 def other_board(model: ModelRecord) -> None:

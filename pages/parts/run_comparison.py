@@ -1,5 +1,6 @@
 """Several runs side by side: curves, accuracies with what chance allows, settings."""
 
+from collections.abc import Mapping
 from html import escape
 
 import streamlit as st
@@ -7,7 +8,7 @@ import streamlit as st
 from cnn import figures, runs
 from cnn.i18n import _
 from cnn.model_record import ModelRecord
-from pages.parts import visitor
+from pages.parts import setting_words, visitor
 from pages.parts.models import data_title, in_markdown, shown_name
 
 _LONG = 40
@@ -38,7 +39,7 @@ def _accuracies(picked: list[ModelRecord], names: list[str]) -> None:
     )
     st.caption(
         _(
-            "The bars are 95 % intervals: with other test images, as many as these, the accuracy would "
+            "The bars are 95% intervals: with other test images, as many as these, the accuracy would "
             "rarely lie outside."
         )
     )
@@ -47,8 +48,8 @@ def _accuracies(picked: list[ModelRecord], names: list[str]) -> None:
 
 def _verdict(picked: list[ModelRecord], names: list[str]) -> str:
     """Whether the best is better than the next by more than chance."""
-    if len({record.data_name for record in picked}) > 1:
-        return _("They were tested on different images, so their accuracies cannot be compared.")
+    if len(set(map(runs.data_of, picked))) > 1:
+        return _("They were tested on different data, so their accuracies cannot be compared.")
     ranked = sorted(zip(picked, names, strict=True), key=lambda run: -run[0].test_accuracy)
     (best, best_name), (second, second_name) = ranked[:2]
     spans = [runs.accuracy_interval(run.test_accuracy, run.test_images) for run in (best, second)]
@@ -90,13 +91,13 @@ def _settings(picked: list[ModelRecord], names: list[str]) -> None:
         # Some were stopped, or stopped early.
         each = [values | {"done": epochs} for values, epochs in zip(each, done, strict=True)]
     marked = runs.differing(each)
-    labels = setting_labels()
+    labels = setting_words.labels()
     fields = [name for name in labels if any(name in values for values in each)]
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
     body = "".join(
         f"<tr{' class=differs' if field in marked else ''}>"
         f'<th scope="row">{"≠ " if field in marked else ""}{escape(labels[field])}</th>'
-        + "".join(_cell(values.get(field)) for values in each)
+        + "".join(_cell(values, field) for values in each)
         + "</tr>"
         for field in fields
     )
@@ -107,40 +108,7 @@ def _settings(picked: list[ModelRecord], names: list[str]) -> None:
     st.caption(_("≠ marks what is not the same in all of them."))
 
 
-def setting_labels() -> dict[str, str]:
-    """What the settings of a training are called, in the order in which they are shown."""
-    return {
-        "dataset": _("Data"),
-        "network": _("Network"),
-        "optimizer": _("Optimizer"),
-        "learning_rate": _("Learning rate"),
-        "schedule": _("Schedule"),
-        "batch_size": _("Batch size"),
-        "epochs": _("Epochs"),
-        "done": _("Epochs trained"),
-        "train_images": _("Training images"),
-        "validation": _("Validate on"),
-        "early_stopping": _("Stop early"),
-        "patience": _("Patience, in epochs"),
-        "keep_best": _("Keep the best epoch"),
-        "as_people_draw": _("Distort images as people draw"),
-        "seed": _("Seed"),
-    }
-
-
-def _cell(value: runs.Value) -> str:
-    text = _value(value)
+def _cell(values: Mapping[str, runs.Value], field: str) -> str:
+    text = setting_words.of(field, values[field]) if field in values else "–"
     long = ' class="long"' if len(text) > _LONG else ""
     return f"<td{long}>{escape(text)}</td>"
-
-
-def _value(value: runs.Value) -> str:
-    match value:
-        case None:
-            return "–"
-        case bool():
-            return _("yes") if value else _("no")
-        case float():
-            return f"{value:g}"
-    said = {"test": _("the test images"), "constant": _("constant"), "one_cycle": _("one cycle")}
-    return said.get(str(value), str(value))

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from cnn import runs
 from cnn.i18n import _
 from cnn.model_record import ModelRecord
 from cnn.model_store import SHIPPED
@@ -92,6 +93,7 @@ def _columns(shown: list[ModelRecord], owner: str) -> dict[str, list[object]]:
         "optimizer": [config and config.optimizer for config in configs],
         "rate": [config and config.learning_rate for config in configs],
         "validation": [config and _validation(config) for config in configs],
+        "network": [config and runs.network_of(config) for config in configs],
         "when": [record.created for record in shown],
     }
 
@@ -114,6 +116,7 @@ def _formats() -> dict[str, Any]:
         "whose": text(_("Whose"), width=145),
         "data": text(_("Data"), width=110),
         "recipe": text(_("Recipe"), width=150),
+        "network": text(_("Network"), width=300),
         "accuracy": number(_("Test accuracy"), format="%.2f%%"),
         "loss": number(_("Test loss"), format="%.4f"),
         "parameters": number(_("Parameters"), format="localized"),

@@ -11,6 +11,9 @@ _WORDS = (
     N_("Link to heading"),
     N_("Notifications"),
     N_("Close"),
+    # Where an address has no page.
+    N_("Page not found"),
+    N_("The page that you have requested does not seem to exist. Running the app's main page."),
     # The canvas.
     N_("Update the app with this drawing"),
     N_("Undo"),

@@ -11,8 +11,8 @@ from cnn.errors import CnnError
 from cnn.i18n import _
 from cnn.recipes import OPTIMIZERS, TrainConfig
 from cnn.trainings import Training, trainings
+from pages.parts import setting_words
 from pages.parts.monitor import REFRESH_SECONDS, state_name, watch, watched
-from pages.parts.run_comparison import setting_labels
 
 _NUMBERS = ("learning_rate", "batch_size", "epochs", "train_images", "seed")
 
@@ -24,7 +24,7 @@ def sweep_form(config: TrainConfig, owner: str) -> None:
         config: what they share.
         owner: whose trainings they become.
     """
-    labels = setting_labels()
+    labels = setting_words.labels()
     with st.expander(_("A sweep: several values at once"), icon=":material/grid_on:"):
         st.caption(_("Write values with commas between them. What stays empty is as set above."))
         try:
@@ -98,7 +98,7 @@ def _table(members: list[Training]) -> None:
     if now in ids and _picked(key) != [ids.index(now)]:
         st.session_state[key] = {"selection": {"rows": [ids.index(now)]}}
     varied = sorted(runs.differing([training.config.model_dump(exclude={"layers"}) for training in members]))
-    number, labels = st.column_config.NumberColumn, setting_labels()
+    number, labels = st.column_config.NumberColumn, setting_words.labels()
     st.dataframe(
         _columns(members, varied),
         hide_index=True,
@@ -133,7 +133,10 @@ def _columns(members: list[Training], varied: list[str]) -> dict[str, list[objec
     records = [training.record for training in members]
     best = max((record.test_accuracy for record in records if record), default=None)
     return {
-        **{field: [_value(getattr(training.config, field)) for training in members] for field in varied},
+        **{
+            field: [setting_words.of(field, getattr(training.config, field)) for training in members]
+            for field in varied
+        },
         "state": [state_name(training) for training in members],
         "validation": [
             100 * training.history[-1].val_accuracy if training.history else None for training in members
@@ -142,10 +145,6 @@ def _columns(members: list[Training], varied: list[str]) -> dict[str, list[objec
         "best": ["★" if record and record.test_accuracy == best else "" for record in records],
         "seconds": [record and record.fit_seconds for record in records],
     }
-
-
-def _value(value: object) -> str:
-    return _("all") if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _stop(chosen: list[Training]) -> None:

@@ -30,7 +30,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   };
   if (focused !== null) { const again = all.find((button) => button.value === focused); if (again) focus(again); }
 
-  let frame = data.frames.length - 1;
+  // A pick sends the same film again: it stays where it is, and goes on playing.
+  const same = root.shown?.frames.length === data.frames.length && data.frames.every((picture, number) => picture === root.shown.frames[number]);
+  if (!same) root.shown = { frames: data.frames, frame: data.frames.length - 1, playing: false };
+  const shown = root.shown;
   let over = null;
   const numbers = data.weights && floats(data.weights);
   const tell = () => {
@@ -38,14 +41,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (weights.hidden) return;
     const [height, width] = data.kernel;
     const size = height * width;
-    const start = (frame * data.labels.length + over) * size;
+    const start = (shown.frame * data.labels.length + over) * size;
     const row = (y) => [...numbers.subarray(start + y * width, start + (y + 1) * width)]
       .map((value) => `<td>${written(value)}</td>`).join("");
     weights.innerHTML = `<caption>${data.labels[over]}</caption>` +
       Array.from({ length: height }, (_, y) => `<tr>${row(y)}</tr>`).join("");
   };
   const show = (number) => {
-    frame = number;
+    shown.frame = number;
     image.innerHTML = data.frames[number];
     film.querySelector("input").value = number;
     film.querySelector("output").textContent = data.captions[number] ?? "";
@@ -82,19 +85,20 @@ export default function ({ data, parentElement, setTriggerValue }) {
   let timer = null;
   const playing = (on) => {
     clearInterval(timer);
-    timer = on ? setInterval(() => (frame < data.frames.length - 1 ? show(frame + 1) : playing(false)), data.interval) : null;
+    timer = on ? setInterval(() => (shown.frame < data.frames.length - 1 ? show(shown.frame + 1) : playing(false)), data.interval) : null;
+    shown.playing = on;
     if (still) play.innerHTML = `${ICONS.step} ${data.texts.step}`;
     else play.innerHTML = on ? `${ICONS.pause} ${data.texts.pause}` : `${ICONS.play} ${data.texts.play}`;
   };
   play.onclick = () => {
-    if (still) return show((frame + 1) % data.frames.length);
+    if (still) return show((shown.frame + 1) % data.frames.length);
     if (timer) return playing(false);
-    if (frame === data.frames.length - 1) show(0);
+    if (shown.frame === data.frames.length - 1) show(0);
     playing(true);
   };
   slider.oninput = () => { playing(false); show(Number(slider.value)); };
-  playing(false);
-  show(frame);
+  show(shown.frame);
+  playing(shown.playing);
   root.stop = () => clearInterval(timer);
   return root.stop;
 }

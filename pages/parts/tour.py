@@ -145,7 +145,7 @@ def _under_way() -> int | None:
     asked = st.query_params.get(_STEP)
     number: int | None = st.session_state.get(_STEP)
     if number is None:
-        if asked is None or not asked.isdecimal() or not 1 <= int(asked) <= len(steps()):
+        if asked is None or asked not in [str(step) for step in range(1, len(steps()) + 1)]:
             return None
         number = st.session_state[_STEP] = int(asked)
     if asked != str(number):

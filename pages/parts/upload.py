@@ -10,22 +10,24 @@ from cnn.model_record import ModelRecord
 from cnn.model_store import keras_path
 from cnn.workers import workers
 from pages.parts.answer import answer
-from pages.parts.image_choice import look_at_drawing
-from pages.parts.number import show_number
+from pages.parts.digit import explain
+from pages.parts.number import read, show_number
+from pages.parts.steps import steps
 from pages.parts.told import told
 
 TEST_IMAGE = "test"
 
 
 def upload_board(model: ModelRecord) -> None:
-    """Let the visitor bring a picture, and read all the digits on it."""
+    """Let the visitor bring a picture, and read all the digits on it; a single one as if it were drawn."""
     source = where_from()
     if source == TEST_IMAGE:
         with st.spinner(_("Fetching the test images")):
             dataset = datasets.load("mnist")
         image = test_image(dataset)
-        answer(workers().classify(keras_path(model.id).parent, image), image)
-        look_at_drawing(image)
+        given = workers().classify(keras_path(model.id).parent, image)
+        answer(given, image)
+        explain(model, image, given)
         return
     content = brought(
         source,
@@ -78,5 +80,23 @@ def _read(model: ModelRecord, content: bytes) -> None:
     from cnn.pictures import read_writing
 
     with told():
-        if not show_number(model, read_writing(content)):
+        picture = read_writing(content)
+        number = read(model, picture)
+        if not number.text:
             st.info(_("Nothing is written on this picture. Take one of dark digits on light paper."))
+        elif len(number.digits) == 1:
+            _one(model, picture)
+        else:
+            show_number(number)
+
+
+@st.fragment
+def _one(model: ModelRecord, picture: np.ndarray) -> None:
+    """The only digit on a picture; what is pressed below it does not read the whole picture again."""
+    from cnn.preprocess import prepare_drawing
+
+    prepared = prepare_drawing(picture)
+    given = workers().classify(keras_path(model.id).parent, prepared.image)
+    answer(given, prepared.image)
+    steps(prepared.steps)
+    explain(model, prepared.image, given)

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from cnn.layers import AveragePool2D, BatchNormalization, Conv2D, Dense, Flatten, MaxPool2D
 from tests.browser.chromium import launch
+from tests.browser.everywhere import LEADERS_PASSWORD
 from tests.browser.served import Served, serve
 from tests.networks import keep_small
 
@@ -41,7 +42,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The app, one for all journeys that leave it as it was; with `OWN_MODEL` among its models."""
     folder = tmp_path_factory.mktemp("app")
     keep_small(folder / "models", OWN_MODEL, recipe=OWN_MODEL, layers=OWN_LAYERS, epochs=3)
-    with serve(folder, CNN_CACHE_DIR=os.environ["CNN_CACHE_DIR"]) as served:
+    cache = os.environ["CNN_CACHE_DIR"]
+    with serve(folder, CNN_CACHE_DIR=cache, CNN_LEADER_PASSWORD=LEADERS_PASSWORD) as served:
         yield served
 
 

@@ -4,18 +4,19 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.served import PROJECT
 from tests.sections import SECTIONS
 
 BUSY = 180_000
 """Milliseconds that a page may take while processes start."""
 
+LEADERS_PASSWORD = "gradient"
+"""What opens the leader's page of an app that these journeys share."""
+
+_PAGES = [path.stem for path in (PROJECT / "pages").glob("*.py")]
+
 PATHS = [
-    "",
-    "train",
-    "runs",
-    "mistakes",
-    "filters",
-    "feature_maps",
+    *("" if page == "draw" else page for page in sorted(_PAGES) if page != "concepts"),
     *(f"concepts?section={section}" for section in SECTIONS),
     "concepts?tour=6",
 ]
@@ -23,6 +24,8 @@ PATHS = [
 
 def open_whole(page: Page, url: str) -> None:
     """Open a page, wait until nothing on it is on its way, and unfold its folded parts."""
+    if url.endswith("/status"):
+        page.request.post(url, form={"password": LEADERS_PASSWORD})
     page.goto(url)
     expect(page.get_by_test_id("stHeading").first).to_be_visible(timeout=BUSY)
     settled(page)

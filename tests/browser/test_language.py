@@ -82,6 +82,16 @@ def test_files_and_the_camera_are_asked_for_in_korean(app: Served, korean_page: 
     expect(korean_page.locator("html")).to_have_attribute("lang", "en")
 
 
+def test_an_unknown_address_is_said_in_korean(app: Served, korean_page: Page) -> None:
+    """Streamlit's word on it is Korean, and the first page stands behind."""
+    korean_page.goto(f"{app.url}/nowhere")
+    said = korean_page.get_by_role("dialog")
+    expect(said).to_contain_text("그런 페이지는 없습니다", timeout=BUSY)
+    assert strays(said.inner_text()) == set()
+    said.get_by_role("button").click()
+    expect(korean_page.get_by_role("heading", name="숫자를 그려 보세요")).to_be_visible(timeout=BUSY)
+
+
 @pytest.mark.parametrize("path", [path for path in PATHS if "=" not in path])
 def test_an_english_page_has_no_korean(app: Served, page: Page, path: str) -> None:
     """On an English page, Korean is the word for itself in the picker alone."""
@@ -116,6 +126,13 @@ def test_an_address_may_name_a_language_by_its_code(app: Served, page: Page) -> 
     expect(page.get_by_role("heading", name="Draw a digit")).to_be_visible(timeout=BUSY)
     page.reload()
     expect(page.get_by_role("heading", name="Draw a digit")).to_be_visible(timeout=BUSY)
+
+
+def test_the_first_page_has_its_name_for_an_address_too(app: Served, page: Page) -> None:
+    """`/draw` leads to the first page, in the language that it names."""
+    page.goto(f"{app.url}/draw?language=ko")
+    expect(page.get_by_role("heading", name="숫자를 그려 보세요")).to_be_visible(timeout=BUSY)
+    assert page.url.startswith(f"{app.url}/?")
 
 
 def test_the_tour_keeps_the_language(app: Served, page: Page) -> None:

@@ -124,6 +124,16 @@ def test_units_and_softmax_are_keras_own(app: Served, page: Page, outputs: list[
     assert shown == pytest.approx(outputs[7], abs=CLOSE)
 
 
+def test_a_unit_frames_what_it_depends_on(app: Served, page: Page) -> None:
+    """Beside the sum of a dense unit stands the image, framed from its corner on: the unit sees it whole."""
+    open_maps(app, page)
+    open_layer(page, 6)
+    image = key(page, "arithmetic").locator(".image canvas")
+    expect(image).to_be_visible()
+    corner = "canvas => [...canvas.getContext('2d').getImageData(0, 0, 1, 1).data]"
+    assert image.evaluate(corner) == [255, 159, 26, 255]
+
+
 def test_the_arithmetic_needs_no_pointer(app: Served, page: Page) -> None:
     """Arrow keys move from pixel to pixel, and the steps are spoken."""
     open_maps(app, page)
@@ -177,8 +187,19 @@ def test_a_drawing_is_followed_from_page_to_page(app: Served, page: Page) -> Non
     expect(page.get_by_text("Your drawing.")).to_be_visible(timeout=START)
 
 
+def pick_filter(page: Page, number: int) -> None:
+    """Press a filter, and wait until it is marked and shown."""
+    button = key(page, "filters_grid").locator(f'.buttons button[value="{number}"]')
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true", timeout=START)
+    expect(page.get_by_role("heading", name=f"Filter {number}")).to_be_visible(timeout=START)
+
+
 def test_filters_play_over_the_epochs(app: Served, page: Page) -> None:
-    """The slider goes back to before the first step, where filters differ, and Play leads to the last."""
+    """The slider goes back to before the first step, where filters differ, and Play leads to the last.
+
+    A filter that is picked meanwhile changes neither where the film is nor whether it plays.
+    """
     page.goto(f"{app.url}/filters")
     expect(key(page, "filters_grid").locator("img")).to_be_visible(timeout=START)
     choose_own(page)
@@ -188,13 +209,15 @@ def test_filters_play_over_the_epochs(app: Served, page: Page) -> None:
     grid.locator("input[type=range]").fill("0")
     expect(grid.locator("output")).to_have_text("before the first step")
     assert grid.locator("img").get_attribute("src") != last
+    pick_filter(page, 2)
+    expect(grid.locator("output")).to_have_text("before the first step")
     grid.get_by_role("button", name="Play").click()
+    pick_filter(page, 3)
     expect(grid.locator("output")).to_have_text("after epoch 3", timeout=START)
     assert grid.locator("img").get_attribute("src") == last
     grid.locator('.buttons button[value="4"]').hover()
     expect(grid.locator(".weights td")).to_have_count(9)
-    grid.locator('.buttons button[value="4"]').click()
-    expect(page.get_by_role("heading", name="Filter 4")).to_be_visible(timeout=START)
+    pick_filter(page, 4)
 
 
 def test_filters_step_for_those_who_want_no_motion(app: Served, browser: Browser) -> None:

@@ -94,6 +94,23 @@ def test_a_photo_is_read_and_a_letter_refused(app: Served, page: Page) -> None:
     expect(page.get_by_text("This file is no picture")).to_be_visible(timeout=BUSY)
 
 
+def test_one_digit_on_a_photo_is_explained_like_a_drawn_one(app: Served, page: Page) -> None:
+    """Its ten probabilities, the steps of its preparation, the evidence, and the way to correct it."""
+    page.goto(app.url)
+    page.get_by_text("A picture", exact=True).click()
+    key(page, "upload").locator("input[type=file]").set_input_files(
+        {"name": "paper.png", "mimeType": "image/png", "buffer": photo("7")}
+    )
+    expect_answer(page, 7)
+    expect(key(page, "probabilities").locator("li")).to_have_count(10)
+    expect(key(page, "steps").locator("figure")).to_have_count(4)
+    page.get_by_text("What made it say 7?").click()
+    expect(key(page, "evidence").locator("img")).to_be_visible(timeout=BUSY)
+    page.get_by_role("button", name="No, it was …").click()
+    page.get_by_role("radiogroup", name="It was").get_by_text("9", exact=True).click()
+    expect(page.get_by_text("9, read as 7").first).to_be_visible(timeout=BUSY)
+
+
 def photo(text: str) -> bytes:
     """A row of digits as a phone would see it on paper, as PNG."""
     ink = np.pad(row(text), 60).astype(np.float32) / 255

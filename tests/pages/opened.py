@@ -8,6 +8,8 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest, app_test
 
+from cnn import model_store
+
 BUSY = 60
 """Seconds that a page may take on a machine that does other work besides."""
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -42,3 +44,14 @@ def run_function(script: Callable[..., None], *arguments: object) -> AppTest:
 def html(page: AppTest) -> str:
     """What a page shows by `st.html`."""
     return "\n".join(element.proto.body for element in page.get("html"))
+
+
+def check_deletion_is_told(page: AppTest) -> None:
+    """Delete the model that a page shows: the page says so, and shows another one without an error."""
+    model = str(page.selectbox(key="model").value)
+    model_store.delete(model, None)
+    page.run()
+    assert "is gone; another one stands in for it" in page.warning[0].value
+    assert page.selectbox(key="model").value != model
+    assert not page.exception
+    assert not page.error

@@ -2,18 +2,20 @@
 
 import re
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnn import evaluated, evaluations, model_store, trainings
+from cnn.answer import Answer, answer_from
 from cnn.concepts import KERNELS
 from cnn.errors import TrainingDiverged
 from cnn.progress import Epoch
 from cnn.settings import settings
 from pages.parts import waiting
-from pages.parts.concepts import mnist, overfitting, shifted_digits
+from pages.parts.concepts import mnist, overfitting, pooling, shifted_digits
 from tests.networks import digits, keep_small, small_config, trained
 from tests.pages.conftest import OWNER
 from tests.pages.local import LocalWorkers
@@ -21,8 +23,24 @@ from tests.pages.opened import html
 from tests.sections import SECTIONS
 
 
+def sure_of(digit: int) -> Answer:
+    """The answer of a network that is quite sure."""
+    outputs = np.full(10, 0.01)
+    outputs[digit] = 0.91
+    return answer_from(outputs)
+
+
 @pytest.fixture
-def open_section(visit: Callable[[str], AppTest]) -> Callable[[str], AppTest]:
+def read_as(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """What the two pictures of the section on pooling are read as; a test may change it."""
+    digits_read = [7, 7]
+    played = SimpleNamespace(classify_all=lambda _folder, _images: [sure_of(each) for each in digits_read])
+    monkeypatch.setattr(pooling, "workers", lambda: played)
+    return digits_read
+
+
+@pytest.fixture
+def open_section(visit: Callable[[str], AppTest], read_as: list[int]) -> Callable[[str], AppTest]:
     """Opens a section."""
 
     def opened(name: str) -> AppTest:
@@ -112,6 +130,15 @@ def test_pooling_keeps_less_and_forgives_a_pixel(open_section, size):
     before, after = map(int, re.findall(r"\*\*(\d+)%\*\*", told(page)))
     assert after > before
     assert html(page).count("alt=") == 4
+
+
+@pytest.mark.parametrize(
+    ("second", "said"), [(7, "reads **7** in both: 91.0%"), (1, "shifted **1** (91.0%)")]
+)
+def test_it_is_said_whether_a_shifted_digit_reads_the_same(open_section, read_as, second, said):
+    """The shipped network is asked about both pictures, and what it reads stands there."""
+    read_as[1] = second
+    assert said in told(open_section("pooling"))
 
 
 def test_the_convolution_does_not_grow_with_the_image(open_section):

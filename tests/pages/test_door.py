@@ -1,12 +1,14 @@
 """The door: without the password nothing of the app is to be had, with it everything is."""
 
 import asyncio
+from datetime import timedelta
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from itsdangerous import TimestampSigner
 from starlette.responses import HTMLResponse
 
 from cnn.settings import settings
@@ -129,8 +131,17 @@ def test_the_cookie_lasts_over_a_new_start_and_ends_with_its_password(browser, m
 def test_a_cookie_ends_by_itself(browser, monkeypatch):
     """The day after the workshop nobody is in any more."""
     token = browser.enter("kernel").token
-    monkeypatch.setattr(door, "_HOURS", -1)
+    monkeypatch.setattr(door, "_LASTS", timedelta(seconds=-1))
     assert browser.ask(cookie=token).status == 401
+
+
+def test_a_clock_set_back_shuts_nobody_out(browser, monkeypatch):
+    """A cookie that was signed an hour from now opens as well as any other."""
+    now = TimestampSigner.get_timestamp
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda signer: now(signer) + 3600)
+    token = browser.enter("kernel").token
+    monkeypatch.undo()
+    assert browser.ask(cookie=token).body == SECRET
 
 
 @given(st.text(st.characters(codec="latin-1", exclude_characters=";\r\n\0"), max_size=80))

@@ -12,10 +12,12 @@ from PIL import Image
 
 from cnn import model_store
 from cnn.answer import answer_from
-from pages.parts import corrections, other_classes
+from cnn.settings import PROJECT, settings
+from pages.parts import corrections, number, other_classes
 from tests.networks import trained
 from tests.pages.conftest import OWNER
 from tests.pages.opened import html, run_function
+from tests.test_segment import by_shape
 
 
 def answer_page(digit, sharpness, reject):
@@ -101,6 +103,21 @@ def test_without_its_folder_the_room_goes_on(visit, models_dir):
     assert not page.exception
 
 
+def test_a_copy_stands_in_for_the_shipped_model(visit, models_dir, monkeypatch, tmp_path):
+    """Where `models/` is deleted with the shipped model in it, its copy goes on answering."""
+    project = tmp_path / "project"
+    shutil.copytree(PROJECT / "models" / model_store.SHIPPED, project / "models" / model_store.SHIPPED)
+    monkeypatch.setenv("CNN_CACHE_DIR", str(tmp_path / "cache"))
+    settings.cache_clear()
+    monkeypatch.setattr(model_store, "PROJECT", project)
+    model_store.keep_shipped()
+    model_store.keep_shipped()
+    shutil.rmtree(project)
+    assert visit("draw").selectbox(key="model").value == model_store.SHIPPED
+    assert model_store.read(model_store.SHIPPED).test_accuracy > 0.99
+    assert model_store.keras_path(model_store.SHIPPED).is_relative_to(tmp_path / "cache")
+
+
 def test_broken_folders_break_nothing(visit, models_dir):
     """Empty, foreign and half-written folders beside a good one leave the picker as it is."""
     model_store.save("mine", trained(), owner=OWNER)
@@ -163,7 +180,7 @@ def test_a_file_that_is_no_picture_is_said_to_a_model_of_other_things(visit):
     assert not page.exception
 
 
-def corrections_page():
+def corrections_page(before):
     """A page with one correction, from which a model has learned."""
     import numpy as np
     import streamlit as st
@@ -173,7 +190,7 @@ def corrections_page():
 
     mine = corrections.Correction(np.zeros((28, 28), np.float32), 9, 7)
     st.session_state["corrections"] = [mine]
-    st.session_state["learning_from_corrections"] = ("the training", "a-model-that-is-gone")
+    st.session_state["learning_from_corrections"] = ("the training", before)
     corrections.kept(model_store.read(model_store.SHIPPED))
     st.caption("The rest of the page")
 
@@ -183,10 +200,27 @@ def test_a_model_that_left_meanwhile_cannot_be_compared(monkeypatch, models_dir)
     learned = SimpleNamespace(record=model_store.save("after", trained(), owner=OWNER))
     monkeypatch.setattr(corrections, "trainings", lambda: {"the training": learned})
     monkeypatch.setattr(corrections, "monitor", lambda training: None)
-    page = run_function(corrections_page)
+    page = run_function(corrections_page, "a-model-that-is-gone")
     assert not page.exception
     assert "There is no model" in page.error[0].value
     assert "The rest of the page" in [caption.value for caption in page.caption]
+
+
+@pytest.mark.parametrize("stand_in", [False, True])
+def test_before_and_after_are_compared_on_the_same_images(monkeypatch, models_dir, stand_in):
+    """Both models' drawings are counted; their test figures only where they are of the same test images."""
+    before = model_store.save("before", trained(test_accuracy=0.95), owner=OWNER)
+    sha256 = "1" * 64 if stand_in else before.data_sha256
+    after = model_store.save("after", trained(test_accuracy=0.96, data_sha256=sha256), owner=OWNER)
+    learned = SimpleNamespace(record=after)
+    monkeypatch.setattr(corrections, "trainings", lambda: {"the training": learned})
+    monkeypatch.setattr(corrections, "monitor", lambda training: None)
+    monkeypatch.setattr(corrections, "_right", lambda record, *_: f"{record.name} right")
+    page = run_function(corrections_page, before.id)
+    [table] = [element.value for element in page.markdown if "right" in element.value]
+    assert "before right" in table
+    assert "after right" in table
+    assert ("95.00%" in table, "96.00%" in table) == (not stand_in, not stand_in)
 
 
 def offering_page(outputs):
@@ -247,6 +281,25 @@ def test_a_deleted_model_learns_nothing(workers):
     assert "There is no model 'gone'" in page.error[0].value
     assert "The rest of the page" in [caption.value for caption in page.caption]
     assert not workers.running
+
+
+def number_page(count):
+    """A page with a row of ones."""
+    from cnn import model_store
+    from pages.parts.number import read, show_number
+    from tests.test_segment import row
+
+    show_number(read(model_store.read(model_store.SHIPPED), row("1" * count)))
+
+
+@pytest.mark.parametrize(("count", "is_whole"), [(3, True), (50, False)])
+def test_a_number_that_is_not_read_to_its_end_says_so(monkeypatch, count, is_whole):
+    """More ink than is read is no number of which anybody could be sure."""
+    asked = SimpleNamespace(classify_all=lambda _folder, images: by_shape(images))
+    monkeypatch.setattr(number, "workers", lambda: asked)
+    page = run_function(number_page, count)
+    assert not page.exception
+    assert ("Only the beginning is read" in html(page)) != is_whole
 
 
 def upload_page(content):

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from cnn.layers import AveragePool2D, BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPool2D
-from pages.parts import evidence, inside, waiting
+from pages.parts import arithmetic, evidence, inside, waiting
 from tests.networks import keep_small
 from tests.pages.local import LocalWorkers
+from tests.pages.opened import check_deletion_is_told
 
 EVERY_KIND = (
     Conv2D(filters=3, padding="same"),
@@ -43,6 +44,14 @@ def open_model(visit, models_dir, played):
     return open_page
 
 
+@pytest.fixture
+def sent(monkeypatch):
+    """What the browser is given to compute with, each time."""
+    given = []
+    monkeypatch.setattr(arithmetic, "_component", lambda data, **_rest: given.append(data))
+    return given
+
+
 def test_every_layer_opens(open_model):
     """Each kind of layer is shown with its name and shape, and its arithmetic below."""
     page = open_model(layers=EVERY_KIND, epochs=1)
@@ -56,6 +65,34 @@ def test_every_layer_opens(open_model):
     assert shown[0] == "**Convolution 1** · 28 × 28 × 3"
     assert shown[4] == "**Average pooling** · 2 × 2 × 5"
     assert shown[-1] == "**Output** · 10"
+
+
+def test_units_tell_what_they_depend_on(open_model, sent):
+    """A flattened unit's field is its pixel's window; a dense unit's is all that the flattened maps see."""
+    page = open_model(layers=(Conv2D(filters=3, strides=2), Flatten(), Dense(units=4)), epochs=1)
+    row, column, channel = 5, 12, 1
+    page.session_state["feature_maps_map"] = (row * 13 + column) * 3 + channel
+    page.session_state["feature_maps_layer"] = 1
+    page.run()
+    assert sent[-1]["field"] == (2 * row, 2 * column, 2 * row + 3, 2 * column + 3)
+    page.session_state["feature_maps_layer"] = 2
+    page.run()
+    assert sent[-1]["field"] == (0, 0, 27, 27)
+    assert sent[-1]["imageShape"] == (28, 28, 1)
+
+
+def test_pooling_has_the_colours_of_the_layer_before(open_model, sent):
+    """A map that is pooled is coloured as the maps it is one of, not by its own numbers alone."""
+    layers = (Conv2D(filters=3, strides=2, activation="linear"), MaxPool2D(), Flatten())
+    page = open_model(layers=layers, epochs=1)
+    page.session_state["feature_maps_layer"] = 0
+    page.run()
+    limit, signed = sent[-1]["limit"], sent[-1]["signed"]
+    page.session_state["feature_maps_layer"] = 1
+    for number in range(3):
+        page.session_state["feature_maps_map"] = number
+        page.run()
+        assert (sent[-1]["inputLimit"], sent[-1]["inputSigned"]) == (limit, signed)
 
 
 def test_an_image_out_of_range_is_told(open_model):
@@ -118,3 +155,8 @@ def test_a_sleeping_process_is_waited_for(open_model, played):
     page.run()
     assert any("waking up" in caption.value for caption in page.caption)
     assert not page.exception
+
+
+def test_a_model_that_is_deleted_meanwhile_is_said(open_model):
+    """Whoever looks at a model when it goes reads a sentence and sees another one's layers."""
+    check_deletion_is_told(open_model())

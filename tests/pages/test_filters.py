@@ -1,11 +1,15 @@
 """The page of filters, by AppTest; the film is tested in a browser."""
 
+import re
+
+import numpy as np
 import pytest
 
 from cnn.layers import Conv2D, Dense, Flatten
-from pages.parts import inside, one_filter, waiting
+from pages.parts import filter_grid, inside, one_filter, waiting
 from tests.networks import keep_small
 from tests.pages.local import LocalWorkers
+from tests.pages.opened import check_deletion_is_told, html
 
 TWO = (
     Conv2D(filters=8, strides=2),
@@ -43,6 +47,20 @@ def test_filters_are_shown_in_both_scales(open_model):
     assert not page.exception
 
 
+def test_a_filter_has_its_colours_of_the_grid(open_model, monkeypatch):
+    """Around zero, each weight in the table of a filter has the colour that it has among all filters."""
+    given = []
+    monkeypatch.setattr(filter_grid, "tiles", lambda _key, content, _on_pick: given.append(content))
+    page = open_model(layers=TWO)
+    page.button_group(key="filters_colours").set_value(True)
+    for number in range(8):
+        page.session_state["filters_picked"] = number
+        page.run()
+        written = re.findall(r"background:rgb\((\d+) (\d+) (\d+)\)", html(page))
+        in_grid = given[-1].frames[-1, number, ::8, ::8].reshape(-1, 3)
+        assert np.array(written, int).tolist() == in_grid.tolist()
+
+
 def test_a_deeper_layer_shows_a_slice(open_model):
     """Of a deeper convolution the filters are shown for one map of its input, which can be chosen."""
     page = open_model(layers=TWO)
@@ -50,6 +68,17 @@ def test_a_deeper_layer_shows_a_slice(open_model):
     page.selectbox(key="filters_incoming_8").select(5).run()
     assert not page.exception
     assert not page.error
+
+
+def test_three_maps_are_no_colours(open_model):
+    """A deeper convolution of three maps is shown for one of them: they are not red, green and blue."""
+    page = open_model(layers=(Conv2D(filters=3, strides=2), Conv2D(filters=4), Flatten()), epochs=1)
+    page.selectbox(key="filters_layer").select(1).run()
+    assert page.selectbox(key="filters_incoming_3").value == 0
+    assert "smallest weight, black" in captions(page)
+    assert "<caption>Weights</caption>" in html(page)
+    assert "<caption>Red</caption>" not in html(page)
+    assert not page.exception
 
 
 def test_exciting_images_are_found(open_model):
@@ -74,3 +103,8 @@ def test_many_filters_are_shown(open_model):
     page.run()
     assert page.subheader[0].value == "Filter 129"
     assert not page.exception
+
+
+def test_a_model_that_is_deleted_meanwhile_is_said(open_model):
+    """Whoever looks at a model when it goes reads a sentence and sees another one's filters."""
+    check_deletion_is_told(open_model())

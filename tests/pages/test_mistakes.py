@@ -7,11 +7,13 @@ import re
 import numpy as np
 import pytest
 
-from cnn import evaluated, evaluations, looks, model_store
+from cnn import evaluated, evaluations, looks
 from cnn.settings import settings
-from pages.parts import compare, downloads
+from pages.parts import compare, downloads, gallery
+from pages.parts.gallery import A_PAGE
 from tests.networks import keep_small
 from tests.pages.local import LocalWorkers
+from tests.pages.opened import check_deletion_is_told
 
 
 @pytest.fixture
@@ -31,6 +33,14 @@ def opened(visit, models_dir, monkeypatch):
         return page
 
     return open_page, evaluation, record
+
+
+@pytest.fixture
+def cards(monkeypatch):
+    """The numbers of the images that the gallery shows, in their order."""
+    sent = []
+    monkeypatch.setattr(gallery, "_component", lambda data, **_rest: sent.append(data["cards"]))
+    return lambda: [card["number"] for card in sent[-1]]
 
 
 def told(page) -> str:
@@ -75,16 +85,67 @@ def test_one_press_leads_back_to_all_mistakes(opened):
     assert page.selectbox(key="mistakes_truth").value is None
 
 
-@pytest.mark.parametrize("order", ["surest", "least_sure", "number", "random", "doubtful"])
-def test_every_order_shows_images(opened, order):
-    """Each order can be chosen, for all and for one class."""
-    open_page, _evaluation, _record = opened
+@pytest.mark.parametrize("order", ["surest", "least_sure", "number"])
+def test_every_order_shows_its_images(opened, cards, order):
+    """In each order the mistakes stand there one after the other, of all classes and of one."""
+    open_page, evaluation, _record = opened
     page = open_page()
     page.selectbox(key="mistakes_order").select(order).run()
-    assert not page.exception
+    assert cards() == evaluated.mistakes(evaluation, order)[:A_PAGE].tolist()
     page.selectbox(key="mistakes_truth").select(5).run()
+    assert cards() == evaluated.mistakes(evaluation, order, truth=5)[:A_PAGE].tolist()
     assert not page.exception
-    assert "image" in told(page)
+
+
+def test_doubtful_labels_are_shown(opened, cards):
+    """The most doubtful labels stand there first, of all classes and of one."""
+    open_page, evaluation, _record = opened
+    doubtful = evaluated.doubtful(evaluation)
+    page = open_page()
+    page.selectbox(key="mistakes_order").select("doubtful").run()
+    assert cards() == doubtful[:A_PAGE].tolist()
+    page.selectbox(key="mistakes_truth").select(5).run()
+    assert cards() == doubtful[evaluation.labels[doubtful] == 5][:A_PAGE].tolist()
+    assert not page.exception
+
+
+def test_a_second_page_shows_the_next_images(opened, cards):
+    """What does not fit on one page of the gallery is on the next; another choice begins with the first."""
+    open_page, evaluation, _record = opened
+    found = evaluated.mistakes(evaluation).tolist()
+    page = open_page()
+    page.session_state["mistakes_page"] = 2
+    page.run()
+    assert cards() == found[A_PAGE : 2 * A_PAGE] != []
+    page.selectbox(key="mistakes_order").select("number").run()
+    assert cards() == sorted(found)[:A_PAGE]
+
+
+@pytest.mark.parametrize("read", [None, 5])
+def test_random_images_give_way_to_others(opened, cards, read):
+    """Sixteen images by chance, mistakes or read right, stay until others are asked for."""
+    open_page, evaluation, _record = opened
+    inside = evaluated.mistakes(evaluation) if read is None else evaluated.cell(evaluation, read, read)
+    page = open_page()
+    page.session_state["mistakes_truth"] = page.session_state["mistakes_read"] = read
+    page.selectbox(key="mistakes_order").select("random").run()
+    first = cards()
+    assert len(first) == 16
+    page.run()
+    assert cards() == first
+    page.button(key="mistakes_shuffle").click().run()
+    assert cards() != first
+    assert set(first) | set(cards()) <= set(inside)
+
+
+def test_each_session_begins_with_its_own_random_images(opened, cards):
+    """Who opens the page anew does not find the same random images first."""
+    open_page, _evaluation, _record = opened
+    found = []
+    for _visitor in range(2):
+        open_page().selectbox(key="mistakes_order").select("random").run()
+        found.append(cards())
+    assert found[0] != found[1]
 
 
 def test_a_model_without_a_network_description_is_told(visit, models_dir, monkeypatch):
@@ -112,14 +173,23 @@ def test_two_models_are_compared(opened, models_dir):
     assert f"Only this model is right: **{only:,}**" in told(page)
 
 
-def test_a_deleted_model_leaves_the_page(opened):
-    """A model deleted meanwhile is no choice any more; the page shows another or says that there is none."""
-    open_page, _evaluation, record = opened
+def test_a_second_model_that_cannot_be_scored_is_told(opened, models_dir):
+    """Beside a model that does not say what network it is stand a sentence and all else of the page."""
+    open_page, _evaluation, _record = opened
+    other = keep_small(models_dir, "Other", seed=8, epochs=1)  # which no other test has scored
+    path = models_dir / other.id / "record.json"
+    path.write_text(other.model_copy(update={"config": None}).model_dump_json(exclude={"id"}))
     page = open_page()
-    model_store.delete(record.id, None, settings().models_dir)
-    page.run()
+    page.selectbox(key="mistakes_other").select(other.id).run()
+    assert "does not say what network it is" in page.error[0].value
+    assert page.get("download_button")
     assert not page.exception
-    assert page.header[0].value == "What it gets wrong"
+
+
+def test_a_model_that_is_deleted_meanwhile_is_said(opened):
+    """Whoever looks at a model when it goes reads a sentence and sees another one's mistakes."""
+    open_page, _evaluation, _record = opened
+    check_deletion_is_told(open_page())
 
 
 def test_csv_files_hold_the_evaluation(opened):

@@ -11,10 +11,13 @@ from streamlit.testing.v1 import AppTest
 
 from cnn import model_store, trainings
 from cnn.errors import TrainingDiverged
+from cnn.layers import Conv2D, Flatten
 from cnn.model_record import ModelRecord
 from cnn.progress import Epoch
 from cnn.recipes import RECIPES
+from cnn.settings import settings
 from pages.parts.models import in_markdown
+from tests.networks import small_config
 from tests.pages.conftest import OWNER
 from tests.pages.opened import html
 from tests.test_model_store import TRAINED
@@ -56,6 +59,21 @@ def test_the_table_has_mine_and_what_the_room_may_see(visit: Visit):
     assert names(page) == ["my first"]
     page.button_group(key="whose").set_value("room").run()
     assert set(names(page)) == {"The shipped model", "Bob's best"}
+
+
+def test_the_table_tells_networks_apart(visit: Visit):
+    """Two networks of one's own, both without a recipe, differ by their layers; what has none has a gap."""
+    for filters in (4, 8):
+        config = small_config(layers=(Conv2D(filters=filters), Flatten()))
+        model_store.save(f"{filters} filters", replace(TRAINED, config=config), owner=OWNER)
+    record = saved(OWNER)
+    described = record.model_copy(update={"config": None})
+    (settings().models_dir / record.id / "record.json").write_bytes(described.to_json())
+    table = visit("runs").dataframe[0].value
+    networks = dict(zip(table["name"], table["network"], strict=True))
+    assert networks["4 filters"] == "Conv2D 4 × 3×3, valid, relu · Flatten"
+    assert networks["8 filters"] == "Conv2D 8 × 3×3, valid, relu · Flatten"
+    assert table.set_index("name")["network"].isna()["mine"]
 
 
 def test_a_run_is_published_and_withdrawn(visit: Visit):
@@ -138,6 +156,18 @@ def test_runs_are_compared(visit: Visit):
     assert "third is better than first" in str([text.value for text in page.markdown])
 
 
+def test_settings_are_compared_in_words(visit: Visit):
+    """A share is a percentage, no limit is "all", and what does not apply is a dash."""
+    shared = RECIPES["conv32-conv64-rmsprop"].config
+    for name, images in (("few", 500), ("whole", None)):
+        config = shared.model_copy(update={"train_images": images})
+        model_store.save(name, replace(TRAINED, config=config), owner=OWNER)
+    table = html(pick(visit("runs"), "few", "whole"))
+    assert "≠ Training images</th><td>500</td><td>all</td>" in table
+    assert "Validate on</th><td>20%</td><td>20%</td>" in table
+    assert "Patience, in epochs</th><td>–</td><td>–</td>" in table
+
+
 def test_a_run_without_a_curve_is_named(visit: Visit):
     """What was stopped in its first epoch has no curve, and the page says so."""
     saved(OWNER, "first")
@@ -165,11 +195,12 @@ def test_a_name_stays_as_it_was_written(name: str):
     assert MarkdownIt().renderInline(in_markdown(name)) == html_text(name)
 
 
-def test_what_was_tested_on_other_images_is_not_compared(visit: Visit):
-    """Accuracies on different test images are not ranked."""
+@pytest.mark.parametrize("other", [{"data_name": "fashion_mnist"}, {"data_sha256": "1" * 64}])
+def test_what_was_tested_on_other_data_is_not_compared(visit: Visit, other):
+    """Accuracies on data of another name, or of another hash, are not compared."""
     saved(OWNER, "digits")
-    model_store.save("clothes", replace(TRAINED, data_name="fashion_mnist"), owner=OWNER)
-    page = pick(visit("runs"), "digits", "clothes")
+    model_store.save("others", replace(TRAINED, **other), owner=OWNER)
+    page = pick(visit("runs"), "digits", "others")
     assert "cannot be compared" in str([text.value for text in page.markdown])
 
 
@@ -193,6 +224,19 @@ def test_the_leaderboard_ranks_the_published_with_mine_told_apart(visit: Visit):
     assert ranking.count("(mine)") == 1
     assert "unpublished" not in ranking
     assert "& best" not in ranking
+
+
+def test_the_leaderboard_ranks_those_tested_on_the_data_of_now(visit: Visit):
+    """What was tested on other data of the same name has no place, and the page says so."""
+    strange = model_store.save("strange", replace(TRAINED, data_sha256="1" * 64), owner="bob")
+    model_store.publish(strange.id, "Bob's strange", "bob")
+    model_store.publish(saved("bob").id, "Bob's best", "bob")
+    page = visit("runs")
+    assert "Bob&#x27;s best" in html(page)
+    assert "The shipped model" in html(page)
+    assert "Bob&#x27;s strange" not in html(page)
+    said = [caption.value for caption in page.caption]
+    assert "1 more model was tested on other data and is not ranked." in said
 
 
 def test_the_leaderboard_begins_with_what_the_room_publishes_for(visit: Visit):

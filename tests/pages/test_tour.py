@@ -33,6 +33,16 @@ def test_the_steps_are_pages_and_half_an_hour():
     assert sum(step.minutes for step in steps) == 30
 
 
+@pytest.mark.parametrize("step", ["0", "7", "-1", "two", "²", "9" * 5000])
+def test_a_step_that_is_none_starts_no_tour(visit: Visit, step: str):
+    """Whatever an address names as the step, the page is there as without a tour."""
+    page = visit("draw")
+    page.query_params["tour"] = step
+    page.run()
+    assert not page.exception
+    assert not bar(page)
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_without_a_tour_there_is_no_bar(visit: Visit, name: str):
     """No page shows anything of a tour that nobody takes, but for the way into it."""

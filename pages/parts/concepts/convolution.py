@@ -143,8 +143,8 @@ def _steps() -> tuple[int, concepts.Padding]:
     """The stride and the padding."""
     stride = st.slider(_("Stride: pixels from step to step"), 1, 4, key="stride", persist_state="session")
     kinds: dict[Literal["valid", "same", "zeros"], str] = {
-        "valid": _("valid: none"),
-        "same": _("same: zeros around the image"),
+        "valid": _("valid: none, whole windows only"),
+        "same": _("same: zeros around, the size stays"),
         "zeros": _("zeros: as many as I say"),
     }
     kind = st.selectbox(

@@ -7,6 +7,8 @@ from cnn import concepts, datasets, shades
 from cnn.i18n import _, ngettext
 from cnn.inspected import Array, LayerFacts
 from cnn.layers import MaxPool2D
+from cnn.model_store import SHIPPED, keras_path
+from cnn.workers import workers
 from pages.parts.arithmetic import arithmetic
 from pages.parts.concepts.section import checked, in_the_network, look_for
 from pages.parts.image_choice import image_choice
@@ -75,6 +77,7 @@ def _pooled(image: Array, about: str) -> None:
         down = st.slider(_("Pixels down"), -4, 4, 0, key="pool_down", persist_state="session")
     moved = concepts.shifted(image[..., 0], down, right)[..., np.newaxis]
     _compare(facts, image, moved, about)
+    _read(image, moved)
 
 
 def _none(_layer: int, _map: int) -> tuple[Array, Array]:
@@ -101,4 +104,26 @@ def _compare(facts: LayerFacts, image: Array, moved: Array, about: str) -> None:
             "**{after:.0%}**. (The cosine between them: 100% for the same picture, 0% where no light "
             "falls on light.)"
         ).format(before=concepts.alike(image, moved), after=concepts.alike(pooled, pooled_moved))
+    )
+
+
+def _read(image: Array, moved: Array) -> None:
+    """What the shipped network, whose maps are pooled, makes of both."""
+    both = np.stack([image[..., 0], moved[..., 0]])
+    first, second = workers().classify_all(keras_path(SHIPPED).parent, both)
+    text = (
+        _(
+            "The shipped network, which pools its maps, reads **{first}** in both: {share:.1%} sure of the "
+            "first, {shifted:.1%} of the shifted one."
+        )
+        if first.digit == second.digit
+        else _(
+            "That is too far for the shipped network, though it pools its maps: it reads **{first}** "
+            "({share:.1%} sure), shifted **{second}** ({shifted:.1%})."
+        )
+    )
+    st.markdown(
+        text.format(
+            first=first.digit, second=second.digit, share=first.probability, shifted=second.probability
+        )
     )

@@ -1,0 +1,76 @@
+"""The arithmetic as the browser does it, for every layer of every recipe, without the pages around it."""
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from playwright.sync_api import Page
+
+from cnn.inspected import Look
+from cnn.network.build import build
+from cnn.network.inspection import Inspector
+from cnn.origins import DIGITS
+from cnn.recipes import RECIPES
+from pages.parts import arithmetic
+from pages.parts.component import read
+from tests.networks import SHAPES, random_image, stirred
+
+MOUNT = """async script => {
+  const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+  const { default: show } = await import(url);
+  window.shown = ({ data, place }) => {
+    const root = document.querySelector(".arithmetic");
+    root.place = place;
+    show({ data, parentElement: document.body })();
+    return {
+      value: Number(root.querySelector(".result").dataset.value),
+      probabilities: [...root.querySelectorAll("[data-probability]")].map(
+        cell => Number(cell.dataset.probability)),
+    };
+  };
+}"""
+
+
+@pytest.fixture
+def mounted(page: Page) -> Page:
+    """A page with nothing but the component, and its function `shown`."""
+    page.set_content(read("arithmetic.html"))
+    page.evaluate(MOUNT, read("numbers.js") + read("arithmetic.js"))
+    return page
+
+
+def places(shape: tuple[int, ...], random: np.random.Generator) -> list[tuple[int, ...]]:
+    """Two corners of a layer's output, and two places anywhere in it."""
+    corners = [tuple(0 for _ in shape), tuple(side - 1 for side in shape)]
+    return corners + [tuple(int(place) for place in random.integers(shape)) for _ in range(2)]
+
+
+def shown(page: Page, inspector: Inspector, look: Look, layer: int, place: tuple[int, ...]) -> dict[str, Any]:
+    """What the browser makes of one place."""
+    layers = inspector.layers
+    data = arithmetic.numbers(
+        layers, look, layer, place[-1], lambda number, channel: layers[number].weights(channel), list(DIGITS)
+    )
+    data |= {"texts": arithmetic._texts(), "stays": True}
+    return dict(page.evaluate("given => shown(given)", {"data": data, "place": list(place[:2])}))
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_the_browser_computes_what_keras_computes(mounted: Page, name: str) -> None:
+    """With random weights, the value at each place is Keras's to 1e-4, and so are the ten probabilities."""
+    config = RECIPES[name].config
+    shape = SHAPES[config.dataset]
+    model = stirred(build(config, shape, 10))
+    inspector, image = Inspector(model), random_image(shape, seed=1)
+    look = inspector.look(image)
+    every = keras.Model(model.inputs, [layer.output for layer in model.layers])
+    outputs = [output[0] for output in every.predict(image[None], verbose=0)]
+    random = np.random.default_rng(2)
+    for number, (facts, output) in enumerate(zip(inspector.layers, outputs, strict=True)):
+        for place in places(facts.output_shape, random):
+            found = shown(mounted, inspector, look, number, place)
+            if facts.activation == "softmax":
+                assert found["probabilities"] == pytest.approx(output, abs=1e-4)
+            else:
+                assert found["value"] == pytest.approx(float(output[place]), abs=1e-4, rel=1e-4), facts
