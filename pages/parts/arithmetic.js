@@ -3,6 +3,7 @@
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".arithmetic");
   root.stop?.();
+  root.hidden = false;
   const view = data.vector ? new VectorView(root, data) : new MapView(root, data, data.stays ? root.place : null);
   root.stop = () => view.stop();
   return root.stop;

@@ -16,7 +16,7 @@ def component(
 
     Args:
         name: no other component has it; its script is NAME.js.
-        html: what it begins with.
+        html: what it begins with; what has no name or text before the script has run is `hidden` until then.
         css: the file of its styles, where that is not NAME.css.
         libraries: files of JavaScript that its script calls.
     """

@@ -2,6 +2,7 @@
 export default function ({ data, parentElement }) {
   const list = parentElement.querySelector(".network-picture");
   list.setAttribute("aria-label", data.label);
+  list.hidden = false;
   list.innerHTML = data.blocks
     .map(({ picture, title, shape }) => `<div>${picture}<span>${title}</span><small>${shape}</small></div>`)
     .join("");

@@ -10,7 +10,7 @@ from cnn.layers import LayerRow, Shape
 from cnn.network_picture import in_words, svg
 from pages.parts.component import component
 
-_component = component("network_picture", '<div class="network-picture" role="img"></div>')
+_component = component("network_picture", '<div class="network-picture" role="img" hidden></div>')
 _SHORT = {"MaxPooling2D": "MaxPool", "AveragePooling2D": "AvgPool", "BatchNormalization": "BatchNorm"}
 
 

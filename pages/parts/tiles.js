@@ -4,6 +4,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const [sheet, image, buttons, film, weights] =
     [".sheet", ".picture", ".buttons", ".film", ".weights"].map((name) => root.querySelector(name));
   root.stop?.();
+  root.hidden = false;
   sheet.style.maxWidth = `${data.width}px`;
   buttons.setAttribute("aria-label", data.about);
   const rows = Math.ceil(data.labels.length / data.columns);

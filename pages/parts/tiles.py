@@ -18,7 +18,7 @@ GAP = 1
 
 _component = component(
     "tiles",
-    """<div class="tiles">
+    """<div class="tiles" hidden>
       <div class="sheet"><div class="picture"></div><div class="buttons" role="group"></div></div>
       <div class="film"><button type="button"></button><input type="range" min="0"><output></output></div>
       <table class="weights" hidden></table>

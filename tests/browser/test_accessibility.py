@@ -59,11 +59,25 @@ def audit(page: Page) -> dict[str, list[str]]:
     return {where: what for where, what in found.items() if what}
 
 
+# A module that is waited for and never comes, instead of each that Streamlit makes of a component's script.
+SCRIPTS_STAY_OUT = """URL.createObjectURL = () => "data:text/javascript,await new Promise(() => {})";"""
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_a_page_breaks_no_rule(app: Served, page: Page, path: str) -> None:
     """As it opens, with its folded parts unfolded, no page breaks a rule."""
     open_whole(page, f"{app.url}/{path}")
     assert audit(page) == {}
+
+
+@pytest.mark.parametrize("path", ["train", "filters", "feature_maps"])
+def test_what_waits_for_its_script_breaks_no_rule(app: Served, page: Page, path: str) -> None:
+    """Until a component's script has come there is no control and no picture without a name."""
+    page.add_init_script(SCRIPTS_STAY_OUT)
+    page.goto(f"{app.url}/{path}")
+    expect(page.get_by_test_id("stBidiComponentRegular").last).to_be_attached(timeout=BUSY)
+    settled(page)
+    assert violations(page) == []
 
 
 def test_the_door_breaks_no_rule(page: Page, tmp_path: Path) -> None:
