@@ -14,12 +14,12 @@ NAMES = re.compile(
     r"""\b(
     English | Language | MNIST | Fashion | CIFAR | UCI | NIST | Keras | TensorBoard | ReLU | RMSprop | CSV
     | adam | fast | shipped | softmax | relu | linear | ln | valid | same | py | ipynb | npz | PNG | JPEG
-    | MB | conv\d+ | dense\d+
+    | MB | conv\d+ | dense\d+ | [0-9a-f]{4}(?=…)
     | momentum | Conv2D | MaxPool\w* | AveragePool\w* | BatchNorm\w* | Dropout | Flatten | Dense | max | px
     )\b""",
     re.VERBOSE | re.ASCII,
 )
-"""What is called alike in Korean: data sets, Keras's classes and arguments, recipes, formats."""
+"""What is called alike in Korean: data sets, Keras's classes and arguments, recipes, formats, hashes."""
 
 WRITTEN = """() => {
   const shown = document.querySelector(".stApp").cloneNode(true);
