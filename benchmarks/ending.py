@@ -74,22 +74,23 @@ def app_ended(number: signal.Signals, _turn: int) -> float:
 
 def in_training(app: Served, folder: Path) -> list[psutil.Process]:
     """All processes of an app in which a training has done an epoch."""
-    asyncio.run(_begin_training(app.url))
+    asyncio.run(begin_training(app.url))
     deadline = monotonic() + PATIENCE
-    while not list(folder.glob("work/*/*/epoch-*")):
+    while not list(folder.glob("work/*/backups/*/epoch-*")):
         assert monotonic() < deadline
         sleep(0.1)
     assert app.training_workers()
     return [app.process, *app.family()]
 
 
-async def _begin_training(url: str) -> None:
-    """As a visitor begins one of many short epochs."""
+async def begin_training(url: str) -> dict[str, str]:
+    """As a visitor begins one of many short epochs; gives the visitor's cookies."""
     async with browse(url) as client:
         await client.open("train")
         await client.give("epochs_fast", "int_value", 200)
         await client.give("train_images_fast", "int_value", 2000)
         await client.press("train_start")
+        return client.cookies
 
 
 if __name__ == "__main__":

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, ClassVar
 from cnn.errors import WorkerError
 from cnn.i18n import N_
 from cnn.settings import PROJECT, Settings
+from cnn.unfinished import WorkFolder, work_folder
 
 if TYPE_CHECKING:
     from distributed import Client, Security
     from distributed.deploy.spec import SpecCluster
-    from distributed.diskutils import WorkDir
 
 _log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class LocalProcesses:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="local-processes")
         self._client: Future[Client] | None = None
         self._cluster: SpecCluster | None = None
-        self._work_dir: WorkDir | None = None
+        self._folder: WorkFolder | None = None
         self._trained: Counter[str] = Counter()
 
     def start(self) -> "Future[Client]":
@@ -72,7 +72,6 @@ class LocalProcesses:
     def _start(self) -> "Client":
         from distributed import Client
 
-        self._work_dir = own_folder(self._limits.work_dir)
         self._cluster = local_cluster(self._limits)
         # An actor finds its way back through the process's default client.
         return Client(self._cluster, direct_to_workers=True, set_as_default=True)
@@ -103,9 +102,17 @@ class LocalProcesses:
         return self._limits.trainings_at_once
 
     @property
-    def work_dir(self) -> Path | None:
-        """Where trainings keep their backups, once the processes are started; None where they cannot."""
-        return Path(self._work_dir.dir_path) if self._work_dir else None
+    def folder(self) -> WorkFolder | None:
+        """What outlives these processes and this one; None where nothing can be kept."""
+        with self._lock:
+            if self._folder is None:
+                self._folder = work_folder(self._limits.work_dir)
+            return self._folder
+
+    @property
+    def backups(self) -> Path | None:
+        """Where trainings keep their last whole epochs; None where they cannot."""
+        return self.folder.backups if self.folder else None
 
     @property
     def away(self) -> bool:
@@ -137,8 +144,9 @@ class LocalProcesses:
             self._client.result().close()
             assert self._cluster is not None
             self._cluster.close()
-        if self._work_dir is not None:
-            self._work_dir.release()
+        if self._folder is not None:
+            self._folder.release()
+            self._folder = None
         self._thread.shutdown(wait=False, cancel_futures=True)
 
 
@@ -152,8 +160,8 @@ class RemoteCluster:
 
     training_resources: ClassVar[dict[str, int]] = {}
     """Each of its workers takes one task at a time, and none but trainings come."""
-    work_dir = None
-    """Backups lie where each machine's own setting says."""
+    backups = None
+    """They lie where each machine's own setting says."""
 
     def __init__(self, address: str, limits: Settings) -> None:
         self._address = address
@@ -205,17 +213,6 @@ class RemoteCluster:
         """Leave the cluster; a second call changes nothing."""
         if self._client is not None:
             self._client.close()
-
-
-def own_folder(shared: Path) -> "WorkDir | None":
-    """A folder of this app's own for backups; those that dead apps left beside it are removed."""
-    from distributed.diskutils import WorkSpace
-
-    try:
-        return WorkSpace(str(shared)).new_work_dir(prefix="app-")
-    except OSError as error:
-        _log.warning("no backups of trainings can be kept in %s: %s", shared, error)
-        return None
 
 
 def connect(address: str, limits: Settings) -> "Client":

@@ -71,9 +71,9 @@ class Loading:
 
 @dataclass(frozen=True)
 class Resumed:
-    """A training goes on after its process was lost; `epochs_kept` whole epochs are not done again."""
+    """A training goes on after its process was lost; these whole epochs are not done again."""
 
-    epochs_kept: int
+    history: tuple[Epoch, ...]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ sets one.
 
 from functools import cache
 from pathlib import Path
-from tempfile import gettempdir
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError
@@ -30,8 +29,8 @@ class Settings(BaseSettings):
     models_dir: Path = Field(PROJECT / "models", description="The folder that keeps trained models.")
     cache_dir: Path = Field(CACHE, description="The folder for what can be computed again.")
     work_dir: Path = Field(
-        Path(gettempdir()) / "cnn-trainings",
-        description="The folder where running trainings keep their last whole epoch.",
+        CACHE / "trainings",
+        description="The folder where trainings that have not ended keep their last whole epoch.",
     )
     logs_dir: Path = Field(
         PROJECT / "logs",

@@ -142,7 +142,7 @@ def look(task: Callable[..., Result], *arguments: Any) -> Result:
 
 @_leaving_alone(training_error)
 def train(
-    job: str, config: TrainConfig, start: Start | None = None, work_dir: Path | None = None
+    job: str, config: TrainConfig, start: Start | None = None, backups: Path | None = None
 ) -> TrainedModel:
     """Train in this worker; announce events on the topic `job` and heed `request_stop(job)`.
 
@@ -152,13 +152,14 @@ def train(
         job: a name that no other training has.
         config: what to train.
         start: a trained network to begin with.
-        work_dir: where the last whole epoch is kept, in place of this machine's setting.
+        backups: where the last whole epoch is kept, which whoever sent the training clears away; without
+            it, where this machine's setting says, and only as long as the training.
     """
     from distributed import get_worker
 
     worker = get_worker()
     stop = _stop_requests.setdefault(job, Event())
-    backup = (work_dir or settings().work_dir) / job
+    backup = (backups or settings().work_dir) / job
 
     def announce(event: Any) -> None:
         worker.log_event(job, pickle.dumps(event))
@@ -186,7 +187,7 @@ def train(
 
         dataset = datasets.load(config.dataset, on_bytes=tell_bytes)
         leave_early()
-        return training.train(
+        trained = training.train(
             config,
             dataset,
             announce=announce,
@@ -195,6 +196,9 @@ def train(
             start=start,
             log_dir=log_dir(config, job),
         )
+        if backups is None:
+            rmtree(backup, ignore_errors=True)
+        return trained
     except Exception:
         # A training that failed by itself is not taken up again.
         rmtree(backup, ignore_errors=True)

@@ -28,6 +28,7 @@ from cnn.model_record import LONGEST_NAME, ModelRecord, name_for
 from cnn.progress import Away, Epoch, Loading, Progress, Resumed, Scoring, TrainedModel
 from cnn.recipes import TrainConfig
 from cnn.settings import settings
+from cnn.unfinished import Unfinished
 from cnn.workers import Workers, workers
 
 _log = logging.getLogger(__name__)
@@ -61,6 +62,7 @@ class Training:
         goes_on_from: the name by which the owner knows the network whose training this one continues, and
             after how many epochs; None for any other training.
         sweep: the name that the trainings of one sweep share; None for a single one.
+        taken_up: whether an app that has ended was asked for it, and this one goes on.
         state: from "waiting" through "running", perhaps "stopping", and "scoring" to "finished" or "failed".
         place: its place in the queue, from 1; None unless it waits.
         turn: how many trainings had begun when it did, itself too; 0 while it waits.
@@ -85,6 +87,7 @@ class Training:
     start: Start | None = field(default=None, compare=False, repr=False)
     goes_on_from: tuple[str, int] | None = None
     sweep: str | None = None
+    taken_up: bool = False
     state: State = "waiting"
     place: int | None = None
     turn: int = 0
@@ -128,10 +131,7 @@ class Trainings:
         Raises:
             ConfigError: the owner has too many trainings already.
         """
-        training = Training(owner, config, start=start)
-        if isinstance(start, Continuation):
-            training = _after_its_past(training, start)
-        [queued] = self._queue(owner, [training])
+        [queued] = self._queue(owner, [_asked(Unfinished(owner, _new_name(), config, start))])
         return queued
 
     def submit_all(self, owner: str, configs: Sequence[TrainConfig]) -> list[Training]:
@@ -150,6 +150,16 @@ class Trainings:
         """
         name = _new_name()
         return self._queue(owner, [Training(owner, config, sweep=name) for config in configs])
+
+    def take_up(self) -> None:
+        """Go on with the trainings that an app before this one has left in its folder."""
+        folder = self._workers.folder
+        left = folder.left() if folder else []
+        with self._lock:
+            self._trainings |= {each.id: replace(_asked(each), taken_up=True) for each in left}
+        for each in left:
+            _log.info("training %s of %s is taken up again", each.id, each.owner)
+        self._advance()
 
     def room_for(self, owner: str) -> int:
         """How many trainings more the owner may have waiting or running."""
@@ -170,6 +180,9 @@ class Trainings:
                 )
             self._forget_oldest(owner)
             self._trainings |= {training.id: training for training in new}
+        if folder := self._workers.folder:
+            for each in new:
+                folder.keep(Unfinished(owner, each.id, each.config, each.start, each.sweep))
         self._advance()
         return [self._trainings.get(training.id, training) for training in new]
 
@@ -199,6 +212,7 @@ class Trainings:
                 return
             if current.state == "waiting":
                 del self._trainings[current.id]
+                self._unnote(current.id)
             else:
                 self._change(current.id, state="stopping")
         if current.away:
@@ -289,6 +303,9 @@ class Trainings:
                 self._workers.give_up(job)
 
     def _ended(self, job: str, outcome: "Future[TrainedModel]") -> None:
+        if self._workers.closed:
+            # The app ends, and the next one goes on.
+            return
         try:
             self._keep(job, outcome.result())
         except Exception as error:  # noqa: BLE001 - whatever ended it, its owner reads it and the next one starts
@@ -314,6 +331,7 @@ class Trainings:
                 start=None,
                 error=None,
             )
+            self._unnote(job)
 
     def _fail(self, job: str, error: Exception) -> None:
         if not isinstance(error, CnnError):
@@ -322,6 +340,18 @@ class Trainings:
         else:
             _log.warning("training %s failed: %s", job, error)
         self._change(job, state="failed", error=error, start=None)
+        self._unnote(job)
+
+    def _unnote(self, job: str) -> None:
+        """Let an app that is started again know nothing of a training any more."""
+        if folder := self._workers.folder:
+            folder.drop(job)
+
+
+def _asked(asked: Unfinished) -> Training:
+    """A training that is to be done."""
+    training = Training(asked.owner, asked.config, id=asked.id, start=asked.start, sweep=asked.sweep)
+    return _after_its_past(training, asked.start) if isinstance(asked.start, Continuation) else training
 
 
 def _after_its_past(training: Training, start: Continuation) -> Training:
@@ -330,8 +360,12 @@ def _after_its_past(training: Training, start: Continuation) -> Training:
         training,
         goes_on_from=(name_for(start.record, training.owner), len(start.history)),
         history=start.history,
-        points=tuple((epoch.epoch, epoch.loss, epoch.accuracy) for epoch in start.history),
+        points=_points_of(start.history),
     )
+
+
+def _points_of(history: Iterable[Epoch]) -> tuple[Point, ...]:
+    return tuple((epoch.epoch, epoch.loss, epoch.accuracy) for epoch in history)
 
 
 def _after(training: Training, event: Any) -> Training:
@@ -360,7 +394,9 @@ def _after(training: Training, event: Any) -> Training:
         case Loading():
             after = replace(training, loading=event)
         case Resumed():
-            after = replace(training, epochs_kept=event.epochs_kept)
+            # An app that was started again has seen none of the epochs.
+            points = training.points or _points_of(event.history)
+            after = replace(training, epochs_kept=len(event.history), history=event.history, points=points)
         case Away():
             after = replace(
                 training, state="stopping" if _is_stopping(training) else "starting", address=None, away=True

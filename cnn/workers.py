@@ -32,6 +32,7 @@ from cnn.model_store import SHIPPED, keras_path
 from cnn.progress import Away, TrainedModel
 from cnn.recipes import TrainConfig
 from cnn.settings import Settings, settings
+from cnn.unfinished import WorkFolder
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -100,6 +101,16 @@ class Workers:
             if not self._awake and self._waking is not None and self._waking.done():
                 self._waking = self._errands.submit(self._warm_up)
         return self._awake
+
+    @property
+    def closed(self) -> bool:
+        """Whether they have been ended, or are about to be: what then ends a training is nobody's fault."""
+        return self._closed
+
+    @property
+    def folder(self) -> WorkFolder | None:
+        """What an app that is started again finds of this one; None where nothing can be kept."""
+        return self._local.folder
 
     def close(self) -> None:
         """End every process that this object started; a second call changes nothing."""
@@ -295,29 +306,31 @@ class Workers:
             job,
             sent.config,
             sent.start,
-            self._trainers.work_dir,
+            self._trainers.backups,
             key=f"train-{job}",
             pure=False,
             resources=self._trainers.training_resources,
         )
 
         def end(held: "Future[TrainedModel]") -> None:
-            if not self._closed:
-                if isinstance(held.exception(), _SchedulerLost):
-                    self._wait_to_send(sent)
-                    return
-                client.unsubscribe_topic(job)
-            self._clear_away(job)
+            if self._closed:
+                _pass_on(held, sent.outcome)
+                return
+            if isinstance(held.exception(), _SchedulerLost):
+                self._wait_to_send(sent)
+                return
+            client.unsubscribe_topic(job)
+            # Whoever saves the network does so here: until then its backup stands.
             _pass_on(held, sent.outcome)
+            self._clear_away(job)
 
         self._hold(job, task, _training_error).add_done_callback(end)
 
     def _clear_away(self, job: str) -> None:
         """Let go what is kept of a training that has ended."""
         self._given_up.discard(job)
-        if self._trainers.work_dir is not None:
-            # A process that was killed for the last time has left its backup.
-            rmtree(self._trainers.work_dir / job, ignore_errors=True)
+        if self._trainers.backups is not None:
+            rmtree(self._trainers.backups / job, ignore_errors=True)
 
     def _wait_to_send(self, sent: "_Sent") -> None:
         Thread(target=self._send_later, args=(sent,), name=f"later-{sent.job}", daemon=True).start()

@@ -2,6 +2,8 @@
 
 from concurrent.futures import Future
 
+from cnn.unfinished import WorkFolder
+
 
 class PlayedWorkers:
     """Workers that train nothing: a test decides what they announce and when they end."""
@@ -11,6 +13,8 @@ class PlayedWorkers:
         self.running: dict[str, tuple] = {}
         self.stopped: list[tuple[str, str]] = []
         self.given_up: list[str] = []
+        self.folder: WorkFolder | None = None
+        self.closed = False
 
     def capacity(self) -> int:
         return self._capacity

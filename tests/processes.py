@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 from queue import Queue
+from time import monotonic, sleep
 
 import numpy as np
 
@@ -40,3 +41,11 @@ def until(heard: "Queue[object]", wanted: Callable[[object], bool]) -> object:
 def is_epoch(event: object) -> bool:
     """Whether it announces a whole epoch."""
     return isinstance(event, Epoch)
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    deadline = monotonic() + PATIENCE
+    while not holds():
+        assert monotonic() < deadline
+        sleep(0.05)

@@ -8,9 +8,10 @@ import psutil
 import pytest
 
 from benchmarks.client import browse
-from benchmarks.ending import SIGNALS, in_training
+from benchmarks.ending import SIGNALS, begin_training, in_training
+from cnn.model_record import read_record
 from tests.browser.served import serve
-from tests.processes import PATIENCE
+from tests.processes import PATIENCE, wait_until
 
 LEAVES_WITHIN = 20
 """Seconds, for a busy machine; a free one takes two."""
@@ -33,17 +34,37 @@ def test_nothing_stays_when_the_app_is_ended(tmp_path, number):
     assert named
     assert not any(path.exists() for path in named)
     assert "Traceback" not in served.log.read_text()
+    assert len(list(tmp_path.glob("work/*/queue/*"))) == 1
 
 
-def test_nothing_stays_when_the_app_is_killed(tmp_path):
-    """A server that can close nothing any more leaves no process either, and no half model."""
+async def come_back(url: str, cookies: dict[str, str]) -> None:
+    """Find one's training in an app that was started again, watch it go on, and stop it."""
+    async with browse(url, cookies) as client, asyncio.timeout(PATIENCE):
+        await client.open("train")
+        while not client.first(lambda element: "goes on after epoch" in element.alert.body):
+            await asyncio.sleep(0.2)
+            await client.open("train")
+        await client.press("train_stop")
+
+
+def test_a_killed_app_leaves_nothing_but_its_trainings(tmp_path):
+    """No process and no half model stay; the next app goes on with what ran and with what waited."""
     with serve(tmp_path) as served:
+        cookies = asyncio.run(begin_training(served.url))
+        asyncio.run(begin_training(served.url))
         started = in_training(served, tmp_path)
         named = semaphores(started)
         served.process.kill()
         assert psutil.wait_procs(started, timeout=LEAVES_WITHIN)[1] == []
     assert not any(path.exists() for path in named)
     assert list((tmp_path / "models").glob("*")) == []
+    with serve(tmp_path) as served:
+        asyncio.run(come_back(served.url, cookies))
+        wait_until(lambda: len(list(tmp_path.glob("models/*/record.json"))) == 1)
+        [record] = tmp_path.glob("models/*/record.json")
+        epochs = [epoch.epoch for epoch in read_record(record).history]
+        assert epochs == list(range(1, len(epochs) + 1))
+        wait_until(lambda: len(list(tmp_path.glob("work/*/backups/*/epoch-*"))) > 0)
 
 
 async def tab_closed(url: str, models: Path) -> tuple[bool, bool]:

@@ -1,5 +1,6 @@
 """The queue of trainings: fair, private, and nothing lost. Its workers are played by the tests."""
 
+import errno
 from dataclasses import replace
 
 import numpy as np
@@ -7,15 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnn import model_store
+from cnn import atomic, model_store
 from cnn.continuing import Continuation
-from cnn.errors import ConfigError, ModelError, TrainingDiverged, TrainingError
+from cnn.errors import ConfigError, ModelError, TrainingDiverged, TrainingError, WorkerError
 from cnn.fine_tuning import FineTuning
 from cnn.model_record import LONGEST_NAME
 from cnn.progress import Away, Epoch, Progress, Resumed, Scoring
 from cnn.recipes import RECIPES
 from cnn.settings import Settings
 from cnn.trainings import MAX_POINTS, Training, Trainings
+from cnn.unfinished import Unfinished, work_folder
 from tests.networks import trained
 from tests.played import PlayedWorkers
 
@@ -244,11 +246,81 @@ def test_a_lost_process_is_told_and_no_epoch_counted_twice(queue, workers):
     workers.announce(job, epoch)
     workers.announce(job, replace(epoch, epoch=2))
     workers.announce(job, "tcp://w:2")
-    workers.announce(job, Resumed(1))
+    workers.announce(job, Resumed((epoch,)))
     workers.announce(job, replace(epoch, epoch=2, loss=0.3))
     training = only(queue, "ann")
     assert (training.starts, training.epochs_kept) == (2, 1)
     assert [(one.epoch, one.loss) for one in training.history] == [(1, 0.5), (2, 0.3)]
+
+
+@pytest.fixture
+def left(tmp_path):
+    """What an app leaves to the next."""
+    return work_folder(tmp_path / "work")
+
+
+def taken_up(left, models_dir):
+    """The queue of an app that finds what another has left, and its workers."""
+    others = PlayedWorkers()
+    others.folder = left
+    queue = Trainings(others, per_owner=3)
+    queue.take_up()
+    return queue, others
+
+
+def test_what_an_app_left_the_next_one_does(queue, workers, left, models_dir):
+    """Those that ran and that waited, in their order, with their names; and those that ended no more."""
+    workers.folder = left
+    workers.finish(queue.submit("ann", CONFIG).id, trained())
+    workers.fail(queue.submit("ann", CONFIG).id, TrainingDiverged("…"))
+    _runs, _waits, dropped = (queue.submit(owner, CONFIG) for owner in ("ann", "bob", "cho"))
+    queue.stop(dropped)
+    before = [(each.id, each.owner) for each in queue.everyones() if not each.ended]
+    queue, workers = taken_up(left, models_dir)
+    assert [(each.id, each.owner) for each in queue.everyones()] == before
+    assert [each.state for each in queue.everyones()] == ["starting", "waiting"]
+    assert all(each.taken_up for each in queue.everyones())
+    workers.finish(before[0][0], trained())
+    assert [each.id for each in left.left()] == [before[1][0]]
+
+
+def test_what_ends_with_the_app_has_not_failed(queue, workers, left, models_dir):
+    """A training whose process ends because the app does goes on in the next app."""
+    workers.folder = left
+    job = queue.submit("ann", CONFIG).id
+    workers.closed = True
+    workers.fail(job, WorkerError("…"))
+    queue, workers = taken_up(left, models_dir)
+    assert only(queue, "ann").id == job
+
+
+def test_what_could_not_be_saved_is_trained_again(queue, workers, left, models_dir, monkeypatch):
+    """A network that found no room is lost with its app; the next one makes it anew."""
+    workers.folder = left
+    job = queue.submit("ann", CONFIG).id
+    with monkeypatch.context() as full:
+        full.setattr(atomic, "write_through", refuse)
+        workers.finish(job, trained())
+    assert only(queue, "ann").trained is not None
+    assert [each.id for each in left.left()] == [job]
+    queue.save_again(only(queue, "ann"))
+    assert left.left() == []
+
+
+def refuse(*_):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_the_next_app_knows_how_far_a_training_had_come(left, models_dir):
+    """It has heard of no epoch: the process that goes on tells it, and the curve is whole."""
+    left.keep(Unfinished("ann", "before", CONFIG))
+    queue, workers = taken_up(left, models_dir)
+    epochs = tuple(Epoch(number, 0.5, 0.8, 0.4, 0.9, 3.0) for number in (1, 2))
+    workers.announce("before", "tcp://w:1")
+    workers.announce("before", Resumed(epochs))
+    training = only(queue, "ann")
+    assert (training.history, training.epochs_kept) == (epochs, 2)
+    assert training.points == ((1, 0.5, 0.8), (2, 0.5, 0.8))
 
 
 def test_a_training_without_processes_waits_and_keeps_its_place(queue, workers):

@@ -83,10 +83,14 @@ class Backup:
         The optimizer must be built, so that it has what to fill.
         """
         for folder in self._epochs():
-            run = _read_run(folder / _RUN, self._fingerprint)
-            if run is not None:
-                model.load_weights(folder / _MODEL)
-                return run
+            try:
+                run = _read_run(folder / _RUN, self._fingerprint)
+                if run is not None:
+                    model.load_weights(folder / _MODEL)
+                    return run
+            except FileNotFoundError:
+                # The process that was lost is still on its way out, and has just replaced it by a later one.
+                return self.restore(model)
         self.remove()
         return None
 

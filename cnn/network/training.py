@@ -83,7 +83,7 @@ def train(  # noqa: PLR0913 - what to train, who hears of it, and where it begin
             yes, the training ends and what was learned is kept.
         backup_dir: a folder of this training's own. After each epoch it holds what is needed to go
             on: called again after its process was killed, the training continues from its last whole
-            epoch. At the end the folder is removed.
+            epoch, or only scores it anew. Whoever keeps the outcome removes the folder.
         start: a trained network to begin with, to teach it other pictures too (`FineTuning`) or to go on
             as if it had never stopped (`Continuation`); without it the weights begin at random.
         log_dir: where TensorBoard's log of this training goes; where it cannot be written, there is none.
@@ -169,16 +169,13 @@ class _Training:
         stopped = self._fit(run, began)
         fit_seconds = perf_counter() - began
         loss, accuracy = self._test_figures(run, stopped)
-        trained = self._trained_model(run, stopped, fit_seconds, loss, accuracy)
-        if self._backup is not None:
-            self._backup.remove()
-        return trained
+        return self._trained_model(run, stopped, fit_seconds, loss, accuracy)
 
     def _restored(self) -> Run | None:
         run = None if self._backup is None else self._backup.restore(self._model)
         if run is not None:
             self._seed_after(run)
-            self._audience.announce(Resumed(epochs_kept=len(run.history)))
+            self._audience.announce(Resumed(tuple(run.history)))
         return run
 
     def _begun(self) -> Run:

@@ -104,8 +104,8 @@ def _show_state(training: Training) -> None:
             "Goes on from {name} after {epochs} epoch.", "Goes on from {name} after {epochs} epochs.", epochs
         )
         st.caption(":material/resume: " + text.format(name=in_markdown(name), epochs=epochs))
-    if training.starts > 1:
-        st.warning(_told_about_restart(training))
+    if restarted := _told_about_restart(training):
+        st.warning(restarted)
     if training.away:
         st.warning(
             _(
@@ -134,12 +134,22 @@ def _show_state(training: Training) -> None:
             st.info(_("Preparing the network and its data."))
 
 
-def _told_about_restart(training: Training) -> str:
-    if training.epochs_kept:
-        return _("The training's process was lost. It goes on after epoch {epoch}.").format(
-            epoch=training.epochs_kept
+def _told_about_restart(training: Training) -> str | None:
+    if training.starts > 1:
+        text = (
+            _("The training's process was lost. It goes on after epoch {epoch}.")
+            if training.epochs_kept
+            else _("The training's process was lost. The training has begun again.")
         )
-    return _("The training's process was lost. The training has begun again.")
+    elif training.taken_up and not training.ended:
+        text = (
+            _("The app was started again. This training goes on after epoch {epoch}.")
+            if training.epochs_kept
+            else _("The app was started again, and this training with it.")
+        )
+    else:
+        return None
+    return text.format(epoch=training.epochs_kept)
 
 
 def _finished(training: Training) -> str:

@@ -74,6 +74,7 @@ async def _start_workers() -> None:
     gc.freeze()
     await _first_page()
     workers().start()
+    await asyncio.to_thread(_go_on)
     for finding in await asyncio.to_thread(_findings):
         _log.warning("%s", finding)
     for language in LANGUAGES:
@@ -100,6 +101,12 @@ async def _let_go() -> None:
         if waiting._session_storage._cache.expire():
             # A session and its parts refer to each other: only a collection ends them.
             gc.collect()
+
+
+def _go_on() -> None:
+    from cnn.trainings import trainings
+
+    trainings().take_up()
 
 
 def _tidy() -> None:

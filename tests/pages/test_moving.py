@@ -73,7 +73,12 @@ def test_the_page_runs_again_only_where_more_changes(workers, training):
     for event in (progress(2), Epoch(2, 0.4, 0.9, 0.3, 0.9, 6.0), progress(3)):
         workers.announce(training.id, event)
         assert shown() == before
-    for event in (Away(), "tcp://another", Resumed(2), Scoring(False, 0, 10)):
+    for event in (
+        Away(),
+        "tcp://another",
+        Resumed((Epoch(1, 0.5, 0.8, 0.4, 0.9, 3.0),)),
+        Scoring(False, 0, 10),
+    ):
         workers.announce(training.id, event)
         assert shown() != before
         before = shown()

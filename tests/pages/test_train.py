@@ -15,6 +15,7 @@ from cnn.progress import Away, Epoch, Loading, Progress, Resumed, Scoring
 from cnn.recipes import RECIPES
 from cnn.settings import settings
 from cnn.trainings import trainings
+from cnn.unfinished import Unfinished, work_folder
 from pages.parts.outcome import history_csv, history_npy
 from tests.networks import trained
 from tests.pages.conftest import OWNER
@@ -27,6 +28,7 @@ PUBLISHED_PARAMETERS = {
     "conv32-conv64-dense1000": 3_156_098,
     "lenet-cifar10": 1_626_442,
 }
+EPOCHS = tuple(Epoch(number, 0.5, 0.8, 0.4, 0.9, 3.0 * number) for number in (1, 2, 3))
 PROGRESS = Progress(1, 2, 5, 10, 1234.0, 6.0, 0.7, 0.6, np.eye(3, dtype=np.float32)[..., None, None])
 
 
@@ -271,8 +273,21 @@ def test_a_lost_process_is_told(visit, workers):
     workers.announce(job, "tcp://worker")
     workers.announce(job, "tcp://another")
     assert "begun again" in page.run().warning[0].value
-    workers.announce(job, Resumed(3))
+    workers.announce(job, Resumed(EPOCHS))
     assert "after epoch 3" in page.run().warning[0].value
+
+
+def test_a_training_of_an_app_before_this_one_is_told(visit, workers, tmp_path):
+    """Whose app was started again finds the training, reads so, and after which epoch it goes on."""
+    workers.folder = work_folder(tmp_path)
+    workers.folder.keep(Unfinished(OWNER, "before", RECIPES["fast"].config))
+    trainings().take_up()
+    workers.announce("before", "tcp://worker")
+    assert "started again, and this training with it" in visit("train").warning[0].value
+    workers.announce("before", Resumed(EPOCHS))
+    page = visit("train")
+    assert "started again. This training goes on after epoch 3" in page.warning[0].value
+    assert [point[0] for point in shown_by(page, "curves")["curves"]["training"]] == [1, 2, 3]
 
 
 def test_a_training_that_waits_for_lost_processes_is_told(visit, workers):
@@ -283,7 +298,7 @@ def test_a_training_that_waits_for_lost_processes_is_told(visit, workers):
     workers.announce(job, Away())
     assert "cannot be reached. This training waits" in page.run().warning[0].value
     workers.announce(job, "tcp://worker")
-    workers.announce(job, Resumed(3))
+    workers.announce(job, Resumed(EPOCHS))
     assert ["It goes on after epoch 3" in warning.value for warning in page.run().warning] == [True]
 
 
