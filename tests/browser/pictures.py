@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from cnn.i18n import LANGUAGES
 from tests.browser.chromium import launch
-from tests.browser.everywhere import BUSY, settled
+from tests.browser.everywhere import BUSY, LEADERS_PASSWORD, settled
 from tests.browser.hand import draw, expect_answer, key
 from tests.browser.served import PROJECT, serve
 
@@ -28,7 +28,11 @@ _MADE = {
 
 def main() -> None:
     """Open the app as a visitor of each language, and take every page's picture."""
-    with TemporaryDirectory() as folder, serve(Path(folder)) as app, sync_playwright() as playwright:
+    with (
+        TemporaryDirectory() as folder,
+        serve(Path(folder), CNN_LEADER_PASSWORD=LEADERS_PASSWORD) as app,
+        sync_playwright() as playwright,
+    ):
         browser = launch(playwright)
         for language in LANGUAGES:
             _take_all(browser, app.url, language)
@@ -58,6 +62,18 @@ def _take_all(browser: Browser, url: str, language: str) -> None:
     _take(page, folder / "train.png")
     _follow(page, "runs")
     _take(page, folder / "runs.png")
+
+    # The leader's page, while something is going on.
+    page.goto(f"{url}/train?epochs_fast=50")
+    key(page, "train_start").locator("button").click()
+    expect(key(page, "train_stop")).to_be_visible(timeout=BUSY)
+    page.request.post(f"{url}/status", form={"password": LEADERS_PASSWORD})
+    page.goto(f"{url}/status")
+    stop = page.locator("[class*=st-key-status_stop] button")
+    expect(stop.first).to_be_visible(timeout=BUSY)
+    _take(page, folder / "status.png")
+    stop.first.click()
+    expect(stop).to_have_count(0, timeout=BUSY)
     context.close()
 
 
