@@ -1,7 +1,7 @@
 """A tour for a workshop of half an hour: six steps across the pages, with a word on each.
 
-The address bears the step, so that a reload or a link goes on where it was; without a tour, a page does
-nothing for it.
+The address bears the step, so that a reload or a link goes on where it was; where a visitor left it, the
+app remembers as long as it runs. Without a tour, a page does nothing for it.
 """
 
 from dataclasses import dataclass
@@ -13,8 +13,10 @@ from cnn.i18n import _
 from pages.parts import models, visitor
 
 _STEP = "tour"
-_LEFT_AT = "tour_left_at"
 _FIRST_PAGE = "pages/draw.py"
+
+left_at: dict[str, int] = {}
+"""The step at which a visitor has left the tour, by `visitor.owner`."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ def invitation() -> None:
     """A quiet way into the tour; nothing while it is under way."""
     if _under_way() is not None:
         return
-    number = st.session_state.get(_LEFT_AT, 1)
+    number = left_at.get(visitor.owner(), 1)
     label = (
         _("Go on with the tour, step {number}").format(number=number)
         if number > 1
@@ -178,5 +180,5 @@ def _finish() -> None:
 def _leave(number: int) -> None:
     """End the tour; the next one begins at the step of that number."""
     st.session_state.pop(_STEP, None)
-    st.session_state[_LEFT_AT] = number
+    left_at[visitor.owner()] = number
     st.query_params.pop(_STEP, None)

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from cnn import trainings
 from cnn.settings import settings
 from cnn.workers import workers as real_workers
+from pages.parts import tour
 from tests.pages.opened import open_app
 from tests.played import PlayedWorkers
 
@@ -38,6 +39,7 @@ def workers(models_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Playe
     played = PlayedWorkers()
     monkeypatch.setattr(trainings, "workers", lambda: played)
     trainings.trainings.cache_clear()
+    tour.left_at.clear()
     yield played
     trainings.trainings.cache_clear()
 

@@ -93,7 +93,7 @@ def test_the_tour_goes_on_with_what_was_trained(visit: Visit, workers: PlayedWor
 
 
 def test_a_tour_is_left_and_taken_up_again(visit: Visit):
-    """Who leaves at a step finds the way back to it; who strays is led back or on."""
+    """Who leaves at a step finds the way back to it, also after a reload; who strays is led back or on."""
     page = visit("draw")
     page.button(key="tour_start").click().run()
     page.button(key="tour_next").click().run()
@@ -103,7 +103,7 @@ def test_a_tour_is_left_and_taken_up_again(visit: Visit):
     assert keys(page) == {"tour_next", "tour_leave"}
     page.button(key="tour_leave").click().run()
     assert not bar(page)
-    page.switch_page("pages/concepts.py").run()
+    page = visit("concepts")
     assert "step 2" in page.button(key="tour_start").label
     page.button(key="tour_start").click().run()
     assert bar(page).startswith("**Tour 2 of 6")
