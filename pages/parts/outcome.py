@@ -25,7 +25,7 @@ def outcome(training: Training) -> None:
     """Show what a training that has ended left, if anything."""
     if training.trained is not None:
         st.error(str(training.error))
-        st.button(_("Save again"), on_click=trainings().save_again, args=(training,))
+        st.button(_("Save again"), key="save_again", on_click=trainings().save_again, args=(training,))
     record = training.record
     if record is None:
         return

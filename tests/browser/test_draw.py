@@ -45,17 +45,6 @@ def test_two_visitors_draw_at_once(app: Served, page: Page, other_page: Page) ->
     expect_answer(other_page, 7)
 
 
-def test_the_answering_process_comes_back(app: Served, page: Page) -> None:
-    """Killed, it is started again, and the next drawing is answered."""
-    page.goto(app.url)
-    draw(page, 3)
-    expect_answer(page, 3)
-    app.answering_worker().kill()
-    clear(page)
-    draw(page, 7)
-    expect_answer(page, 7)
-
-
 def test_a_drawing_is_still_there_after_a_look_elsewhere(app: Served, page: Page) -> None:
     """Back from another page the digit stands on the canvas, is answered, and can be drawn on and cleared."""
     page.goto(app.url)

@@ -1,0 +1,171 @@
+"""What goes wrong while somebody draws and somebody trains: no answer and no training is lost."""
+
+import asyncio
+import re
+import resource
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from shutil import rmtree
+
+import numpy as np
+import psutil
+import pytest
+
+from benchmarks.client import Client, browse, drawing
+from benchmarks.room import as_png
+from cnn import strokes
+from cnn.model_record import read_record
+from tests.browser.hand import DIGITS
+from tests.browser.served import Served, serve
+from tests.processes import PATIENCE
+
+LINES = strokes.place(
+    [np.array(line, np.float32) for line in DIGITS[3]], share=0.7, where=(0.5, 0.5), width=18
+)
+THREE = drawing([line.tolist() for line in LINES], 18, as_png(strokes.draw(LINES, width=18)))
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory) -> Iterator[Served]:
+    """An app for the whole file."""
+    with serve(tmp_path_factory.mktemp("faults")) as app:
+        yield app
+
+
+async def draw(client: Client, answers: list[str | None]) -> None:
+    """Draw a three again and again; each answer is noted."""
+    await client.open("")
+    while True:
+        canvas = next(f"digit_{number}" for number in range(10**6) if client.has(f"digit_{number}"))
+        await client.give(canvas, "json_value", THREE)
+        shown = " ".join(element.html.body for _, element in client.arrived)
+        answer = re.search(r'class="answer-digit">(\S+?)<', shown)
+        answers.append(answer and answer[1])
+        await client.press("clear")
+        await asyncio.sleep(0.1)
+
+
+@asynccontextmanager
+async def at_work(served: Served):
+    """Two visitors, one who draws and one who trains; gives the second and what the first has read."""
+    folder = served.log.parent
+    async with browse(served.url) as drawer, browse(served.url) as trainer, asyncio.timeout(PATIENCE):
+        answers: list[str | None] = []
+        drawing_on = asyncio.create_task(draw(drawer, answers))
+        await trainer.open("train")
+        await trainer.give("epochs_fast", "int_value", 200)
+        await trainer.give("train_images_fast", "int_value", 2000)
+        await trainer.press("train_start")
+        await until(lambda: "3" in answers and any(folder.glob("work/*/backups/*/epoch-*")))
+        answers.clear()
+        yield trainer, answers
+        assert not drawing_on.done()
+        drawing_on.cancel()
+        assert not drawer.faults
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    while not holds():
+        await asyncio.sleep(0.05)
+
+
+async def seen(client: Client, wanted: str) -> None:
+    """Look at the page of trainings until it says something."""
+    await client.open("train")
+    while not client.first(lambda element: wanted in element.alert.body):
+        await asyncio.sleep(0.2)
+        await client.open("train")
+
+
+async def stopped(client: Client, wanted: str) -> None:
+    """Stop one's training, and wait for what the page says then."""
+    await client.open("train")
+    await client.press("train_stop")
+    await seen(client, wanted)
+
+
+def saved(served: Served) -> int:
+    """How many models are there, each of which can be read."""
+    return len([read_record(file) for file in served.log.parent.glob("models/*/record.json")])
+
+
+def inject(served: Served, fault: Callable[[Client, list[str | None]], Awaitable[None]]) -> None:
+    """Let something go wrong while two visitors are at work."""
+
+    async def go() -> None:
+        async with at_work(served) as (trainer, answers):
+            await fault(trainer, answers)
+
+    asyncio.run(go())
+
+
+def test_the_folder_of_the_models_is_deleted(served):
+    """Every drawing is answered, and the training is saved in a new folder."""
+
+    async def fault(trainer: Client, answers: list[str | None]) -> None:
+        rmtree(served.log.parent / "models", ignore_errors=True)
+        await stopped(trainer, "Stopped after")
+        assert saved(served) == 1
+        assert set(answers) == {"3"}
+
+    inject(served, fault)
+
+
+def limit_files(app: psutil.Process, size: int) -> None:
+    """Let a process and all that it has started write no longer files: to them, the disk is full."""
+    for process in [app, *app.children(recursive=True)]:
+        process.rlimit(psutil.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+
+def test_the_disk_is_full(served):
+    """Every drawing is answered; the training goes on, says that it could not be saved, and later can be."""
+    before = saved(served)
+
+    async def fault(trainer: Client, answers: list[str | None]) -> None:
+        limit_files(served.process, 1000)
+        await asyncio.sleep(1)
+        await stopped(trainer, "File too large")
+        assert saved(served) == before
+        assert set(answers) == {"3"}
+        limit_files(served.process, resource.RLIM_INFINITY)
+        await trainer.press("save_again")
+        await until(lambda: saved(served) == before + 1)
+
+    inject(served, fault)
+
+
+def test_the_process_that_trains_is_killed(served):
+    """Every drawing is answered; the training says what happened, and goes on from its last whole epoch."""
+    before = saved(served)
+
+    async def fault(trainer: Client, answers: list[str | None]) -> None:
+        for process in served.training_workers():
+            process.kill()
+        await seen(trainer, "It goes on after epoch")
+        assert set(answers) == {"3"}
+        await stopped(trainer, "Stopped after")
+        assert saved(served) == before + 1
+
+    inject(served, fault)
+
+
+def test_the_process_that_answers_is_killed(served):
+    """Drawings are answered again by themselves, and the training has not noticed."""
+    before = saved(served)
+
+    async def fault(trainer: Client, answers: list[str | None]) -> None:
+        served.answering_worker().kill()
+        await until(lambda: answers.count("3") > 3)
+        await stopped(trainer, "Stopped after")
+        assert saved(served) == before + 1
+
+    inject(served, fault)
+
+
+def test_nothing_was_left_unsaid(served):
+    """The log has a word on each of these faults, and no traceback of the app's own."""
+    log = (served.log.parent / "logs" / "app.log").read_text(encoding="utf-8")
+    for said in ("could not be saved", "has lost its process", "the answering process is away"):
+        assert said in log
+    assert "a page failed" not in log
