@@ -16,8 +16,9 @@ COPY pages pages
 COPY models/shipped models/shipped
 
 USER app
-# The shipped model stays with the code: a folder of the host that is laid over /models hides nothing.
-ENV CNN_MODELS_DIR=/models CNN_LOGS_DIR=/tmp/logs
+# The shipped model stays with the code: a folder of the host that is laid over /models hides nothing. What
+# lies there, unfinished trainings too, outlives the container.
+ENV CNN_MODELS_DIR=/models CNN_WORK_DIR=/models/.trainings CNN_LOGS_DIR=/tmp/logs
 EXPOSE 8501
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \
     CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8501/_stcore/health', timeout=4)"]

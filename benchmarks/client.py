@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from http.cookiejar import CookieJar
 from time import perf_counter
 from typing import Literal
-from urllib.request import HTTPCookieProcessor, build_opener
+from urllib.request import HTTPCookieProcessor, Request, build_opener, urlopen
 
 from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -83,6 +83,16 @@ class Client:
         self._states[widget] = state = WidgetState(id=widget)
         setattr(state, kind, value)
         await self._act(fragment=self._fragments[widget])
+
+    async def again(self, key: str) -> None:
+        """Have the part of the page that the widget with this key stands in run again."""
+        await self._act(fragment=self._fragments[self._widget(key)])
+
+    async def ask(self, address: str) -> bytes:
+        """What the app answers at an address of its own, relative to its first page."""
+        request = Request(f"{self._url}/{address}", headers={"Cookie": _told(self.cookies)})
+        with await asyncio.to_thread(urlopen, request, timeout=PATIENCE) as answer:
+            return bytes(answer.read())
 
     def has(self, key: str) -> bool:
         """Whether the page has a widget with this key."""
@@ -248,7 +258,7 @@ async def browse(url: str, cookies: dict[str, str] | None = None) -> AsyncIterat
         f"ws{url.removeprefix('http')}/_stcore/stream",
         origin=url,  # type: ignore[arg-type]
         subprotocols=["streamlit", cookies.get("_streamlit_xsrf", "none")],  # type: ignore[list-item]
-        additional_headers={"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())},
+        additional_headers={"Cookie": _told(cookies)},
         max_size=None,
     ) as connection:
         client = Client(url, connection, cookies)
@@ -268,6 +278,10 @@ def _cookies(url: str) -> dict[str, str]:
     for path in ("/", "/_stcore/health"):
         opener.open(url + path, timeout=PATIENCE).read()
     return {cookie.name: cookie.value or "" for cookie in jar}
+
+
+def _told(cookies: dict[str, str]) -> str:
+    return "; ".join(f"{name}={value}" for name, value in cookies.items())
 
 
 def drawing(strokes: list[list[tuple[float, float]]], width: float, picture: str) -> str:

@@ -12,6 +12,7 @@ was trained on are drawn; else a few of our own.
 import argparse
 import asyncio
 import base64
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -54,6 +55,8 @@ TRAINERS = 10
 """One visitor in so many trains."""
 
 TRAIN_IMAGES = 6000
+WATCHED_EVERY = 0.5
+"""Seconds after which a page that shows a training asks how it stands."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,7 @@ class Record:
     labels: list[bool] = field(default_factory=list)
     pages: int = 0
     trainings: int = 0
+    looks: int = 0
     memory: list[tuple[float, float]] = field(default_factory=list)
     """(minutes, bytes)"""
 
@@ -218,7 +222,23 @@ class Visitor:
         await self._client.give("train_images_fast", "int_value", TRAIN_IMAGES)
         await self._client.press("train_start")
         self._record.trainings += 1
-        await self._pause(20, 60)
+        await self._watch(self._rng.uniform(20, 60))
+
+    async def _watch(self, seconds: float) -> None:
+        """Follow one's training as its page does: ask how it stands, and run again where more has changed."""
+        leaves = monotonic() + seconds
+        while monotonic() < leaves:
+            await asyncio.sleep(WATCHED_EVERY)
+            shown = self._client.first(
+                lambda element: element.bidi_component.component_name == "live_progress"
+            )
+            if shown is None:
+                continue
+            data = json.loads(shown[1].bidi_component.json)
+            now = json.loads(await self._client.ask(data["address"]))
+            self._record.looks += 1
+            if now["shown"] != data["now"]["shown"]:
+                await self._client.again(f"live_progress_{data['training']}")
 
     async def _pause(self, low: float, high: float) -> None:
         await asyncio.sleep(self._rng.uniform(low, high))
@@ -324,7 +344,9 @@ def report(record: Record) -> bool:
         print(f"| {what} | {form.format(measured)} | {form.format(bound)}{verdict} |")
     print(f"\nPen-up to answer: median {median(record.delays):.2f} s, slowest {max(record.delays):.2f} s.")
     print(f"Digits read as their writers meant: {np.mean(record.labels):.2%} of {len(record.labels):,}.")
-    print(f"Pages opened: {record.pages}. Trainings begun: {record.trainings}.")
+    print(
+        f"Pages opened: {record.pages}. Trainings begun: {record.trainings}, looked at {record.looks} times."
+    )
     print("Memory by minute, GB:", " ".join(f"{size / 1e9:.2f}" for size in minutes))
     for fault in [*record.faults[:10], *record.wrong[:10]]:
         print(fault)

@@ -10,6 +10,7 @@ from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from pathlib import Path
+from shutil import rmtree
 from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
@@ -59,7 +60,10 @@ class LocalProcesses:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="local-processes")
         self._client: Future[Client] | None = None
         self._cluster: SpecCluster | None = None
+        self._folder_lock = Lock()
         self._folder: WorkFolder | None = None
+        self._folder_opened = False
+        self._folder_released = False
         self._trained: Counter[str] = Counter()
 
     def start(self) -> "Future[Client]":
@@ -104,9 +108,10 @@ class LocalProcesses:
     @property
     def folder(self) -> WorkFolder | None:
         """What outlives these processes and this one; None where nothing can be kept."""
-        with self._lock:
-            if self._folder is None:
-                self._folder = work_folder(self._limits.work_dir)
+        with self._folder_lock:
+            if not self._folder_opened:
+                self._folder = work_folder(self._limits.work_dir, self._limits.models_dir)
+                self._folder_opened = True
             return self._folder
 
     @property
@@ -122,6 +127,15 @@ class LocalProcesses:
     def listens(self) -> bool:
         """Whether it is worth asking for them: always."""
         return True
+
+    def has_begun(self, _job: str) -> list[str] | None:
+        """Which processes are to go on with a training: any, as all see its backup."""
+        return None
+
+    def forget(self, job: str) -> None:
+        """Let the backup of a training go."""
+        if self.backups is not None:
+            rmtree(self.backups / job, ignore_errors=True)
 
     def has_trained(self, address: str, *, idle: bool) -> None:
         """Replace the process of a training that has ended, if it has trained for long enough.
@@ -144,9 +158,11 @@ class LocalProcesses:
             self._client.result().close()
             assert self._cluster is not None
             self._cluster.close()
-        if self._folder is not None:
-            self._folder.release()
-            self._folder = None
+        with self._folder_lock:
+            if self._folder is not None and not self._folder_released:
+                self._folder.release()
+            # Whoever comes too late finds what was there, and opens no other.
+            self._folder_opened = self._folder_released = True
         self._thread.shutdown(wait=False, cancel_futures=True)
 
 
@@ -205,6 +221,22 @@ class RemoteCluster:
     def listens(self) -> bool:
         """Whether anybody accepts connections at its address."""
         return listens(self._address)
+
+    def has_begun(self, job: str) -> list[str] | None:
+        """Which processes have a training's backup; one that still trains, for nobody, leaves off.
+
+        None where none has: any may begin it.
+        """
+        from cnn import tasks
+
+        kept = self.training_client().run(tasks.give_way, job, on_error="ignore")
+        return [address for address, backup in kept.items() if backup] or None
+
+    def forget(self, job: str) -> None:
+        """Let the backup of a training go, wherever one is."""
+        from cnn import tasks
+
+        self.training_client().run(tasks.forget, job, on_error="ignore")
 
     def has_trained(self, address: str, *, idle: bool) -> None:
         """Its processes are replaced by whoever has started them."""

@@ -71,7 +71,7 @@ class Loading:
 
 @dataclass(frozen=True)
 class Resumed:
-    """A training goes on after its process was lost; these whole epochs are not done again."""
+    """A training goes on after its process was lost or its app ended; these epochs are not done again."""
 
     history: tuple[Epoch, ...]
 

@@ -7,11 +7,13 @@ import logging
 import pickle
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache, wraps
 from importlib import import_module
 from pathlib import Path
 from shutil import rmtree
 from threading import Event, Thread
+from time import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -24,6 +26,7 @@ from cnn.model_store import keras_path, read
 from cnn.progress import Loading, TrainedModel, heed_stop
 from cnn.recipes import TrainConfig
 from cnn.settings import settings
+from cnn.unfinished import KEPT_SECONDS
 
 if TYPE_CHECKING:
     from cnn.network.classifier import Classifier
@@ -142,27 +145,30 @@ def look(task: Callable[..., Result], *arguments: Any) -> Result:
 
 @_leaving_alone(training_error)
 def train(
-    job: str, config: TrainConfig, start: Start | None = None, backups: Path | None = None
+    job: str, topic: str, config: TrainConfig, start: Start | None = None, backups: Path | None = None
 ) -> TrainedModel:
-    """Train in this worker; announce events on the topic `job` and heed `request_stop(job)`.
+    """Train in this worker; announce events on the topic and heed `request_stop(job)`.
 
     Events are pickled: Dask's event stream carries bytes as they are.
 
     Args:
         job: a name that no other training has.
+        topic: one that no other sending of it has.
         config: what to train.
         start: a trained network to begin with.
-        backups: where the last whole epoch is kept, which whoever sent the training clears away; without
-            it, where this machine's setting says, and only as long as the training.
+        backups: where the last whole epoch is kept, in place of this machine's setting. Whoever has sent the
+            training lets it go when the network is safe.
     """
     from distributed import get_worker
 
     worker = get_worker()
     stop = _stop_requests.setdefault(job, Event())
     backup = (backups or settings().work_dir) / job
+    if backups is None:
+        _clear_forgotten(settings().work_dir)
 
     def announce(event: Any) -> None:
-        worker.log_event(job, pickle.dumps(event))
+        worker.log_event(topic, pickle.dumps(event))
 
     def tell_bytes(done: int, total: int | None) -> None:
         announce(Loading(done, total))
@@ -187,7 +193,7 @@ def train(
 
         dataset = datasets.load(config.dataset, on_bytes=tell_bytes)
         leave_early()
-        trained = training.train(
+        return training.train(
             config,
             dataset,
             announce=announce,
@@ -196,15 +202,31 @@ def train(
             start=start,
             log_dir=log_dir(config, job),
         )
-        if backups is None:
-            rmtree(backup, ignore_errors=True)
-        return trained
     except Exception:
         # A training that failed by itself is not taken up again.
         rmtree(backup, ignore_errors=True)
         raise
     finally:
         _stop_requests.pop(job, None)
+
+
+def give_way(job: str) -> bool:
+    """Leave off the training `job`, which is sent anew; whether this machine has a backup to go on from."""
+    request_stop(job)
+    return (settings().work_dir / job).exists()
+
+
+def forget(job: str) -> None:
+    """Let the backup of the training `job` on this machine go."""
+    rmtree(settings().work_dir / job, ignore_errors=True)
+
+
+def _clear_forgotten(backups: Path) -> None:
+    """Let the backups go that nobody has asked for within a day: whoever sent them has gone."""
+    for epoch in backups.glob("*/epoch-*"):
+        with suppress(OSError):
+            if time() - epoch.stat().st_mtime > KEPT_SECONDS:
+                rmtree(epoch.parent)
 
 
 def log_dir(config: TrainConfig, job: str) -> Path:

@@ -156,7 +156,9 @@ class Trainings:
         folder = self._workers.folder
         left = folder.left() if folder else []
         with self._lock:
-            self._trainings |= {each.id: replace(_asked(each), taken_up=True) for each in left}
+            # Whoever has asked since the app began has waited less long.
+            before = {each.id: replace(_asked(each), taken_up=True) for each in left}
+            self._trainings = before | self._trainings
         for each in left:
             _log.info("training %s of %s is taken up again", each.id, each.owner)
         self._advance()
@@ -180,9 +182,8 @@ class Trainings:
                 )
             self._forget_oldest(owner)
             self._trainings |= {training.id: training for training in new}
-        if folder := self._workers.folder:
-            for each in new:
-                folder.keep(Unfinished(owner, each.id, each.config, each.start, each.sweep))
+        for training in new:
+            self._note(training)
         self._advance()
         return [self._trainings.get(training.id, training) for training in new]
 
@@ -252,6 +253,14 @@ class Trainings:
 
     def _advance(self) -> None:
         """Start what may start and tell the others their places."""
+        while [training for training in self._next() if not self._begin(training)]:
+            # The place of one that cannot begin is another's.
+            continue
+
+    def _next(self) -> list[Training]:
+        """Those whose turn it is: from now on they are at work."""
+        if self._workers.closed:
+            return []
         capacity = self._capacity()
         with self._lock:
             free = capacity - sum(training.state in _AT_WORK for training in self._trainings.values())
@@ -262,8 +271,7 @@ class Trainings:
                 self._change(training.id, state="starting", place=None, turn=turn)
             for place, training in enumerate(staying, start=1):
                 self._change(training.id, place=place)
-        for training in starting:
-            self._begin(training)
+        return starting
 
     def _capacity(self) -> int:
         try:
@@ -272,18 +280,25 @@ class Trainings:
             # One may try; it then says what is wrong.
             return 1
 
-    def _begin(self, training: Training) -> None:
+    def _begin(self, training: Training) -> bool:
+        """Have a training done; whether that could be asked for."""
         job = training.id
         try:
             outcome = self._workers.train(
-                job, training.config, lambda event: self._heard(job, event), training.start
+                job,
+                training.config,
+                lambda event: self._heard(job, event),
+                training.start,
+                again=training.taken_up,
             )
         except Exception as error:  # noqa: BLE001 - a start that fails must not hold its place for good
-            self._fail(job, error)
-            self._advance()
-        else:
-            _log.info("training %s of %s begins: %s", job, training.owner, training.config.recipe)
-            outcome.add_done_callback(lambda done: self._ended(job, done))
+            # The app may be ending: the next one goes on.
+            if not self._workers.closed:
+                self._fail(job, error)
+            return False
+        _log.info("training %s of %s begins: %s", job, training.owner, training.config.recipe)
+        outcome.add_done_callback(lambda done: self._ended(job, done))
+        return True
 
     def _heard(self, job: str, event: Any) -> None:
         with self._lock:
@@ -342,6 +357,17 @@ class Trainings:
         self._change(job, state="failed", error=error, start=None)
         self._unnote(job)
 
+    def _note(self, training: Training) -> None:
+        """Let an app that is started again know of a training."""
+        if folder := self._workers.folder:
+            folder.keep(
+                Unfinished(training.owner, training.id, training.config, training.start, training.sweep)
+            )
+            # Writing takes its time: it may have been begun by another's call meanwhile, and have ended.
+            current = self.get(training.id)
+            if current is None or (current.ended and current.trained is None):
+                folder.drop(training.id)
+
     def _unnote(self, job: str) -> None:
         """Let an app that is started again know nothing of a training any more."""
         if folder := self._workers.folder:
@@ -394,8 +420,10 @@ def _after(training: Training, event: Any) -> Training:
         case Loading():
             after = replace(training, loading=event)
         case Resumed():
-            # An app that was started again has seen none of the epochs.
-            points = training.points or _points_of(event.history)
+            points = training.points
+            if not points or points[-1][0] < len(event.history):
+                # An app that was started again has not seen the epochs.
+                points = _points_of(event.history)
             after = replace(training, epochs_kept=len(event.history), history=event.history, points=points)
         case Away():
             after = replace(

@@ -1,15 +1,17 @@
 """Trainings that have not ended, on disk, so that an app that is started again goes on with them.
 
-Each app has a folder of its own, which a lock holds as long as its process lives. A folder that nobody
-holds is what a dead app has left: the next app takes it over, with the trainings asked for and how far they
-had come.
+Each app has a folder of its own, which a lock holds as long as its process lives. What lies in one that
+nobody holds is what a dead app has left: the next app for the same models takes it over, with the trainings
+asked for and how far they had come.
 """
 
 import fcntl
+import hashlib
 import io
 import logging
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import rmtree
@@ -22,7 +24,6 @@ from pydantic import BaseModel
 
 from cnn import atomic
 from cnn.continuing import Continuation, Start
-from cnn.errors import CnnError
 from cnn.fine_tuning import FineTuning
 from cnn.model_record import ModelRecord
 from cnn.recipes import TrainConfig
@@ -30,8 +31,10 @@ from cnn.recipes import TrainConfig
 _log = logging.getLogger(__name__)
 
 KEPT_SECONDS = 24 * 3600
-"""Who asked for a training longer ago has gone home."""
+"""Who has waited longer for a training has gone home."""
 
+_QUEUE = "queue"
+_BACKUPS = "backups"
 _ASKED = "asked.json"
 _NETWORK = "network.keras"
 _ARRAYS = "arrays.npz"
@@ -76,8 +79,9 @@ class WorkFolder:
     def __init__(self, path: Path, lock: int) -> None:
         self._path = path
         self._lock = lock
-        self._queue = path / "queue"
-        self.backups = path / "backups"
+        self._queue = path / _QUEUE
+        self.backups = path / _BACKUPS
+        self._found: list[str] = []
 
     def keep(self, training: Unfinished) -> None:
         """Note that a training is to be done. Where that cannot be written, it is done without a note."""
@@ -89,14 +93,33 @@ class WorkFolder:
             _log.warning("an app that is started again will not know of %s", training.id, exc_info=True)
 
     def drop(self, job: str) -> None:
-        """Note that a training has ended, or is not wanted any more."""
+        """Forget a training that has ended, or is not wanted any more, and its backup."""
         rmtree(self._queue / job, ignore_errors=True)
+        rmtree(self.backups / job, ignore_errors=True)
+
+    def knows(self, job: str) -> bool:
+        """Whether a training is still to be done, or to be done once more."""
+        return (self._queue / job).exists()
 
     def left(self) -> list[Unfinished]:
-        """The trainings that are still to be done, in the order in which they were asked for."""
-        # A scratch folder of an unfinished write begins with a dot.
-        found = sorted(self._queue.glob("[!.]*"), key=lambda folder: folder.stat().st_mtime_ns)
-        return [training for folder in found if (training := self._read(folder)) is not None]
+        """The trainings that apps before this one have not ended: those that ran, then those that waited."""
+        return [training for job in self._found if (training := self._read(job)) is not None]
+
+    def take_over(self, other: Path) -> None:
+        """Take what an app that has ended has left in its folder, which then goes.
+
+        Raises:
+            OSError: it cannot be read or removed.
+        """
+        for noted in sorted(other.glob(f"{_QUEUE}/[!.]*"), key=lambda note: note.stat().st_mtime_ns):
+            backup = other / _BACKUPS / noted.name
+            ran = backup.exists()
+            for there, here in ((backup, self.backups), (noted, self._queue)):
+                if there.exists():
+                    here.mkdir(exist_ok=True)
+                    there.replace(here / noted.name)
+            self._found.insert(0 if ran else len(self._found), noted.name)
+        rmtree(other)
 
     def release(self) -> None:
         """Give the folder up: to the next app where a training is left, else for good."""
@@ -104,50 +127,70 @@ class WorkFolder:
             rmtree(self._path, ignore_errors=True)
         os.close(self._lock)
 
-    def _read(self, folder: Path) -> Unfinished | None:
-        if time() - folder.stat().st_mtime > KEPT_SECONDS:
-            _log.info("the training %s was asked for too long ago", folder.name)
-        else:
-            try:
-                return _read(folder)
-            except (OSError, ValueError, CnnError) as error:
-                _log.warning("the training %s cannot be taken up again: %s", folder.name, error)
-        self.drop(folder.name)
-        rmtree(self.backups / folder.name, ignore_errors=True)
+    def _read(self, job: str) -> Unfinished | None:
+        note = self._queue / job
+        try:
+            if _age(note, self.backups / job) <= KEPT_SECONDS:
+                return _read(note)
+            _log.info("the training %s has waited for too long", job)
+        except Exception:  # noqa: BLE001 - a power cut leaves anything, and others' trainings do not wait for it
+            _log.warning("the training %s cannot be taken up again", job, exc_info=True)
+        self.drop(job)
         return None
 
 
-def work_folder(shared: Path) -> WorkFolder | None:
-    """A folder of this app's own in `shared`: the newest that a dead app has left, else a new one.
+def work_folder(shared: Path, models: Path) -> WorkFolder | None:
+    """A folder of this app's own, with what apps that have ended have left.
 
-    None where there can be none; trainings then have no backups.
+    Args:
+        shared: where such folders are.
+        models: where the app keeps its models; what an app with other models has left is not for this one.
+
+    Returns:
+        None where there can be none; trainings then have no backups.
     """
+    prefix = f"app-{hashlib.sha256(str(models.resolve()).encode()).hexdigest()[:8]}-"
     try:
         shared.mkdir(parents=True, exist_ok=True)
-        path, lock = next(_abandoned(shared), None) or _new(shared)
+        path = Path(mkdtemp(prefix=prefix, dir=shared))
+        lock = os.open(path, os.O_RDONLY)
     except OSError as error:
         _log.warning("no backups of trainings can be kept in %s: %s", shared, error)
         return None
-    return WorkFolder(path, lock)
-
-
-def _abandoned(shared: Path) -> Iterator[tuple[Path, int]]:
-    """The folders that nobody holds, the newest first, each held from now on."""
-    for path in sorted(shared.glob("app-*"), key=lambda path: path.stat().st_mtime, reverse=True):
-        lock = os.open(path, os.O_RDONLY)
+    # On a disk that knows no locks nobody can take the folder over, and nothing else is lost.
+    _hold(lock)
+    mine = WorkFolder(path, lock)
+    for other in sorted(shared.glob(f"{prefix}*")):
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(lock)
-        else:
-            yield path, lock
+            with _abandoned(other) as nobodys:
+                if nobodys:
+                    mine.take_over(other)
+        except OSError as error:
+            _log.warning("what an app has left in %s cannot be taken over: %s", other, error)
+    return mine
 
 
-def _new(shared: Path) -> tuple[Path, int]:
-    path = Path(mkdtemp(prefix="app-", dir=shared))
+@contextmanager
+def _abandoned(path: Path) -> Iterator[bool]:
+    """Whether nobody holds a folder; it is held meanwhile."""
     lock = os.open(path, os.O_RDONLY)
-    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    return path, lock
+    try:
+        yield _hold(lock)
+    finally:
+        os.close(lock)
+
+
+def _hold(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _age(*folders: Path) -> float:
+    """Seconds since something was last written into one of them."""
+    return time() - max(folder.stat().st_mtime for folder in folders if folder.exists())
 
 
 def _write(folder: Path, training: Unfinished) -> None:

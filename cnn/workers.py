@@ -12,10 +12,9 @@ import pickle
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from shutil import rmtree
 from threading import Lock, Thread
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -58,6 +57,8 @@ class _Sent:
     announce: Callable[[Any], None]
     start: Start | None
     outcome: "Future[TrainedModel]"
+    again: bool
+    """Whether a process may have it already, or what one has left of it."""
 
 
 class Workers:
@@ -261,6 +262,8 @@ class Workers:
         config: TrainConfig,
         announce: Callable[[Any], None],
         start: Start | None = None,
+        *,
+        again: bool = False,
     ) -> "Future[TrainedModel]":
         """Train in a worker process.
 
@@ -270,13 +273,15 @@ class Workers:
             announce: is called from another thread with each event of `cnn.progress`, and with the
                 worker's address (str) whenever a process begins it.
             start: a trained network to begin with; see `cnn.fine_tuning` and `cnn.continuing`.
+            again: whether an app before this one has asked for it. It then waits for a cluster that is not
+                there yet, as for one that has gone.
 
         Returns:
             a future that gives the trained model or raises what went wrong, always a `CnnError`.
         """
         outcome: Future[TrainedModel] = Future()
-        sent = _Sent(job, config, announce, start, outcome)
-        if self._trainers.away:
+        sent = _Sent(job, config, announce, start, outcome, again)
+        if self._trainers.away or (again and not self._trainers.listens()):
             # A cluster that has been there comes back; where none ever was, whoever asks is told at once.
             self._wait_to_send(sent)
         else:
@@ -293,6 +298,8 @@ class Workers:
 
         client = self._trainers.training_client()
         job = sent.job
+        # A process that was sent it before, and has not heard that nobody waits, tells nobody any more.
+        topic = f"{job}-{uuid4().hex}"
 
         def hear(event: tuple[Any, bytes]) -> None:
             heard = pickle.loads(event[1])  # noqa: S301 - our own workers'
@@ -300,16 +307,20 @@ class Workers:
                 self._addresses[job] = heard
             sent.announce(heard)
 
-        client.subscribe_topic(job, hear)
+        client.subscribe_topic(topic, hear)
+        begun = self._trainers.has_begun(job) if sent.again else None
         task = client.submit(
             tasks.train,
             job,
+            topic,
             sent.config,
             sent.start,
             self._trainers.backups,
-            key=f"train-{job}",
+            key=f"train-{topic}",
             pure=False,
             resources=self._trainers.training_resources,
+            workers=begun,
+            allow_other_workers=begun is not None,
         )
 
         def end(held: "Future[TrainedModel]") -> None:
@@ -317,9 +328,9 @@ class Workers:
                 _pass_on(held, sent.outcome)
                 return
             if isinstance(held.exception(), _SchedulerLost):
-                self._wait_to_send(sent)
+                self._wait_to_send(replace(sent, again=True))
                 return
-            client.unsubscribe_topic(job)
+            client.unsubscribe_topic(topic)
             # Whoever saves the network does so here: until then its backup stands.
             _pass_on(held, sent.outcome)
             self._clear_away(job)
@@ -327,10 +338,12 @@ class Workers:
         self._hold(job, task, _training_error).add_done_callback(end)
 
     def _clear_away(self, job: str) -> None:
-        """Let go what is kept of a training that has ended."""
+        """Let go what is kept of a training that has ended and is not to be done once more."""
         self._given_up.discard(job)
-        if self._trainers.backups is not None:
-            rmtree(self._trainers.backups / job, ignore_errors=True)
+        if self._closed or (self.folder is not None and self.folder.knows(job)):
+            return
+        # The client's own thread, which calls this, must not wait for itself.
+        self._errands.submit(self._trainers.forget, job).add_done_callback(_log_failure)
 
     def _wait_to_send(self, sent: "_Sent") -> None:
         Thread(target=self._send_later, args=(sent,), name=f"later-{sent.job}", daemon=True).start()
@@ -420,7 +433,7 @@ class Workers:
 
 def _log_failure(errand: "Future[None]") -> None:
     if not errand.cancelled() and (error := errand.exception()):
-        _log.error("a training could not be stopped", exc_info=error)
+        _log.error("an errand to the processes that train has failed", exc_info=error)
 
 
 def _result(task: Any, told: Callable[[Exception], CnnError]) -> Any:

@@ -19,7 +19,7 @@ class PlayedWorkers:
     def capacity(self) -> int:
         return self._capacity
 
-    def train(self, job, config, announce, start=None):
+    def train(self, job, config, announce, start=None, *, again=False):
         outcome: Future = Future()
         self.running[job] = (announce, outcome)
         return outcome

@@ -205,6 +205,43 @@ def test_a_training_outlives_its_scheduler(tmp_path, patience):
     assert [epoch.epoch for epoch in now().history] == list(range(1, 41))
 
 
+@pytest.mark.parametrize("at_once", [True, False], ids=["there", "later"])
+def test_a_training_outlives_its_app(tmp_path, at_once):
+    """The app that is started then goes on where the backup is, also where the cluster comes up after it."""
+    cluster = Cluster(tmp_path, tls=[])
+    with ExitStack() as machines:
+        scheduler = machines.enter_context(cluster.scheduler())
+        worker = machines.enter_context(cluster.worker("worker"))
+        with app(cluster) as processes:
+            before = Trainings(processes, per_owner=2)
+            job = before.submit("ann", few(epochs=200, batch_size=4)).id
+            second = before.submit("bob", few(epochs=1)).id
+            eventually(lambda: len(before.of("ann")[0].history) >= 3)
+        if not at_once:
+            for machine in (scheduler, worker):
+                kill(machine)
+            eventually(lambda: not cnn.cluster.listens(cluster.address))
+        limits = Settings(scheduler_address=cluster.address, answer_timeout=PATIENCE)
+        processes = machines.enter_context(closing(Workers(limits)))
+        queue = Trainings(processes, per_owner=2)
+        queue.take_up()
+        assert [each.id for each in queue.everyones()] == [job, second]
+        if at_once:
+            machines.enter_context(cluster.worker("another"))
+        else:
+            eventually(lambda: queue.of("ann")[0].away)
+            machines.enter_context(cluster.scheduler())
+            machines.enter_context(cluster.worker("worker"))
+        eventually(lambda: queue.of("ann")[0].epochs_kept)
+        queue.stop(queue.of("ann")[0])
+        eventually(lambda: all(each.ended for each in queue.everyones()))
+        for training in queue.everyones():
+            assert training.record is not None, training.error
+            epochs = [epoch.epoch for epoch in training.record.history]
+            assert epochs == list(range(1, len(epochs) + 1))
+        eventually(lambda: not list(tmp_path.glob("worker/work/*")))
+
+
 def test_a_training_is_stopped_while_its_cluster_is_away(tmp_path):
     """What is stopped then ends, and the next in the queue waits for the cluster and is trained."""
     cluster = Cluster(tmp_path, tls=[])

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -51,6 +52,7 @@ def test_a_killed_app_leaves_nothing_but_its_trainings(tmp_path):
     """No process and no half model stay; the next app goes on with what ran and with what waited."""
     with serve(tmp_path) as served:
         cookies = asyncio.run(begin_training(served.url))
+        [first] = (note.name for note in tmp_path.glob("work/*/queue/*"))
         asyncio.run(begin_training(served.url))
         started = in_training(served, tmp_path)
         named = semaphores(started)
@@ -64,7 +66,8 @@ def test_a_killed_app_leaves_nothing_but_its_trainings(tmp_path):
         [record] = tmp_path.glob("models/*/record.json")
         epochs = [epoch.epoch for epoch in read_record(record).history]
         assert epochs == list(range(1, len(epochs) + 1))
-        wait_until(lambda: len(list(tmp_path.glob("work/*/backups/*/epoch-*"))) > 0)
+        epochs_kept = partial(tmp_path.glob, "work/*/backups/*/epoch-*")
+        wait_until(lambda: any(epoch.parent.name != first for epoch in epochs_kept()))
 
 
 async def tab_closed(url: str, models: Path) -> tuple[bool, bool]:

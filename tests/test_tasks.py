@@ -23,14 +23,14 @@ def stopped_at(monkeypatch):
             address = "tcp://here"
 
             @staticmethod
-            def log_event(job, event):
+            def log_event(_topic, event):
                 heard.append(pickle.loads(event))
                 if wanted(heard[-1]):
-                    tasks.request_stop(job)
+                    tasks.request_stop("stopped")
 
         monkeypatch.setattr(distributed, "get_worker", Worker)
         with pytest.raises(TrainingStopped):
-            tasks.train("stopped", small_config(dataset="mnist"), None, work_dir)
+            tasks.train("stopped", "topic", small_config(dataset="mnist"), None, work_dir)
         return heard
 
     return train

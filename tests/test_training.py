@@ -24,7 +24,7 @@ from cnn.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxP
 from cnn.network import training
 from cnn.network.training import shares, train
 from cnn.progress import Epoch, Progress, Resumed, Scoring
-from tests.networks import SMALL, colours, digits, small_config
+from tests.networks import SMALL, colours, digits, small, small_config
 
 # So small a step that float32 weights stay as they are: no epoch is better than the first.
 STILL = 1e-12
@@ -497,6 +497,20 @@ def test_a_finished_training_is_not_trained_further(tmp_path):
 
     train(config, digits(), announce=lose_the_process_at_the_end, backup_dir=tmp_path / "backup")
     assert len([event for event in heard if isinstance(event, Epoch)]) == 1
+
+
+@pytest.mark.parametrize("file", ["model.keras", "run.npz"])
+@pytest.mark.parametrize("left", [0, 100, 1000])
+def test_a_backup_that_is_broken_is_not_used(tmp_path, file, left):
+    """Whatever a power cut has left of it, the training is the one that it would have been without it."""
+    config = small_config(epochs=2)
+    interrupt(config, tmp_path / "backup", epoch=2)
+    [broken] = (tmp_path / "backup").glob(f"epoch-*/{file}")
+    broken.write_bytes(broken.read_bytes()[:left])
+    heard = []
+    again = train(config, digits(), announce=heard.append, backup_dir=tmp_path / "backup")
+    assert not [event for event in heard if isinstance(event, Resumed)]
+    assert again.history[0].loss == pytest.approx(small(config).history[0].loss, rel=1e-3)
 
 
 def test_a_backup_of_another_training_is_not_used(tmp_path):

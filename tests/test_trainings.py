@@ -256,19 +256,20 @@ def test_a_lost_process_is_told_and_no_epoch_counted_twice(queue, workers):
 @pytest.fixture
 def left(tmp_path):
     """What an app leaves to the next."""
-    return work_folder(tmp_path / "work")
+    return work_folder(tmp_path / "work", tmp_path / "models")
 
 
-def taken_up(left, models_dir):
+def taken_up(left, tmp_path):
     """The queue of an app that finds what another has left, and its workers."""
+    left.release()
     others = PlayedWorkers()
-    others.folder = left
+    others.folder = work_folder(tmp_path / "work", tmp_path / "models")
     queue = Trainings(others, per_owner=3)
     queue.take_up()
     return queue, others
 
 
-def test_what_an_app_left_the_next_one_does(queue, workers, left, models_dir):
+def test_what_an_app_left_the_next_one_does(queue, workers, left, tmp_path):
     """Those that ran and that waited, in their order, with their names; and those that ended no more."""
     workers.folder = left
     workers.finish(queue.submit("ann", CONFIG).id, trained())
@@ -276,25 +277,83 @@ def test_what_an_app_left_the_next_one_does(queue, workers, left, models_dir):
     _runs, _waits, dropped = (queue.submit(owner, CONFIG) for owner in ("ann", "bob", "cho"))
     queue.stop(dropped)
     before = [(each.id, each.owner) for each in queue.everyones() if not each.ended]
-    queue, workers = taken_up(left, models_dir)
+    queue, workers = taken_up(left, tmp_path)
     assert [(each.id, each.owner) for each in queue.everyones()] == before
     assert [each.state for each in queue.everyones()] == ["starting", "waiting"]
     assert all(each.taken_up for each in queue.everyones())
     workers.finish(before[0][0], trained())
-    assert [each.id for each in left.left()] == [before[1][0]]
+    assert not workers.folder.knows(before[0][0])
+    assert workers.folder.knows(before[1][0])
 
 
-def test_what_ends_with_the_app_has_not_failed(queue, workers, left, models_dir):
+def test_what_is_asked_before_all_are_taken_up_is_done_once(workers, left, tmp_path):
+    """A visitor may be quicker than the app's start: both trainings are done, that of before first."""
+    left.keep(Unfinished("ann", "before", CONFIG))
+    left.release()
+    workers.folder = work_folder(tmp_path / "work", tmp_path / "models")
+    queue = Trainings(workers, per_owner=3)
+    job = queue.submit("bob", CONFIG).id
+    queue.take_up()
+    assert [(each.id, each.state, each.taken_up) for each in queue.everyones()] == [
+        ("before", "waiting", True),
+        (job, "starting", False),
+    ]
+    assert list(workers.running) == [job]
+
+
+def test_many_that_cannot_begin_fail_one_after_the_other(queue, workers):
+    """Where nothing can be trained, each says so, however many there are."""
+
+    def refuse(*_, **__):
+        raise WorkerError("…")
+
+    workers.train = refuse
+    queue._per_owner = 600
+    queue.submit_all("ann", [CONFIG] * 600)
+    assert {each.state for each in queue.everyones()} == {"failed"}
+
+
+def test_an_app_that_ends_begins_nothing_and_forgets_nothing(queue, workers, left, tmp_path):
+    """What cannot be begun because the app is ending has not failed, and the next app does it."""
+    workers.folder = left
+
+    def end_the_app(*_, **__):
+        workers.closed = True
+        raise WorkerError("…")
+
+    workers.train = end_the_app
+    jobs = [queue.submit(owner, CONFIG).id for owner in ("ann", "bob")]
+    queue, workers = taken_up(left, tmp_path)
+    assert [each.id for each in queue.everyones()] == jobs
+
+
+def test_what_fails_while_it_is_noted_is_not_done_again(queue, workers, left, monkeypatch):
+    """Another's call may begin a training whose note is just being written."""
+    workers.folder = left
+    keep = left.keep
+
+    def slowly(asked):
+        queue._advance()
+        workers.fail(asked.id, TrainingDiverged("…"))
+        keep(asked)
+
+    monkeypatch.setattr(left, "keep", slowly)
+    job = queue.submit("ann", CONFIG).id
+    assert only(queue, "ann").state == "failed"
+    assert not left.knows(job)
+
+
+def test_what_ends_with_the_app_has_not_failed(queue, workers, left, tmp_path):
     """A training whose process ends because the app does goes on in the next app."""
     workers.folder = left
     job = queue.submit("ann", CONFIG).id
     workers.closed = True
     workers.fail(job, WorkerError("…"))
-    queue, workers = taken_up(left, models_dir)
+    queue, workers = taken_up(left, tmp_path)
     assert only(queue, "ann").id == job
 
 
-def test_what_could_not_be_saved_is_trained_again(queue, workers, left, models_dir, monkeypatch):
+def test_what_could_not_be_saved_is_trained_again(queue, workers, left, monkeypatch):
     """A network that found no room is lost with its app; the next one makes it anew."""
     workers.folder = left
     job = queue.submit("ann", CONFIG).id
@@ -302,25 +361,37 @@ def test_what_could_not_be_saved_is_trained_again(queue, workers, left, models_d
         full.setattr(atomic, "write_through", refuse)
         workers.finish(job, trained())
     assert only(queue, "ann").trained is not None
-    assert [each.id for each in left.left()] == [job]
+    assert left.knows(job)
     queue.save_again(only(queue, "ann"))
-    assert left.left() == []
+    assert not left.knows(job)
 
 
 def refuse(*_):
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
-def test_the_next_app_knows_how_far_a_training_had_come(left, models_dir):
+def test_the_next_app_knows_how_far_a_training_had_come(left, models_dir, tmp_path):
     """It has heard of no epoch: the process that goes on tells it, and the curve is whole."""
     left.keep(Unfinished("ann", "before", CONFIG))
-    queue, workers = taken_up(left, models_dir)
+    queue, workers = taken_up(left, tmp_path)
     epochs = tuple(Epoch(number, 0.5, 0.8, 0.4, 0.9, 3.0) for number in (1, 2))
     workers.announce("before", "tcp://w:1")
     workers.announce("before", Resumed(epochs))
     training = only(queue, "ann")
     assert (training.history, training.epochs_kept) == (epochs, 2)
     assert training.points == ((1, 0.5, 0.8), (2, 0.5, 0.8))
+
+
+def test_a_training_that_continues_another_is_taken_up_whole(left, models_dir, tmp_path):
+    """Its curve has the epochs of the network that it goes on from, and those that it had done itself."""
+    record = model_store.save("first", trained(), owner="ann")
+    left.keep(Unfinished("ann", "before", CONFIG, Continuation(record, b"", None)))
+    queue, workers = taken_up(left, tmp_path)
+    assert only(queue, "ann").goes_on_from == ("first", 1)
+    workers.announce("before", "tcp://w:1")
+    epochs = tuple(Epoch(number, 0.5, 0.8, 0.4, 0.9, 3.0) for number in (1, 2, 3))
+    workers.announce("before", Resumed(epochs))
+    assert [point[0] for point in only(queue, "ann").points] == [1, 2, 3]
 
 
 def test_a_training_without_processes_waits_and_keeps_its_place(queue, workers):
@@ -411,7 +482,7 @@ def test_a_long_name_still_leaves_room_for_a_number(queue, workers):
 
 def test_a_start_that_fails_holds_no_place(queue, workers):
     """Whatever keeps a training from starting is told to its owner, and the next one is trained."""
-    train, workers.train = workers.train, lambda *_: 1 / 0
+    train, workers.train = workers.train, lambda *_, **__: 1 / 0
     failed = queue.submit("ann", CONFIG)
     workers.train = train
     assert queue.get(failed.id).state == "failed"

@@ -426,6 +426,6 @@ def backups(place: Path) -> list[Path]:
 
 def come_and_go() -> None:
     """As another app of the machine does."""
-    folder = work_folder(settings().work_dir)
+    folder = work_folder(settings().work_dir, settings().models_dir)
     assert folder is not None
     folder.release()

@@ -80,17 +80,20 @@ class Backup:
     def restore(self, model: keras.Model) -> Run | None:
         """Bring the network and its optimizer to the last backup; None where there is none that fits.
 
-        The optimizer must be built, so that it has what to fill.
+        The optimizer must be built, so that it has what to fill. A backup that cannot be read is passed over.
         """
+        variables = [*model.variables, *model.optimizer.variables]
+        begun = [np.array(variable) for variable in variables]
         for folder in self._epochs():
             try:
                 run = _read_run(folder / _RUN, self._fingerprint)
                 if run is not None:
                     model.load_weights(folder / _MODEL)
                     return run
-            except FileNotFoundError:
-                # The process that was lost is still on its way out, and has just replaced it by a later one.
-                return self.restore(model)
+            except Exception:  # noqa: BLE001 - a power cut leaves anything; an older one may be whole
+                _log.warning("the backup %s cannot be used", folder, exc_info=True)
+                for variable, value in zip(variables, begun, strict=True):
+                    variable.assign(value)
         self.remove()
         return None
 

@@ -106,7 +106,10 @@ async def _let_go() -> None:
 def _go_on() -> None:
     from cnn.trainings import trainings
 
-    trainings().take_up()
+    try:
+        trainings().take_up()
+    except Exception:  # noqa: BLE001 - whatever it was, the app is there for those who come
+        _log.exception("trainings of an app before this one could not be taken up")
 
 
 def _tidy() -> None:

@@ -70,13 +70,17 @@ def test_a_page_breaks_no_rule(app: Served, page: Page, path: str) -> None:
     assert audit(page) == {}
 
 
-@pytest.mark.parametrize("path", ["train", "filters", "feature_maps"])
-def test_what_waits_for_its_script_breaks_no_rule(app: Served, page: Page, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "made"),
+    [("train", ".network-picture"), ("filters", ".tiles"), ("feature_maps", ".arithmetic")],
+)
+def test_what_waits_for_its_script_breaks_no_rule(app: Served, page: Page, path: str, made: str) -> None:
     """Until a component's script has come there is no control and no picture without a name."""
     page.add_init_script(SCRIPTS_STAY_OUT)
     page.goto(f"{app.url}/{path}")
-    expect(page.get_by_test_id("stBidiComponentRegular").last).to_be_attached(timeout=BUSY)
+    expect(page.locator(made)).to_be_attached(timeout=BUSY)
     settled(page)
+    expect(page.locator(made)).to_be_hidden()
     assert violations(page) == []
 
 

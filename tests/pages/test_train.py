@@ -186,7 +186,7 @@ def test_too_many_trainings_are_a_sentence(visit):
 def test_workers_that_cannot_be_had_are_a_sentence(visit, workers, monkeypatch):
     """Where no process trains, the reason stands on the page, and another training can be started."""
 
-    def no_process(*_arguments):
+    def no_process(*_arguments, **_options):
         raise WorkerError(N_("No process for {reason}."), reason="lack of memory")
 
     monkeypatch.setattr(workers, "train", no_process)
@@ -279,8 +279,10 @@ def test_a_lost_process_is_told(visit, workers):
 
 def test_a_training_of_an_app_before_this_one_is_told(visit, workers, tmp_path):
     """Whose app was started again finds the training, reads so, and after which epoch it goes on."""
-    workers.folder = work_folder(tmp_path)
-    workers.folder.keep(Unfinished(OWNER, "before", RECIPES["fast"].config))
+    before = work_folder(tmp_path, tmp_path)
+    before.keep(Unfinished(OWNER, "before", RECIPES["fast"].config))
+    before.release()
+    workers.folder = work_folder(tmp_path, tmp_path)
     trainings().take_up()
     workers.announce("before", "tcp://worker")
     assert "started again, and this training with it" in visit("train").warning[0].value
