@@ -85,8 +85,8 @@ class Client:
         await self._act(fragment=self._fragments[widget])
 
     async def again(self, key: str) -> None:
-        """Have the part of the page that the widget with this key stands in run again."""
-        await self._act(fragment=self._fragments[self._widget(key)])
+        """Have the part of the page with this widget run again, or the page where that has it run."""
+        await self._act(fragment=self._fragments[self._widget(key)], or_the_page=True)
 
     async def ask(self, address: str) -> bytes:
         """What the app answers at an address of its own, relative to its first page."""
@@ -102,11 +102,14 @@ class Client:
         """The first element since the last act of which something holds, and when it came."""
         return next((each for each in self.arrived if holds(each[1])), None)
 
-    async def _act(self, touched: WidgetState | None = None, fragment: str = "") -> None:
+    async def _act(
+        self, touched: WidgetState | None = None, fragment: str = "", *, or_the_page: bool = False
+    ) -> None:
         self.arrived, self._ended = [], None
+        ends = {_ENDS[bool(fragment)]} | ({_ENDS[False]} if or_the_page else set())
         await self._send(touched, fragment)
         async with asyncio.timeout(PATIENCE):
-            while self._ended != _ENDS[bool(fragment)]:
+            while self._ended not in ends:
                 self._news.clear()
                 await self._news.wait()
                 if self._lost is not None:
