@@ -83,7 +83,7 @@ class Backup:
         The optimizer must be built, so that it has what to fill. A backup that cannot be read is passed over.
         """
         variables = [*model.variables, *model.optimizer.variables]
-        begun = [np.array(variable) for variable in variables]
+        begun = [variable.numpy() for variable in variables]
         for folder in self._epochs():
             try:
                 run = _read_run(folder / _RUN, self._fingerprint)
