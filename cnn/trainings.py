@@ -152,7 +152,7 @@ class Trainings:
         return self._queue(owner, [Training(owner, config, sweep=name) for config in configs])
 
     def take_up(self) -> None:
-        """Go on with the trainings that an app before this one has left in its folder."""
+        """Queue the trainings that an app before this one has left in its folder; `go_on` begins them."""
         folder = self._workers.folder
         left = folder.left() if folder else []
         with self._lock:
@@ -161,6 +161,9 @@ class Trainings:
             self._trainings = before | self._trainings
         for each in left:
             _log.info("training %s of %s is taken up again", each.id, each.owner)
+
+    def go_on(self) -> None:
+        """Begin what waits, as far as its turn has come."""
         self._advance()
 
     def room_for(self, owner: str) -> int:
@@ -495,5 +498,7 @@ def _free_name(owner: str, base: str) -> str:
 
 @cache
 def trainings() -> Trainings:
-    """The queue of this process."""
-    return Trainings(workers(), settings().trainings_per_visitor)
+    """The queue of this process, with what an app before it has left: nobody finds it without."""
+    queue = Trainings(workers(), settings().trainings_per_visitor)
+    queue.take_up()
+    return queue

@@ -225,6 +225,7 @@ def test_a_training_outlives_its_app(tmp_path, at_once):
         processes = machines.enter_context(closing(Workers(limits)))
         queue = Trainings(processes, per_owner=2)
         queue.take_up()
+        queue.go_on()
         assert [each.id for each in queue.everyones()] == [job, second]
         if at_once:
             machines.enter_context(cluster.worker("another"))

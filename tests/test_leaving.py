@@ -42,6 +42,8 @@ async def come_back(url: str, cookies: dict[str, str]) -> None:
     """Find one's training in an app that was started again, watch it go on, and stop it."""
     async with browse(url, cookies) as client, asyncio.timeout(PATIENCE):
         await client.open("train")
+        # It is there at once, before any process is.
+        assert client.first(lambda element: "The app was started again" in element.alert.body)
         while not client.first(lambda element: "goes on after epoch" in element.alert.body):
             await asyncio.sleep(0.2)
             await client.open("train")

@@ -266,6 +266,7 @@ def taken_up(left, tmp_path):
     others.folder = work_folder(tmp_path / "work", tmp_path / "models")
     queue = Trainings(others, per_owner=3)
     queue.take_up()
+    queue.go_on()
     return queue, others
 
 

@@ -107,9 +107,9 @@ def _go_on() -> None:
     from cnn.trainings import trainings
 
     try:
-        trainings().take_up()
+        trainings().go_on()
     except Exception:  # noqa: BLE001 - whatever it was, the app is there for those who come
-        _log.exception("trainings of an app before this one could not be taken up")
+        _log.exception("trainings of an app before this one could not be begun")
 
 
 def _tidy() -> None:
