@@ -8,7 +8,6 @@ import os
 import socket
 from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as FutureTimeoutError
 from pathlib import Path
 from shutil import rmtree
 from threading import Lock
@@ -88,7 +87,7 @@ class LocalProcesses:
         """
         try:
             return self.start().result(timeout=self._limits.answer_timeout)
-        except (OSError, RuntimeError, FutureTimeoutError) as error:
+        except Exception as error:  # whatever kept them from starting, a visitor reads a sentence
             raise WorkerError(
                 N_("No worker process could be started: {reason}. Start the app again."),
                 reason=str(error) or type(error).__name__,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cnn import datasets
-from cnn.settings import settings
+from cnn.settings import Settings
 from tests.pages.opened import APP, PAGES
 
 PROJECT = APP.parent
@@ -81,12 +81,10 @@ def test_pages_reach_networks_through_workers_only():
 @pytest.fixture
 def no_data(tmp_path, monkeypatch):
     """A machine without any data set."""
-    monkeypatch.delenv("CNN_DATA_DIR", raising=False)
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    # The environment stays as it is: another thread may be copying it for the processes that it starts.
+    monkeypatch.setattr(datasets, "settings", lambda: Settings(data_dir=None))
+    monkeypatch.setattr(datasets, "_keras_cache", lambda: tmp_path)
     monkeypatch.setattr(datasets, "DATA", tmp_path)
-    settings.cache_clear()
-    yield
-    settings.cache_clear()
 
 
 @pytest.mark.parametrize("name", PAGES)
