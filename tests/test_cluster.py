@@ -240,7 +240,7 @@ def test_a_training_outlives_its_app(tmp_path, at_once):
             assert training.record is not None, training.error
             epochs = [epoch.epoch for epoch in training.record.history]
             assert epochs == list(range(1, len(epochs) + 1))
-        eventually(lambda: not list(tmp_path.glob("worker/work/*")))
+        eventually(lambda: not list((tmp_path / "worker" / "work").glob("*")))
 
 
 def test_a_training_is_stopped_while_its_cluster_is_away(tmp_path):
