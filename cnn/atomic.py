@@ -86,7 +86,7 @@ def clear_leftovers(folder: Path) -> None:
     """
     for scratch in [*folder.glob(f"{_UNFINISHED}*"), *folder.glob(f"*/{_UNFINISHED}*")]:
         try:
-            with _held(scratch) as mine:
+            with held(scratch) as mine:
                 if not mine:
                     continue
                 for before in scratch.glob(f"{_BEFORE}/*"):
@@ -100,17 +100,7 @@ def clear_leftovers(folder: Path) -> None:
 
 
 @contextmanager
-def _scratch(parent: Path) -> Iterator[Path]:
-    """A hidden folder on the same disk, gone afterwards with what is in it."""
-    with (
-        TemporaryDirectory(prefix=_UNFINISHED, dir=parent, ignore_cleanup_errors=True) as path,
-        _held(Path(path)),
-    ):
-        yield Path(path)
-
-
-@contextmanager
-def _held(folder: Path) -> Iterator[bool]:
+def held(folder: Path) -> Iterator[bool]:
     """Hold a folder as long as this process lives; gives whether it does. Nobody holds it twice."""
     handle = os.open(folder, os.O_RDONLY)
     try:
@@ -123,6 +113,16 @@ def _held(folder: Path) -> Iterator[bool]:
         yield held
     finally:
         os.close(handle)
+
+
+@contextmanager
+def _scratch(parent: Path) -> Iterator[Path]:
+    """A hidden folder on the same disk, gone afterwards with what is in it."""
+    with (
+        TemporaryDirectory(prefix=_UNFINISHED, dir=parent, ignore_cleanup_errors=True) as path,
+        held(Path(path)),
+    ):
+        yield Path(path)
 
 
 def _put(whole: Path, place: Path, old: Path) -> None:

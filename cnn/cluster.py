@@ -9,7 +9,6 @@ import socket
 from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from shutil import rmtree
 from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
@@ -47,6 +46,9 @@ class LocalProcesses:
 
     Args:
         limits: how many train at once and in how much memory, where backups lie, how long to wait.
+
+    Attributes:
+        folder: what outlives these processes and this one; None where nothing can be kept.
     """
 
     training_resources: ClassVar = {TRAINING: 1}
@@ -59,10 +61,7 @@ class LocalProcesses:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="local-processes")
         self._client: Future[Client] | None = None
         self._cluster: SpecCluster | None = None
-        self._folder_lock = Lock()
-        self._folder: WorkFolder | None = None
-        self._folder_opened = False
-        self._folder_released = False
+        self.folder: WorkFolder | None = work_folder(limits.work_dir, limits.models_dir)
         self._trained: Counter[str] = Counter()
 
     def start(self) -> "Future[Client]":
@@ -105,15 +104,6 @@ class LocalProcesses:
         return self._limits.trainings_at_once
 
     @property
-    def folder(self) -> WorkFolder | None:
-        """What outlives these processes and this one; None where nothing can be kept."""
-        with self._folder_lock:
-            if not self._folder_opened:
-                self._folder = work_folder(self._limits.work_dir, self._limits.models_dir)
-                self._folder_opened = True
-            return self._folder
-
-    @property
     def backups(self) -> Path | None:
         """Where trainings keep their last whole epochs; None where they cannot."""
         return self.folder.backups if self.folder else None
@@ -133,8 +123,8 @@ class LocalProcesses:
 
     def forget(self, job: str) -> None:
         """Let the backup of a training go."""
-        if self.backups is not None:
-            rmtree(self.backups / job, ignore_errors=True)
+        if self.folder is not None:
+            self.folder.drop(job)
 
     def has_trained(self, address: str, *, idle: bool) -> None:
         """Replace the process of a training that has ended, if it has trained for long enough.
@@ -157,11 +147,8 @@ class LocalProcesses:
             self._client.result().close()
             assert self._cluster is not None
             self._cluster.close()
-        with self._folder_lock:
-            if self._folder is not None and not self._folder_released:
-                self._folder.release()
-            # Whoever comes too late finds what was there, and opens no other.
-            self._folder_opened = self._folder_released = True
+        if self.folder is not None:
+            self.folder.release()
         self._thread.shutdown(wait=False, cancel_futures=True)
 
 

@@ -5,13 +5,10 @@ nobody holds is what a dead app has left: the next app for the same models takes
 asked for and how far they had come.
 """
 
-import fcntl
 import hashlib
 import io
 import logging
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import rmtree
@@ -70,15 +67,20 @@ class _Asked(BaseModel, frozen=True):
 
 
 class WorkFolder:
-    """What one app must find again when it is started once more.
+    """What one app must find again when it is started once more. It holds the folder until its `release`.
 
     Attributes:
         backups: the folder for the last whole epochs of trainings, one folder for each.
+
+    Raises:
+        OSError: the folder cannot be opened.
     """
 
-    def __init__(self, path: Path, lock: int) -> None:
+    def __init__(self, path: Path) -> None:
         self._path = path
-        self._lock = lock
+        self._lock = ExitStack()
+        # On a disk that knows no locks nobody can take the folder over, and nothing else is lost.
+        self._lock.enter_context(atomic.held(path))
         self._queue = path / _QUEUE
         self.backups = path / _BACKUPS
         self._found: list[str] = []
@@ -125,7 +127,7 @@ class WorkFolder:
         """Give the folder up: to the next app where a training is left, else for good."""
         if not any(self._queue.glob("[!.]*")):
             rmtree(self._path, ignore_errors=True)
-        os.close(self._lock)
+        self._lock.close()
 
     def _read(self, job: str) -> Unfinished | None:
         note = self._queue / job
@@ -152,40 +154,18 @@ def work_folder(shared: Path, models: Path) -> WorkFolder | None:
     prefix = f"app-{hashlib.sha256(str(models.resolve()).encode()).hexdigest()[:8]}-"
     try:
         shared.mkdir(parents=True, exist_ok=True)
-        path = Path(mkdtemp(prefix=prefix, dir=shared))
-        lock = os.open(path, os.O_RDONLY)
+        mine = WorkFolder(Path(mkdtemp(prefix=prefix, dir=shared)))
     except OSError as error:
         _log.warning("no backups of trainings can be kept in %s: %s", shared, error)
         return None
-    # On a disk that knows no locks nobody can take the folder over, and nothing else is lost.
-    _hold(lock)
-    mine = WorkFolder(path, lock)
     for other in sorted(shared.glob(f"{prefix}*")):
         try:
-            with _abandoned(other) as nobodys:
+            with atomic.held(other) as nobodys:
                 if nobodys:
                     mine.take_over(other)
         except OSError as error:
             _log.warning("what an app has left in %s cannot be taken over: %s", other, error)
     return mine
-
-
-@contextmanager
-def _abandoned(path: Path) -> Iterator[bool]:
-    """Whether nobody holds a folder; it is held meanwhile."""
-    lock = os.open(path, os.O_RDONLY)
-    try:
-        yield _hold(lock)
-    finally:
-        os.close(lock)
-
-
-def _hold(lock: int) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def _age(*folders: Path) -> float:

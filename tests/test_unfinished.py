@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnn import atomic, model_store, unfinished
+from cnn import atomic, model_store
 from cnn.continuing import Continuation
 from cnn.fine_tuning import FineTuning
 from cnn.recipes import RECIPES
@@ -188,7 +188,7 @@ def test_a_disk_without_locks_has_folders_all_the_same(start, monkeypatch):
     def refuse(*_):
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr(unfinished.fcntl, "flock", refuse)
+    monkeypatch.setattr(atomic.fcntl, "flock", refuse)
     folder = start()
     folder.keep(Unfinished("ann", "job", CONFIG))
     assert folder.knows("job")
