@@ -152,7 +152,7 @@ class Trainings:
         return self._queue(owner, [Training(owner, config, sweep=name) for config in configs])
 
     def take_up(self) -> None:
-        """Queue the trainings that an app before this one has left in its folder; `go_on` begins them."""
+        """Queue the trainings that an app before this one has left in its folder; `advance` begins them."""
         folder = self._workers.folder
         left = folder.left() if folder else []
         with self._lock:
@@ -161,10 +161,6 @@ class Trainings:
             self._trainings = before | self._trainings
         for each in left:
             _log.info("training %s of %s is taken up again", each.id, each.owner)
-
-    def go_on(self) -> None:
-        """Begin what waits, as far as its turn has come."""
-        self._advance()
 
     def room_for(self, owner: str) -> int:
         """How many trainings more the owner may have waiting or running."""
@@ -187,7 +183,7 @@ class Trainings:
             self._trainings |= {training.id: training for training in new}
         for training in new:
             self._note(training)
-        self._advance()
+        self.advance()
         return [self._trainings.get(training.id, training) for training in new]
 
     def of(self, owner: str) -> list[Training]:
@@ -223,7 +219,7 @@ class Trainings:
             self._workers.give_up(current.id)
         elif current.state != "waiting":
             self._workers.request_stop(current.id, current.address)
-        self._advance()
+        self.advance()
 
     def rename(self, training: Training, name: str) -> None:
         """Give a finished training's model another name.
@@ -254,7 +250,7 @@ class Trainings:
             if job in self._trainings:
                 self._trainings[job] = replace(self._trainings[job], **changes)
 
-    def _advance(self) -> None:
+    def advance(self) -> None:
         """Start what may start and tell the others their places."""
         while [training for training in self._next() if not self._begin(training)]:
             # The place of one that cannot begin is another's.
@@ -328,7 +324,7 @@ class Trainings:
             self._keep(job, outcome.result())
         except Exception as error:  # noqa: BLE001 - whatever ended it, its owner reads it and the next one starts
             self._fail(job, error)
-        self._advance()
+        self.advance()
 
     def _keep(self, job: str, trained: TrainedModel) -> None:
         training = self._trainings[job]

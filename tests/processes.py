@@ -43,7 +43,7 @@ def is_epoch(event: object) -> bool:
     return isinstance(event, Epoch)
 
 
-def wait_until(holds: Callable[[], bool]) -> None:
+def wait_until(holds: Callable[[], object]) -> None:
     """Wait until something holds."""
     deadline = monotonic() + PATIENCE
     while not holds():

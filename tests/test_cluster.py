@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from queue import Queue
@@ -24,7 +24,7 @@ from cnn.settings import PROJECT, Settings, settings
 from cnn.trainings import Training, Trainings
 from cnn.uci_digits import uci_digits
 from cnn.workers import Workers
-from tests.processes import PATIENCE, few, is_epoch, keep_digits, until
+from tests.processes import PATIENCE, few, is_epoch, keep_digits, until, wait_until
 
 
 @pytest.fixture(autouse=True)
@@ -93,18 +93,10 @@ class Cluster:
             process.wait(timeout=PATIENCE)
 
 
-def eventually(holds: Callable[[], object]) -> None:
-    """Wait until something holds."""
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-
-
 @contextmanager
 def app(cluster: Cluster, **changes: object) -> Iterator[Workers]:
     """The app's side of a cluster, which has come up."""
-    eventually(lambda: cnn.cluster.listens(cluster.address))
+    wait_until(lambda: cnn.cluster.listens(cluster.address))
     processes = Workers(Settings(scheduler_address=cluster.address, answer_timeout=PATIENCE, **changes))
     try:
         yield processes
@@ -135,7 +127,7 @@ def test_two_machines_train_at_once_and_one_does_the_work_of_both(tmp_path):
         machines.enter_context(cluster.scheduler())
         workers = [machines.enter_context(cluster.worker(name)) for name in ("first", "second")]
         processes = machines.enter_context(app(cluster))
-        eventually(lambda: processes.capacity() == 2)
+        wait_until(lambda: processes.capacity() == 2)
         queue = Trainings(processes, per_owner=1)
         stopped = queue.submit("ann", few(epochs=200, batch_size=2)).id
         killed = queue.submit("bob", few(epochs=40)).id
@@ -145,15 +137,15 @@ def test_two_machines_train_at_once_and_one_does_the_work_of_both(tmp_path):
             assert training is not None
             return training
 
-        eventually(lambda: now(stopped).history and now(killed).history)
+        wait_until(lambda: now(stopped).history and now(killed).history)
         addresses = {now(stopped).address, now(killed).address}
         assert len(addresses) == 2
         [lost] = [worker for worker in workers if listens(worker, str(now(killed).address))]
         kill(lost)
-        eventually(lambda: processes.capacity() == 1)
+        wait_until(lambda: processes.capacity() == 1)
         assert now(stopped).state == "running"
         queue.stop(now(stopped))
-        eventually(lambda: now(stopped).ended and now(killed).ended)
+        wait_until(lambda: now(stopped).ended and now(killed).ended)
 
     for job in (stopped, killed):
         record = now(job).record
@@ -176,7 +168,7 @@ def test_a_training_outlives_its_scheduler(tmp_path, patience):
     with ExitStack() as machines:
         scheduler = machines.enter_context(cluster.scheduler())
         worker = machines.enter_context(cluster.worker("worker"))
-        eventually(lambda: cnn.cluster.listens(cluster.address))
+        wait_until(lambda: cnn.cluster.listens(cluster.address))
         processes = machines.enter_context(closing(Workers(limits)))
         queue = Trainings(processes, per_owner=1)
         job = queue.submit("ann", few(epochs=40)).id
@@ -186,16 +178,16 @@ def test_a_training_outlives_its_scheduler(tmp_path, patience):
             assert training is not None
             return training
 
-        eventually(lambda: len(now().history) >= 3)
+        wait_until(lambda: len(now().history) >= 3)
         for machine in (scheduler, worker):
             kill(machine)
-        eventually(lambda: now().away)
+        wait_until(lambda: now().away)
         assert now().state == "starting"
         assert not cnn.cluster.listens(cluster.address)
-        eventually(lambda: patience == PATIENCE or processes._trainers._client.status == "closed")
+        wait_until(lambda: patience == PATIENCE or processes._trainers._client.status == "closed")
         machines.enter_context(cluster.scheduler())
         machines.enter_context(cluster.worker("worker"))
-        eventually(lambda: now().ended)
+        wait_until(lambda: now().ended)
 
     record = now().record
     assert record is not None, now().error
@@ -216,31 +208,31 @@ def test_a_training_outlives_its_app(tmp_path, at_once):
             before = Trainings(processes, per_owner=2)
             job = before.submit("ann", few(epochs=200, batch_size=4)).id
             second = before.submit("bob", few(epochs=1)).id
-            eventually(lambda: len(before.of("ann")[0].history) >= 3)
+            wait_until(lambda: len(before.of("ann")[0].history) >= 3)
         if not at_once:
             for machine in (scheduler, worker):
                 kill(machine)
-            eventually(lambda: not cnn.cluster.listens(cluster.address))
+            wait_until(lambda: not cnn.cluster.listens(cluster.address))
         limits = Settings(scheduler_address=cluster.address, answer_timeout=PATIENCE)
         processes = machines.enter_context(closing(Workers(limits)))
         queue = Trainings(processes, per_owner=2)
         queue.take_up()
-        queue.go_on()
+        queue.advance()
         assert [each.id for each in queue.everyones()] == [job, second]
         if at_once:
             machines.enter_context(cluster.worker("another"))
         else:
-            eventually(lambda: queue.of("ann")[0].away)
+            wait_until(lambda: queue.of("ann")[0].away)
             machines.enter_context(cluster.scheduler())
             machines.enter_context(cluster.worker("worker"))
-        eventually(lambda: queue.of("ann")[0].epochs_kept)
+        wait_until(lambda: queue.of("ann")[0].epochs_kept)
         queue.stop(queue.of("ann")[0])
-        eventually(lambda: all(each.ended for each in queue.everyones()))
+        wait_until(lambda: all(each.ended for each in queue.everyones()))
         for training in queue.everyones():
             assert training.record is not None, training.error
             epochs = [epoch.epoch for epoch in training.record.history]
             assert epochs == list(range(1, len(epochs) + 1))
-        eventually(lambda: not list((tmp_path / "worker" / "work").glob("*")))
+        wait_until(lambda: not list((tmp_path / "worker" / "work").glob("*")))
 
 
 def test_a_training_is_stopped_while_its_cluster_is_away(tmp_path):
@@ -249,7 +241,7 @@ def test_a_training_is_stopped_while_its_cluster_is_away(tmp_path):
     with ExitStack() as machines:
         scheduler = machines.enter_context(cluster.scheduler())
         worker = machines.enter_context(cluster.worker("worker"))
-        eventually(lambda: cnn.cluster.listens(cluster.address))
+        wait_until(lambda: cnn.cluster.listens(cluster.address))
         limits = Settings(scheduler_address=cluster.address, answer_timeout=1)
         queue = Trainings(machines.enter_context(closing(Workers(limits))), per_owner=1)
         queue.submit("ann", few(epochs=40))
@@ -259,19 +251,19 @@ def test_a_training_is_stopped_while_its_cluster_is_away(tmp_path):
             [training] = queue.of(owner)
             return training
 
-        eventually(lambda: now("ann").history)
+        wait_until(lambda: now("ann").history)
         assert now("bob").state == "waiting"
         for machine in (scheduler, worker):
             kill(machine)
-        eventually(lambda: now("ann").away)
+        wait_until(lambda: now("ann").away)
         queue.stop(now("ann"))
-        eventually(lambda: now("ann").ended)
+        wait_until(lambda: now("ann").ended)
         assert "stopped while" in str(now("ann").error)
         assert queue.room_for("ann") == 1
-        eventually(lambda: now("bob").away)
+        wait_until(lambda: now("bob").away)
         machines.enter_context(cluster.scheduler())
         machines.enter_context(cluster.worker("worker"))
-        eventually(lambda: now("bob").ended)
+        wait_until(lambda: now("bob").ended)
     assert now("bob").record is not None, now("bob").error
 
 
@@ -285,10 +277,10 @@ def test_a_training_that_no_worker_has_taken_is_stopped(tmp_path):
         [stopped], [waiting] = queue.of("ann"), queue.of("bob")
         assert (stopped.state, waiting.state) == ("starting", "waiting")
         queue.stop(stopped)
-        eventually(lambda: queue.of("ann")[0].ended)
+        wait_until(lambda: queue.of("ann")[0].ended)
         assert "while no process had it" in str(queue.of("ann")[0].error)
         with cluster.worker("worker"):
-            eventually(lambda: queue.of("bob")[0].ended)
+            wait_until(lambda: queue.of("bob")[0].ended)
     assert queue.of("bob")[0].record is not None, queue.of("bob")[0].error
 
 

@@ -266,7 +266,7 @@ def taken_up(left, tmp_path):
     others.folder = work_folder(tmp_path / "work", tmp_path / "models")
     queue = Trainings(others, per_owner=3)
     queue.take_up()
-    queue.go_on()
+    queue.advance()
     return queue, others
 
 
@@ -334,7 +334,7 @@ def test_what_fails_while_it_is_noted_is_not_done_again(queue, workers, left, mo
     keep = left.keep
 
     def slowly(asked):
-        queue._advance()
+        queue.advance()
         workers.fail(asked.id, TrainingDiverged("…"))
         keep(asked)
 

@@ -107,7 +107,7 @@ def _go_on() -> None:
     from cnn.trainings import trainings
 
     try:
-        trainings().go_on()
+        trainings().advance()
     except Exception:  # noqa: BLE001 - whatever it was, the app is there for those who come
         _log.exception("trainings of an app before this one could not be begun")
 

@@ -284,7 +284,7 @@ def test_a_training_of_an_app_before_this_one_is_told(visit, workers, tmp_path):
     before.release()
     workers.folder = work_folder(tmp_path, tmp_path)
     assert "started again, and this training with it" in visit("train").warning[0].value
-    trainings().go_on()
+    trainings().advance()
     workers.announce("before", "tcp://worker")
     assert "started again, and this training with it" in visit("train").warning[0].value
     workers.announce("before", Resumed(EPOCHS))
