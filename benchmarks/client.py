@@ -9,6 +9,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from http.cookiejar import CookieJar
+from itertools import count
 from time import perf_counter
 from typing import Literal
 from urllib.request import HTTPCookieProcessor, Request, build_opener, urlopen
@@ -97,6 +98,10 @@ class Client:
     def has(self, key: str) -> bool:
         """Whether the page has a widget with this key."""
         return any(_key(widget) == key for widget in self._scripts)
+
+    def canvas(self) -> str:
+        """The key of the canvas for a digit, which is another after each Clear."""
+        return next(f"digit_{number}" for number in count() if self.has(f"digit_{number}"))
 
     def first(self, holds: Callable[[Element], bool]) -> tuple[float, Element] | None:
         """The first element since the last act of which something holds, and when it came."""

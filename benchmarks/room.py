@@ -189,14 +189,14 @@ class Visitor:
 
     async def draw_once(self) -> None:
         """Draw one digit, which nobody measures."""
-        await self._client.give(self._canvas(), "json_value", self._digits[0][-1].sent)
+        await self._client.give(self._client.canvas(), "json_value", self._digits[0][-1].sent)
         await self._client.press("clear")
 
     async def _draw(self, digit: list[Drawing]) -> None:
         for drawn in digit:
             await self._pause(1.5, 4)
             sent = perf_counter()
-            await self._client.give(self._canvas(), "json_value", drawn.sent)
+            await self._client.give(self._client.canvas(), "json_value", drawn.sent)
             came = self._client.first(lambda element: "answer-digit" in element.html.body)
             if came is None:
                 self._record.wrong.append("no answer came")
@@ -206,9 +206,6 @@ class Visitor:
             self._record.wrong += differences(page, drawn.answer)
             if drawn.whole:
                 self._record.labels.append(drawn.answer.is_digit and drawn.answer.digit == drawn.label)
-
-    def _canvas(self) -> str:
-        return next(f"digit_{number}" for number in range(10**6) if self._client.has(f"digit_{number}"))
 
     async def _look_at(self, page: str) -> None:
         await self._client.open(page)

@@ -36,8 +36,7 @@ async def draw(client: Client, answers: list[str | None]) -> None:
     """Draw a three again and again; each answer is noted."""
     await client.open("")
     while True:
-        canvas = next(f"digit_{number}" for number in range(10**6) if client.has(f"digit_{number}"))
-        await client.give(canvas, "json_value", THREE)
+        await client.give(client.canvas(), "json_value", THREE)
         shown = " ".join(element.html.body for _, element in client.arrived)
         answer = re.search(r'class="answer-digit">(\S+?)<', shown)
         answers.append(answer and answer[1])
