@@ -64,6 +64,7 @@ class Dataset:
         sha256: of the file; of scikit-learn's arrays for "uci_digits".
         source: the file's path, or "scikit-learn".
         stands_in_for: "mnist" where other digits take its place, else None.
+        because: why that could not be had, else None.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Dataset:
     sha256: str
     source: str
     stands_in_for: str | None = None
+    because: DataError | None = None
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -131,7 +133,7 @@ def load(name: str = "mnist", *, on_bytes: OnBytes | None = None) -> Dataset:
             raise
         except DataError as error:
             if name == "mnist":
-                return _stand_in()
+                return _stand_in(error)
             raise DataNotFound(
                 N_(
                     "{file} is not on this machine and could not be fetched: {reason} "
@@ -316,9 +318,9 @@ def _corrupt(path: Path, reason: str) -> DataCorrupt:
     )
 
 
-@cache
-def _stand_in() -> Dataset:
-    return replace(_uci_digits(), stands_in_for="mnist")
+@lru_cache(maxsize=1)
+def _stand_in(because: DataError) -> Dataset:
+    return replace(_uci_digits(), stands_in_for="mnist", because=because)
 
 
 @cache

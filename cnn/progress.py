@@ -5,7 +5,7 @@ from dataclasses import astuple, dataclass, field, fields
 
 import numpy as np
 
-from cnn.errors import TrainingStopped
+from cnn.errors import CnnError, TrainingStopped
 from cnn.i18n import N_
 from cnn.recipes import TrainConfig
 
@@ -67,6 +67,13 @@ class Loading:
 
     done: int
     total: int | None
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """Other images take the place of those that were asked for, which could not be had for this reason."""
+
+    reason: CnnError
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from cnn.continuing import Start
 from cnn.errors import CnnError, ModelError, TrainingError, WorkerError
 from cnn.i18n import N_
 from cnn.model_store import keras_path, read
-from cnn.progress import Loading, TrainedModel, heed_stop
+from cnn.progress import Loading, StandIn, TrainedModel, heed_stop
 from cnn.recipes import TrainConfig
 from cnn.settings import settings
 from cnn.unfinished import KEPT_SECONDS
@@ -192,6 +192,8 @@ def train(
         from cnn.network import training
 
         dataset = datasets.load(config.dataset, on_bytes=tell_bytes)
+        if dataset.because is not None:
+            announce(StandIn(dataset.because))
         leave_early()
         return training.train(
             config,

@@ -25,7 +25,7 @@ from cnn.errors import CnnError, ConfigError, ModelError, TrainingError
 from cnn.fine_tuning import FineTuning
 from cnn.i18n import N_
 from cnn.model_record import LONGEST_NAME, ModelRecord, name_for
-from cnn.progress import Away, Epoch, Loading, Progress, Resumed, Scoring, TrainedModel
+from cnn.progress import Away, Epoch, Loading, Progress, Resumed, Scoring, StandIn, TrainedModel
 from cnn.recipes import TrainConfig
 from cnn.settings import settings
 from cnn.unfinished import Unfinished
@@ -69,6 +69,7 @@ class Training:
         address: of the worker that trains it, once one has begun.
         away: whether it waits for processes that cannot be reached.
         loading: how far the data's download is, while there is one.
+        stands_in: why it learns from other images than those that were asked for, if it does.
         progress: the last announcement.
         scoring: how many of the test images have been read, once the fitting has ended.
         filters: the first layer's kernels as last announced, float32 (height, width, channels, filters).
@@ -94,6 +95,7 @@ class Training:
     address: str | None = None
     away: bool = False
     loading: Loading | None = None
+    stands_in: CnnError | None = None
     progress: Progress | None = None
     scoring: Scoring | None = None
     filters: np.ndarray | None = field(default=None, compare=False)
@@ -308,6 +310,8 @@ class Trainings:
             after = self._trainings[job] = _after(before, event)
         if after.away and not before.away:
             _log.warning("training %s waits: the processes that train cannot be reached", job)
+        if after.stands_in is not None and before.stands_in is None:
+            _log.warning("training %s learns from other images: %s", job, after.stands_in)
         if after.starts > before.starts > 0:
             _log.warning("training %s has lost its process and goes on in that at %s", job, event)
         if after.state == "stopping":
@@ -418,6 +422,8 @@ def _after(training: Training, event: Any) -> Training:
             after = replace(training, history=(*kept, event), points=points)
         case Loading():
             after = replace(training, loading=event)
+        case StandIn():
+            after = replace(training, loading=None, stands_in=event.reason)
         case Resumed():
             points = training.points
             if not points or points[-1][0] < len(event.history):

@@ -228,6 +228,7 @@ def test_scikit_learns_digits_stand_in_without_a_network(elsewhere, monkeypatch)
         assert datasets.load("mnist") is digits
         assert requests == ["/mnist.npz"], "a download that failed is left alone for a while"
     assert (digits.name, digits.stands_in_for, digits.source) == ("uci_digits", "mnist", "scikit-learn")
+    assert "HTTP 404" in str(digits.because)
     assert (digits.x_train.shape, digits.x_test.shape) == ((1500, 28, 28), (297, 28, 28))
     assert (digits.x_train.dtype, digits.y_train.dtype) == (np.uint8, np.int64)
     assert not digits.x_train.flags.writeable

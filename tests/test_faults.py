@@ -3,6 +3,7 @@
 import asyncio
 import re
 import resource
+import shutil
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from shutil import rmtree
@@ -15,6 +16,8 @@ from benchmarks.client import Client, browse, drawing
 from benchmarks.room import as_png
 from cnn import strokes
 from cnn.model_record import read_record
+from cnn.settings import PROJECT
+from tests.broken_network import BrokenNetwork, broken_network
 from tests.browser.hand import DIGITS
 from tests.browser.served import Served, serve
 from tests.processes import PATIENCE
@@ -22,6 +25,12 @@ from tests.processes import PATIENCE
 LINES = strokes.place(
     [np.array(line, np.float32) for line in DIGITS[3]], share=0.7, where=(0.5, 0.5), width=18
 )
+CLOCK = """
+import os, time
+now = time.time
+time.time = lambda: now() - 86400 * os.path.exists(os.environ["SET_BACK"])
+"""
+"""A clock that is set back by a day once a file is there: Python runs this first in each process."""
 THREE = drawing([line.tolist() for line in LINES], 18, as_png(strokes.draw(LINES, width=18)))
 
 
@@ -168,3 +177,61 @@ def test_nothing_was_left_unsaid(served):
     for said in ("could not be saved", "has lost its process", "the answering process is away"):
         assert said in log
     assert "a page failed" not in log
+
+
+def test_the_clock_is_set_back(tmp_path):
+    """Every drawing is answered; the training goes on, is saved, and has counted its seconds right."""
+    (tmp_path / "sitecustomize.py").write_text(CLOCK)
+
+    async def fault(trainer: Client, answers: list[str | None]) -> None:
+        [backups] = tmp_path.glob("work/*/backups/*")
+        (tmp_path / "set_back").touch()
+        before = {epoch.name for epoch in backups.iterdir()}
+        await until(lambda: len({epoch.name for epoch in backups.iterdir()} - before) > 1)
+        await stopped(trainer, "Stopped after")
+        assert set(answers) == {"3"}
+
+    with serve(tmp_path, PYTHONPATH=str(tmp_path), SET_BACK=str(tmp_path / "set_back")) as app:
+        inject(app, fault)
+    first, *_, last = (tmp_path / "logs" / "app.log").read_text(encoding="utf-8").splitlines()
+    assert last < first, "each line begins with its time"
+    [record] = [read_record(file) for file in tmp_path.glob("models/*/record.json")]
+    seconds = [epoch.seconds for epoch in record.history]
+    assert seconds == sorted(seconds)
+    assert 0 < seconds[0] <= seconds[-1] < PATIENCE
+
+
+def test_the_network_goes_in_the_middle_of_a_download(tmp_path):
+    """Every drawing is answered; the training takes the digits that are here, and no half file is left.
+
+    The app is a copy of the project's, which may have MNIST in its own `data/`.
+    """
+    project = tmp_path / "project"
+    for part in ("cnn", "pages", ".streamlit", "models/shipped"):
+        shutil.copytree(PROJECT / part, project / part, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(PROJECT / "app.py", project)
+    elsewhere = {"CNN_DATA_DIR": "", "KERAS_HOME": str(tmp_path / "keras")}
+
+    async def go(app: Served, network: BrokenNetwork) -> None:
+        async with browse(app.url) as drawer, browse(app.url) as trainer, asyncio.timeout(PATIENCE):
+            answers: list[str | None] = []
+            drawing_on = asyncio.create_task(draw(drawer, answers))
+            await trainer.open("train")
+            await trainer.press("train_start")
+            await until(network.asked.is_set)
+            await until(lambda: "3" in answers)
+            answers.clear()
+            network.gone.set()
+            await until(lambda: saved(app) == 1)
+            await seen(trainer, "MNIST could not be had")
+            assert not drawing_on.done()
+            drawing_on.cancel()
+            assert set(answers) == {"3"}
+
+    with (
+        broken_network(tmp_path, "storage.googleapis.com") as network,
+        serve(tmp_path, at=project, **elsewhere, **network.environment) as app,
+    ):
+        asyncio.run(go(app, network))
+    assert not list((project / "data").glob("*"))
+    assert "learns from other images" in (tmp_path / "logs" / "app.log").read_text(encoding="utf-8")

@@ -104,15 +104,8 @@ def _show_state(training: Training) -> None:
             "Goes on from {name} after {epochs} epoch.", "Goes on from {name} after {epochs} epochs.", epochs
         )
         st.caption(":material/resume: " + text.format(name=in_markdown(name), epochs=epochs))
-    if restarted := _told_about_restart(training):
-        st.warning(restarted)
-    if training.away:
-        st.warning(
-            _(
-                "The processes that train cannot be reached. This training waits for them, and goes on by "
-                "itself once they are back."
-            )
-        )
+    for mishap in filter(None, (_restart(training), _stand_in(training), _absence(training))):
+        st.warning(mishap)
     match training.state:
         case "waiting":
             st.info(
@@ -134,7 +127,7 @@ def _show_state(training: Training) -> None:
             st.info(_("Preparing the network and its data."))
 
 
-def _told_about_restart(training: Training) -> str | None:
+def _restart(training: Training) -> str | None:
     if training.starts > 1:
         text = (
             _("The training's process was lost. It goes on after epoch {epoch}.")
@@ -150,6 +143,22 @@ def _told_about_restart(training: Training) -> str | None:
     else:
         return None
     return text.format(epoch=training.epochs_kept)
+
+
+def _stand_in(training: Training) -> str | None:
+    if training.stands_in is None:
+        return None
+    text = _("MNIST could not be had; the small set of UCI digits stands in for it here. {reason}")
+    return text.format(reason=training.stands_in)
+
+
+def _absence(training: Training) -> str | None:
+    if not training.away:
+        return None
+    return _(
+        "The processes that train cannot be reached. This training waits for them, and goes on by itself "
+        "once they are back."
+    )
 
 
 def _finished(training: Training) -> str:

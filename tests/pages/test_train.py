@@ -9,9 +9,9 @@ import pytest
 
 from cnn import model_store
 from cnn.continuing import Continuation
-from cnn.errors import TrainingDiverged, WorkerError
+from cnn.errors import DownloadFailed, TrainingDiverged, WorkerError
 from cnn.i18n import N_
-from cnn.progress import Away, Epoch, Loading, Progress, Resumed, Scoring
+from cnn.progress import Away, Epoch, Loading, Progress, Resumed, Scoring, StandIn
 from cnn.recipes import RECIPES
 from cnn.settings import settings
 from cnn.trainings import trainings
@@ -219,6 +219,19 @@ def test_a_training_is_followed_to_its_model(visit, workers):
     page.run()
     assert "90.00% of the test images right" in page.success[0].value
     assert not any(button.key == "train_stop" for button in page.button)
+
+
+def test_images_that_stand_in_are_told(visit, workers):
+    """Whoever trains on other images than those asked for reads it and why, while it runs and afterwards."""
+    page = start(visit("train"))
+    [job] = workers.running
+    workers.announce(job, "tcp://worker")
+    workers.announce(job, Loading(2_500_000, 10_000_000))
+    workers.announce(job, StandIn(DownloadFailed("no network")))
+    assert "UCI digits stands in for it here. no network" in page.run().warning[0].value
+    assert not now(page)["bars"]
+    workers.finish(job, trained())
+    assert "UCI digits stands in for it here. no network" in page.run().warning[0].value
 
 
 def test_overfitting_is_told_when_it_happens(visit, workers):
