@@ -1,11 +1,8 @@
 """A Dask cluster as on other machines: nothing is shared with the app but the network."""
 
 import asyncio
-import os
 import shutil
-import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -20,11 +17,12 @@ import cnn.cluster
 from cnn import model_store
 from cnn.errors import WorkerError
 from cnn.network.classifier import Classifier
-from cnn.settings import PROJECT, Settings, settings
+from cnn.settings import Settings, settings
 from cnn.trainings import Training, Trainings
 from cnn.uci_digits import uci_digits
 from cnn.workers import Workers
-from tests.processes import PATIENCE, few, is_epoch, keep_digits, until, wait_until
+from tests.machines import Cluster, kill
+from tests.processes import PATIENCE, few, is_epoch, until, wait_until
 
 
 @pytest.fixture(autouse=True)
@@ -40,59 +38,6 @@ def laptop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     assert all(client.status in {"closing", "closed"} for client in set(Client._instances) - others)
 
 
-class Cluster:
-    """A scheduler and its workers, each in a folder of its own, with a checkout and data of its own.
-
-    Args:
-        folder: where those folders are made.
-        tls: the options of Dask's command line that name the files of TLS; none without TLS.
-    """
-
-    def __init__(self, folder: Path, tls: list[str]) -> None:
-        self._folder = folder
-        self._tls = tls
-        self._protocol = "tls" if tls else "tcp"
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port = probe.getsockname()[1]
-        self.address = f"{self._protocol}://127.0.0.1:{self._port}"
-
-    @contextmanager
-    def scheduler(self) -> Iterator[psutil.Process]:
-        """`dask scheduler`, until the block ends."""
-        options = ["--host", "127.0.0.1", "--port", str(self._port), "--protocol", self._protocol]
-        with self._machine("scheduler", ["scheduler", *options, "--no-dashboard"]) as process:
-            yield process
-
-    @contextmanager
-    def worker(self, name: str) -> Iterator[psutil.Process]:
-        """`dask worker`, until the block ends."""
-        options = ["--nthreads", "1", "--no-dashboard"]
-        with self._machine(name, ["worker", self.address, *options]) as process:
-            yield process
-
-    @contextmanager
-    def _machine(self, name: str, command: list[str]) -> Iterator[psutil.Process]:
-        home = self._folder / name
-        if not home.exists():
-            shutil.copytree(PROJECT / "cnn", home / "cnn", ignore=shutil.ignore_patterns("__pycache__"))
-            keep_digits(home / "data")
-            (home / "tmp").mkdir()
-        own = {f"CNN_{part.upper()}_DIR": str(home / part) for part in ("data", "models", "work", "logs")}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "dask", *command, *self._tls],
-            cwd=home,
-            env=os.environ
-            | own
-            | {"PYTHONPATH": ".", "TMPDIR": str(home / "tmp"), "DASK_LOGGING__DISTRIBUTED": "error"},
-        )
-        try:
-            yield psutil.Process(process.pid)
-        finally:
-            process.terminate()
-            process.wait(timeout=PATIENCE)
-
-
 @contextmanager
 def app(cluster: Cluster, **changes: object) -> Iterator[Workers]:
     """The app's side of a cluster, which has come up."""
@@ -102,12 +47,6 @@ def app(cluster: Cluster, **changes: object) -> Iterator[Workers]:
         yield processes
     finally:
         processes.close()
-
-
-def kill(machine: psutil.Process) -> None:
-    """A machine that loses its power."""
-    for process in (machine, *machine.children(recursive=True)):
-        process.kill()
 
 
 def accuracy(model_id: str) -> float:
@@ -122,7 +61,7 @@ def test_two_machines_train_at_once_and_one_does_the_work_of_both(tmp_path):
 
     Both models are here then, and read as many digits as their trainings said.
     """
-    cluster = Cluster(tmp_path, tls=[])
+    cluster = Cluster(tmp_path)
     with ExitStack() as machines:
         machines.enter_context(cluster.scheduler())
         workers = [machines.enter_context(cluster.worker(name)) for name in ("first", "second")]
@@ -163,7 +102,7 @@ def test_a_training_outlives_its_scheduler(tmp_path, patience):
 
     It does not begin anew, also where the app's connection has given up meanwhile.
     """
-    cluster = Cluster(tmp_path, tls=[])
+    cluster = Cluster(tmp_path)
     limits = Settings(scheduler_address=cluster.address, answer_timeout=patience)
     with ExitStack() as machines:
         scheduler = machines.enter_context(cluster.scheduler())
@@ -200,7 +139,7 @@ def test_a_training_outlives_its_scheduler(tmp_path, patience):
 @pytest.mark.parametrize("at_once", [True, False], ids=["there", "later"])
 def test_a_training_outlives_its_app(tmp_path, at_once):
     """The app that is started then goes on where the backup is, also where the cluster comes up after it."""
-    cluster = Cluster(tmp_path, tls=[])
+    cluster = Cluster(tmp_path)
     with ExitStack() as machines:
         scheduler = machines.enter_context(cluster.scheduler())
         worker = machines.enter_context(cluster.worker("worker"))
@@ -237,7 +176,7 @@ def test_a_training_outlives_its_app(tmp_path, at_once):
 
 def test_a_training_is_stopped_while_its_cluster_is_away(tmp_path):
     """What is stopped then ends, and the next in the queue waits for the cluster and is trained."""
-    cluster = Cluster(tmp_path, tls=[])
+    cluster = Cluster(tmp_path)
     with ExitStack() as machines:
         scheduler = machines.enter_context(cluster.scheduler())
         worker = machines.enter_context(cluster.worker("worker"))
@@ -269,7 +208,7 @@ def test_a_training_is_stopped_while_its_cluster_is_away(tmp_path):
 
 def test_a_training_that_no_worker_has_taken_is_stopped(tmp_path):
     """Where a cluster has no worker, a stop ends the training, and the next is trained by one that comes."""
-    cluster = Cluster(tmp_path, tls=[])
+    cluster = Cluster(tmp_path)
     with cluster.scheduler(), app(cluster) as processes:
         queue = Trainings(processes, per_owner=1)
         queue.submit("ann", few(epochs=1))

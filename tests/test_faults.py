@@ -5,7 +5,7 @@ import re
 import resource
 import shutil
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from shutil import rmtree
 
 import numpy as np
@@ -15,12 +15,14 @@ import pytest
 from benchmarks.client import Client, browse, drawing
 from benchmarks.room import as_png
 from cnn import strokes
+from cnn.cluster import listens
 from cnn.model_record import read_record
 from cnn.settings import PROJECT
 from tests.broken_network import BrokenNetwork, broken_network
 from tests.browser.hand import DIGITS
 from tests.browser.served import Served, serve
-from tests.processes import PATIENCE
+from tests.machines import Cluster, kill
+from tests.processes import PATIENCE, wait_until
 
 LINES = strokes.place(
     [np.array(line, np.float32) for line in DIGITS[3]], share=0.7, where=(0.5, 0.5), width=18
@@ -31,6 +33,8 @@ now = time.time
 time.time = lambda: now() - 86400 * os.path.exists(os.environ["SET_BACK"])
 """
 """A clock that is set back by a day once a file is there: Python runs this first in each process."""
+BACKUPS = "work/*/backups"
+"""Where an app keeps what its trainings have learned, in its folder."""
 THREE = drawing([line.tolist() for line in LINES], 18, as_png(strokes.draw(LINES, width=18)))
 
 
@@ -54,7 +58,7 @@ async def draw(client: Client, answers: list[str | None]) -> None:
 
 
 @asynccontextmanager
-async def at_work(served: Served):
+async def at_work(served: Served, backups: str):
     """Two visitors, one who draws and one who trains; gives the second and what the first has read."""
     folder = served.log.parent
     async with browse(served.url) as drawer, browse(served.url) as trainer, asyncio.timeout(PATIENCE):
@@ -64,7 +68,7 @@ async def at_work(served: Served):
         await trainer.give("epochs_fast", "int_value", 200)
         await trainer.give("train_images_fast", "int_value", 2000)
         await trainer.press("train_start")
-        await until(lambda: "3" in answers and any(folder.glob("work/*/backups/*/epoch-*")))
+        await until(lambda: "3" in answers and any(folder.glob(f"{backups}/*/epoch-*")))
         answers.clear()
         yield trainer, answers
         assert not drawing_on.done()
@@ -98,11 +102,13 @@ def saved(served: Served) -> int:
     return len([read_record(file) for file in served.log.parent.glob("models/*/record.json")])
 
 
-def inject(served: Served, fault: Callable[[Client, list[str | None]], Awaitable[None]]) -> None:
+def inject(
+    served: Served, fault: Callable[[Client, list[str | None]], Awaitable[None]], backups: str = BACKUPS
+) -> None:
     """Let something go wrong while two visitors are at work."""
 
     async def go() -> None:
-        async with at_work(served) as (trainer, answers):
+        async with at_work(served, backups) as (trainer, answers):
             await fault(trainer, answers)
 
     asyncio.run(go())
@@ -177,6 +183,32 @@ def test_nothing_was_left_unsaid(served):
     for said in ("could not be saved", "has lost its process", "the answering process is away"):
         assert said in log
     assert "a page failed" not in log
+
+
+def test_the_scheduler_of_a_cluster_goes_and_comes_back(tmp_path, monkeypatch):
+    """Every drawing is answered; the training waits, says so, and goes on where its machine has come to."""
+    # The cluster's machine has no MNIST, and nowhere to fetch it from.
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    cluster = Cluster(tmp_path / "cluster")
+
+    with ExitStack() as machines:
+        there = [machines.enter_context(cluster.scheduler()), machines.enter_context(cluster.worker("one"))]
+
+        async def fault(trainer: Client, answers: list[str | None]) -> None:
+            for machine in there:
+                kill(machine)
+            await seen(trainer, "cannot be reached")
+            machines.enter_context(cluster.scheduler())
+            machines.enter_context(cluster.worker("one"))
+            await seen(trainer, "It goes on after epoch")
+            await stopped(trainer, "Stopped after")
+            assert set(answers) == {"3"}
+
+        wait_until(lambda: listens(cluster.address))
+        app = machines.enter_context(serve(tmp_path, DASK_SCHEDULER_ADDRESS=cluster.address))
+        inject(app, fault, "cluster/one/work")
+        assert saved(app) == 1
 
 
 def test_the_clock_is_set_back(tmp_path):
