@@ -103,8 +103,11 @@ def given_a_class(outputs: NDArray[np.float32], count: int) -> NDArray[np.float3
         outputs: float32 (N, count), or one more where the last output stands for none of the classes.
         count: how many classes there are.
     """
-    classes = outputs[:, :count]
-    return np.asarray(classes / np.maximum(classes.sum(axis=1, keepdims=True), _LEAST), np.float32)
+    classes = outputs[:, :count].astype(np.float64)
+    total = classes.sum(axis=1, keepdims=True)
+    # As `answer_from`: where no class has anything, each has the same.
+    shares = np.divide(classes, total, out=np.full_like(classes, 1 / count), where=total > 0)
+    return np.asarray(shares, np.float32)
 
 
 def mistakes(

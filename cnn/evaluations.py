@@ -9,17 +9,20 @@ from functools import cache, lru_cache
 from hashlib import file_digest, sha256
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 
 from cnn import evaluated, looks
 from cnn.datasets import Dataset
 from cnn.errors import DataCorrupt
 from cnn.evaluated import Evaluation
 from cnn.model_record import ModelRecord
-from cnn.model_store import keras_path
+from cnn.model_store import keras_path, stamped
 from cnn.settings import settings
 from cnn.workers import Workers, workers
 
 REMEMBERED = 8
+TOLD_SECONDS = 5.0
+"""For so long a failure is told to those who waited, before the work is begun anew."""
 
 
 class Evaluations:
@@ -35,12 +38,13 @@ class Evaluations:
         self._folder = folder
         self._lock = Lock()
         self._futures: OrderedDict[Path, Future[Evaluation]] = OrderedDict()
+        self._failed: dict[Path, float] = {}
 
     def of(self, record: ModelRecord, dataset: Dataset) -> "Future[Evaluation]":
         """The answers of a model to the test images of its data set.
 
-        Whoever asks while it is being made waits for the same work; what failed is tried again when
-        somebody asks again.
+        Whoever asks while it is being made waits for the same work. What failed is tried again when
+        somebody asks later than `TOLD_SECONDS` after the first who was told.
 
         Returns:
             a future, done at once where the evaluation has been made before; it gives the evaluation
@@ -52,22 +56,29 @@ class Evaluations:
         """
         path = self._path(record, dataset)
         with self._lock:
-            future = self._futures.pop(path, None) or self._kept(path)
+            future = self._futures.pop(path, None)
+            if future is None or self._to_be_tried_again(path, future):
+                future = self._kept(path)
             if future is None:
                 folder = keras_path(record.id).parent
                 future = self._scoring.score(looks.evaluate, folder, path, dataset.sha256)
-            if not (future.done() and future.exception()):
-                self._futures[path] = future
+            self._futures[path] = future
             # What is still being made is waited for: forgotten, it would be made again, behind all others.
             done = [made for made, future in self._futures.items() if future.done()]
             for made in done[: max(0, len(self._futures) - REMEMBERED)]:
                 del self._futures[made]
         return future
 
+    def _to_be_tried_again(self, path: Path, future: "Future[Evaluation]") -> bool:
+        if not (future.done() and future.exception()):
+            return False
+        if monotonic() - self._failed.setdefault(path, monotonic()) < TOLD_SECONDS:
+            return False
+        del self._failed[path]
+        return True
+
     def _path(self, record: ModelRecord, dataset: Dataset) -> Path:
-        file = keras_path(record.id)
-        stat = file.stat()
-        content = _hash(file, stat.st_mtime_ns, stat.st_size)
+        content = _hash(*stamped(record.id))
         # The temperature is no part of the Keras file, but of the answers.
         key = f"{content} {dataset.sha256} {record.temperature} {record.reject_class}"
         return self._folder / f"{sha256(key.encode()).hexdigest()}.npz"
@@ -82,8 +93,8 @@ class Evaluations:
 
 
 @lru_cache(256)
-def _hash(file: Path, _modified_ns: int, _size: int) -> str:
-    with file.open("rb") as content:
+def _hash(folder: Path, _modified_ns: int) -> str:
+    with keras_path(folder).open("rb") as content:
         return file_digest(content, "sha256").hexdigest()
 
 

@@ -20,7 +20,7 @@ from cnn.evaluated import Evaluation, Numbers
 from cnn.i18n import N_
 from cnn.inspected import Array, Evidence, LayerFacts, Look, Strongest
 from cnn.model_record import ModelRecord
-from cnn.model_store import keras_path, read
+from cnn.model_store import keras_path, read, stamped
 
 if TYPE_CHECKING:
     from cnn.network.evaluation import Neighbours
@@ -122,7 +122,7 @@ def nearest(folder: Path, image: np.ndarray, count: int) -> tuple[Numbers, Array
         ModelError, DataError: the model or the images are not there.
     """
     # `Nearest` stands where Keras is imported, so it cannot cross to a process without it.
-    found = _neighbours(folder, keras_path(folder).stat().st_mtime_ns).nearest(image, count)
+    found = _neighbours(*stamped(folder)).nearest(image, count)
     return found.images, found.distances
 
 
@@ -194,7 +194,7 @@ def evaluate(folder: Path, kept: Path, data_sha256: str) -> Evaluation:
 
 def _inspector(folder: Path) -> "Inspector":
     # The modification time is part of the key: a model saved again under its name is another one.
-    return _compiled(folder, keras_path(folder).stat().st_mtime_ns)
+    return _compiled(*stamped(folder))
 
 
 @lru_cache(RESIDENT_INSPECTORS)

@@ -41,6 +41,7 @@ SHIPPED = "shipped"
 
 # Far more than two hundred epochs need.
 _BYTES_OF_A_RECORD = 4 << 20
+_AXES_OF_FILTERS = 5
 _BYTES_OF_FILTERS = 64 << 20
 
 _publishing = Lock()
@@ -193,6 +194,23 @@ def keras_path(model: str | Path, folder: Path | None = None) -> Path:
     return path / KERAS_FILE
 
 
+def stamped(model: str | Path, folder: Path | None = None) -> tuple[Path, int]:
+    """A model's folder, and when its `.keras` file was last written, in ns since 1970.
+
+    What is remembered of a model by both is forgotten when another one takes its place.
+
+    Raises:
+        ModelNotFound: there is no such model.
+        ModelBroken: it has no such file.
+    """
+    file = keras_path(model, folder)
+    try:
+        return file.parent, file.stat().st_mtime_ns
+    except OSError as error:
+        # Deleted since the line before.
+        raise _no_model(file.parent.name) from error
+
+
 def filters(model: str | Path, folder: Path | None = None) -> np.ndarray | None:
     """The first layer's kernels before the first step and after each epoch.
 
@@ -201,7 +219,8 @@ def filters(model: str | Path, folder: Path | None = None) -> np.ndarray | None:
 
     Raises:
         ModelNotFound: there is no such model.
-        ModelBroken: the file of the filters cannot be read, or would be larger unpacked than any network's.
+        ModelBroken: the file of the filters cannot be read, holds something else, or would be larger
+            unpacked than any network's.
     """
     path = _folder_of(model, folder) / FILTERS_FILE
     if not path.exists():
@@ -212,6 +231,8 @@ def filters(model: str | Path, folder: Path | None = None) -> np.ndarray | None:
             if size > _BYTES_OF_FILTERS:
                 raise _too_large(path, size, _BYTES_OF_FILTERS)
             kept: np.ndarray = arrays["filters"]
+        if kept.ndim != _AXES_OF_FILTERS or not kept.size or not np.isfinite(kept.astype(np.float32)).all():
+            raise ValueError(f"{kept.dtype} {kept.shape} is no history of filters")
     except ModelBroken:
         raise
     except Exception as error:  # a broken file raises whatever zipfile, zlib and numpy stumble over
@@ -363,10 +384,14 @@ def _folder_of(model: str | Path, folder: Path | None) -> Path:
         if model == SHIPPED and folder is None and not path.is_dir():
             path = _shipped()
     if path == Path() or not _is_folder(path):
-        raise ModelNotFound(
-            N_("There is no model {name!r}. It may have been deleted; choose another."), name=str(model)
-        )
+        raise _no_model(str(model))
     return path
+
+
+def _no_model(name: str) -> ModelNotFound:
+    return ModelNotFound(
+        N_("There is no model {name!r}. It may have been deleted; choose another."), name=name
+    )
 
 
 def keep_shipped() -> None:

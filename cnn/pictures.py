@@ -53,8 +53,8 @@ def read_picture(source: Path | bytes) -> NDArray[np.uint8]:
 
     Raises:
         PictureError: it is no picture, cut short, larger than `LARGEST_PICTURE` pixels (JPEGs, which can
-            be read in part unless they are progressive, than 100 million) or than `LARGEST_FILE` bytes, or
-            the file cannot be read.
+            be read in part unless they are progressive, than twice Pillow's own limit) or than
+            `LARGEST_FILE` bytes, or the file cannot be read.
     """
     _check_size(source)
     try:

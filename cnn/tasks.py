@@ -22,7 +22,7 @@ from cnn.answer import Answer
 from cnn.continuing import Start
 from cnn.errors import CnnError, ModelError, TrainingError, WorkerError
 from cnn.i18n import N_
-from cnn.model_store import keras_path, read
+from cnn.model_store import keras_path, read, stamped
 from cnn.progress import Loading, StandIn, TrainedModel, heed_stop
 from cnn.recipes import TrainConfig
 from cnn.settings import settings
@@ -127,7 +127,7 @@ class Answering:
 
 def _classifier(folder: Path) -> "Classifier":
     # The modification time is part of the key: a model saved again under its name is another one.
-    return _compiled(folder, keras_path(folder).stat().st_mtime_ns)
+    return _compiled(*stamped(folder))
 
 
 @lru_cache(RESIDENT_MODELS)

@@ -9,12 +9,13 @@ from cnn import looks
 from cnn.answer import answer_from
 from cnn.i18n import _
 from cnn.model_record import ModelRecord
+from pages.parts.arithmetic import KEY as ARITHMETIC
 from pages.parts.arithmetic import arithmetic
 from pages.parts.evidence import evidence
 from pages.parts.image_choice import Picture, image_choice
 from pages.parts.inside import layers_of, look_at, outputs, weights_of
 from pages.parts.map_grid import choose_layer, map_grid
-from pages.parts.models import picker
+from pages.parts.models import insist_on, picker
 from pages.parts.picture import pixels
 from pages.parts.poster import poster
 from pages.parts.probabilities import probability_bars
@@ -25,12 +26,18 @@ from pages.parts.waiting import awake
 @st.fragment
 def explore(model: ModelRecord, picture: Picture) -> None:
     """The network from left to right, one of its layers, and the arithmetic of one of its maps."""
+    insist_on(model)
+    with told():
+        _explore(model, picture)
+
+
+def _explore(model: ModelRecord, picture: Picture) -> None:
     layers, look = layers_of(model), look_at(model, picture.image)
     layer, open_layer = choose_layer(layers)
     poster(layers, look, layer, open_layer)
     grid, image = st.columns([1.9, 1], gap="large")
     with grid:
-        channel = map_grid(layers, look, layer)
+        channel = map_grid(layers, look, layer, outputs(model), ARITHMETIC)
     with image:
         st.caption(picture.about)
         with st.container(horizontal=True, gap="small"):
@@ -66,5 +73,5 @@ st.header(_("What each layer sees"))
 if record := picker():
     with told():
         chosen = image_choice(looks.dataset_of(record))
-        if chosen is not None and awake():
+        if awake():
             explore(record, chosen)

@@ -10,7 +10,8 @@ from cnn.model_record import ModelRecord
 from pages.parts.filter_grid import choose_filters, filter_grid
 from pages.parts.image_choice import image_choice
 from pages.parts.inside import layers_of
-from pages.parts.models import picker
+from pages.parts.models import insist_on, picker
+from pages.parts.one_filter import KEY as ONE_FILTER
 from pages.parts.one_filter import answer_to, excited_by, weights
 from pages.parts.told import told
 from pages.parts.waiting import awake
@@ -19,6 +20,12 @@ from pages.parts.waiting import awake
 @st.fragment
 def explore(model: ModelRecord) -> None:
     """The filters of one layer beside the one that is picked."""
+    insist_on(model)
+    with told():
+        _explore(model)
+
+
+def _explore(model: ModelRecord) -> None:
     layers = layers_of(model)
     choice = choose_filters(layers)
     if choice is None:
@@ -26,15 +33,13 @@ def explore(model: ModelRecord) -> None:
         return
     left, right = st.columns([1.2, 1], gap="large")
     with left:
-        number, limit = filter_grid(model, layers, choice)
-    with right:
+        number, limit = filter_grid(model, layers, choice, ONE_FILTER)
+    with right, st.container(key=ONE_FILTER):
         st.subheader(_("Filter {number}").format(number=number))
         weights(model, choice, number, limit)
         with told():
             dataset = looks.dataset_of(model)
-            picture = image_choice(dataset)
-            if picture is not None:
-                answer_to(model, picture, choice.layer, number)
+            answer_to(model, image_choice(dataset), choice.layer, number)
         with told():
             excited_by(model, layers, choice.layer, number)
 

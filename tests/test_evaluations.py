@@ -2,10 +2,12 @@
 
 import zipfile
 from concurrent.futures import Future
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+import cnn.evaluations
 from cnn import evaluated, model_store
 from cnn.errors import ModelNotFound, WorkerError
 from cnn.evaluated import Evaluation
@@ -91,14 +93,46 @@ def test_a_model_trained_again_is_scored_again(record, tmp_path):
     assert not evaluations.of(record, digits()).done()
 
 
-def test_a_failure_is_told_and_tried_again(record, tmp_path):
-    """What went wrong reaches those who wait; whoever asks after them begins anew."""
+def test_a_failure_is_told_and_tried_again(record, tmp_path, monkeypatch):
+    """What went wrong reaches all who wait; whoever asks some time after them begins anew."""
     scoring = Scoring()
     evaluations = Evaluations(scoring, tmp_path / "kept")
     evaluations.of(record, digits())
     scoring.begun[0][0].set_exception(WorkerError("gone"))
-    assert isinstance(evaluations.of(record, digits()).exception(), WorkerError)
+    for _visitor in range(30):
+        assert isinstance(evaluations.of(record, digits()).exception(), WorkerError)
+    assert len(scoring.begun) == 1
+    monkeypatch.setattr(cnn.evaluations, "TOLD_SECONDS", 0.0)
     assert not evaluations.of(record, digits()).done()
+    assert len(scoring.begun) == 2
+
+
+@pytest.mark.parametrize("changed", [{"temperature": 1.5}, {"reject_class": True}, "dataset"])
+def test_another_calibration_or_other_images_are_another_evaluation(record, tmp_path, changed):
+    """All that the answers depend on beside the weights parts one evaluation from another."""
+    scoring = Scoring()
+    evaluations = Evaluations(scoring, tmp_path / "kept")
+    evaluations.of(record, digits())
+    scoring.finish()
+    dataset = replace(digits(), sha256="another") if changed == "dataset" else digits()
+    other = record if changed == "dataset" else record.model_copy(update=changed)
+    assert not evaluations.of(other, dataset).done()
+    assert evaluations.of(record, digits()).done()
+
+
+def test_few_are_remembered(record, tmp_path):
+    """Of many finished evaluations the latest stay in memory; the others come from the disk."""
+    scoring = Scoring()
+    evaluations = Evaluations(scoring, tmp_path / "kept")
+    asked = [record.model_copy(update={"temperature": 1.0 + number}) for number in range(REMEMBERED + 3)]
+    for each in asked:
+        evaluations.of(each, digits())
+        scoring.finish()
+    first = evaluations.of(asked[0], digits())
+    assert first is not scoring.begun[0][0]
+    assert first.done()
+    assert evaluations.of(asked[-1], digits()) is scoring.begun[-1][0]
+    assert len(scoring.begun) == len(asked)
 
 
 def test_a_broken_file_is_made_anew(record, tmp_path):

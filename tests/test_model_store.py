@@ -311,6 +311,24 @@ def test_broken_filters_are_said(tmp_path):
     assert model_store.read(saved.id, tmp_path) == saved
 
 
+@pytest.mark.parametrize(
+    "strange",
+    [
+        np.zeros((2, 3, 3, 1), np.float32),
+        np.zeros((0, 3, 3, 1, 4), np.float32),
+        np.full((2, 3, 3, 1, 4), np.nan, np.float32),
+        np.full((2, 3, 3, 1, 4), "x"),
+    ],
+    ids=["four axes", "no epoch", "no numbers", "texts"],
+)
+def test_filters_that_are_none_are_said(tmp_path, strange):
+    """A file from elsewhere whose array is no history of filters is an error of its own."""
+    saved = model_store.save("fast", TRAINED, folder=tmp_path)
+    np.savez(tmp_path / saved.id / "filters.npz", filters=strange)
+    with pytest.raises(ModelBroken, match=r"filters\.npz"):
+        model_store.filters(saved.id, tmp_path)
+
+
 def test_a_copied_folder_goes_by_its_own_name(tmp_path):
     """A model's id is its folder's name, also after somebody copied or renamed the folder."""
     model_store.save("fast", TRAINED, folder=tmp_path)

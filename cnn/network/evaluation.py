@@ -51,7 +51,7 @@ class Neighbours:
 
     def __init__(self, model: keras.Model, images: np.ndarray) -> None:
         from sklearn.neighbors import NearestNeighbors
-        from sklearn.random_projection import GaussianRandomProjection
+        from sklearn.random_projection import SparseRandomProjection
 
         shape = (None, *model.input_shape[1:])
         hidden = keras.Model(model.inputs, model.layers[-1].input)
@@ -63,8 +63,9 @@ class Neighbours:
         width = hidden.output_shape[-1]
         self._projection = None
         if width > LONGEST_VECTOR:
-            # Keeps distances to about a tenth (Johnson, Lindenstrauss) and memory bounded.
-            self._projection = GaussianRandomProjection(LONGEST_VECTOR, random_state=0)
+            # Keeps distances to about a tenth (Johnson, Lindenstrauss), and of the projection only what is
+            # not zero: Li, Hastie, Church, "Very sparse random projections", KDD 2006.
+            self._projection = SparseRandomProjection(LONGEST_VECTOR, random_state=0)
             self._projection.fit(np.zeros((1, width), np.float32))
         self._search = NearestNeighbors(algorithm="brute").fit(
             np.concatenate(by_batches(self._vectors, images))

@@ -11,6 +11,13 @@ export default function ({ data, parentElement }) {
 
 const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
+/** A positive number, however small. */
+function power(value) {
+  if (value >= 1e-4) return written(value, 4);
+  const [digits, exponent] = value.toExponential(1).split("e");
+  return `${digits}·10<sup>${exponent.replace("-", "−")}</sup>`;
+}
+
 /** What the result line shows: parts joined by signs, then the network's own number beside ours. */
 function resultLine(parts, ours, own, data) {
   const shown = parts.map(([sign, value, name]) =>
@@ -70,19 +77,22 @@ class MapView {
     for (const figure of [input, map]) figure.hidden = false;
     this.find(".to").hidden = this.find(".controls").hidden = false;
     if (!image.hidden) paintImage(image, data);
-    input.lastChild.textContent = texts.window;
+    input.lastChild.textContent = this.withPadding(texts.window);
     map.lastChild.textContent = texts.map;
     map.firstChild.setAttribute("aria-label", texts.keys);
     paint(map.firstChild, (y, x) => this.after[y * data.mapShape[1] + x], ...data.mapShape, this.mapColour);
     this.whole = map.firstChild.clean;
     this.shownChannel = null;
     this.find(".shares").hidden = data.inputShape[2] === 1;
+    this.find(".shares small").textContent = texts.shares;
     this.find(".shares label").innerHTML = `${texts.channel} <select><option value="-1">${texts.strongest}</option>${
       Array.from({ length: data.inputShape[2] }, (_, channel) => `<option value="${channel}">${channel}</option>`).join("")}</select>`;
     const play = this.find(".play");
     this.still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     play.innerHTML = this.still ? `${ICONS.step} ${texts.step}` : `${ICONS.play} ${texts.play}`;
   }
+
+  withPadding(text) { return this.data.around.some((zeros) => zeros > 0) ? `${text}. ${this.texts.padded}` : text; }
 
   listen() {
     const canvas = this.find(".map canvas");
@@ -113,11 +123,15 @@ class MapView {
     const select = this.find(".shares select");
     select.onchange = () => { this.pinned = Number(select.value); this.at(this.row, this.column); };
     const bars = this.find(".shares canvas");
-    bars.onclick = (event) => {
-      const box = bars.getBoundingClientRect();
-      select.value = Math.min(this.data.inputShape[2] - 1, Math.floor(((event.clientX - box.left) / box.width) * this.data.inputShape[2]));
-      select.onchange();
+    const barUnder = (event) => {
+      const box = bars.getBoundingClientRect(), count = this.data.inputShape[2];
+      return Math.min(count - 1, Math.floor(((event.clientX - box.left) / box.width) * count));
     };
+    bars.onpointermove = (event) => {
+      const channel = barUnder(event);
+      bars.title = filled(this.texts.adds, { channel, share: written(this.sharesOf[channel], 4) });
+    };
+    bars.onclick = (event) => { select.value = barUnder(event); select.onchange(); };
   }
 
   strongest() {
@@ -131,13 +145,17 @@ class MapView {
     const [height, width] = this.data.mapShape;
     if (this.played === null || this.played >= height * width) this.played = 0;
     this.find(".play").innerHTML = `${ICONS.pause} ${this.texts.pause}`;
-    // Some twenty seconds for a whole map, whatever its size.
-    this.timer = setInterval(() => this.forward(), Math.min(400, Math.max(30, 20000 / (height * width))));
+    // Some twenty seconds for a whole map, whatever its size and the machine: a slow one leaves pixels out.
+    const pace = Math.min(400, 20000 / (height * width)), began = performance.now() - this.played * pace;
+    this.timer = setInterval(() => {
+      const due = Math.floor((performance.now() - began) / pace);
+      if (due >= this.played) this.forward(due);
+    }, Math.max(30, pace));
   }
 
-  forward() {
+  /** Go on to a pixel, counted row by row: the next one, or, where time has run on, a later one. */
+  forward(next = this.played ?? 0) {
     const [height, width] = this.data.mapShape;
-    const next = this.played ?? 0;
     if (next >= height * width) { this.pause(); this.played = null; return; }
     this.at(Math.floor(next / width), next % width, next);
     this.played = next + 1;
@@ -195,7 +213,7 @@ class MapView {
       const [height, width, channels] = data.inputShape;
       paint(input, colour ? (y, x) => pixelOf(this.input, y, x, data.inputShape) : (y, x) => this.input[(y * width + x) * channels + channel],
         height, width, colour ? (pixel) => pixel : this.inputColour, data.around);
-      if (!data.inputIsImage) this.find(".input figcaption").textContent = filled(this.texts.input, { channel: data.onlyChannel ?? channel });
+      if (!data.inputIsImage) this.find(".input figcaption").textContent = this.withPadding(filled(this.texts.input, { channel: data.onlyChannel ?? channel }));
     }
     frame(input, this.box);
     map.clean = this.whole;
@@ -233,10 +251,11 @@ class MapView {
       [this.texts.products, grid(products, window, window, this.productColour)],
     ]);
     if (channels > 1) this.share(shares);
-    this.result(sum, bias, activation);
+    this.result(sum, bias, activation, shares);
   }
 
   share(shares) {
+    this.sharesOf = shares;
     const canvas = this.find(".shares canvas");
     const most = largest(shares) || 1, wide = 640 / shares.length, high = 56;
     canvas.width = 640;
@@ -259,10 +278,16 @@ class MapView {
     canvas.setAttribute("aria-label", text);
   }
 
-  result(sum, bias, activation) {
+  result(sum, bias, activation, shares) {
     const before = sum + bias, after = activated(activation, before);
-    const { texts, own } = this;
-    const parts = [["", written(sum, 4), texts.sum], ["+", written(bias, 4), texts.bias], ["=", written(before, 4), texts.before]];
+    const { texts, own, channel } = this;
+    // The products that are shown are those of one input map; the sum is over all of them.
+    const parts = shares.length === 1 ? [["", written(sum, 4), texts.sum]] : [
+      ["", written(shares[channel], 4), filled(texts.fromShown, { channel })],
+      ["+", written(sum - shares[channel], 4), filled(texts.fromOthers, { count: shares.length - 1 })],
+      ["=", written(sum, 4), texts.sum],
+    ];
+    parts.push(["+", written(bias, 4), texts.bias], ["=", written(before, 4), texts.before]);
     if (activation !== "linear") parts.push(["→", `<b>${written(after, 4)}</b>`, activation === "relu" ? `ReLU: max(0, ${written(before, 4)})` : activation]);
     this.finish(parts, after, own.after);
   }
@@ -331,7 +356,8 @@ class VectorView {
       <td>${written(kernel[place], 4)}</td><td>${written(products[place], 4)}</td></tr>`);
     if (order.length > shown.length) rows.push(`<tr><td>${filled(texts.others, { count: (order.length - shown.length).toLocaleString() })}</td><td></td><td></td><td>${written(others, 4)}</td></tr>`);
     const heads = [texts.inputs, texts.value, texts.weight, texts.product].map((text) => `<th scope="col">${text}</th>`).join("");
-    this.find(".steps").innerHTML = `<table class="terms"><thead><tr>${heads}</tr></thead><tbody>${rows.join("")}</tbody></table>${this.softmax()}`;
+    const caption = data.scores ? `<caption>${filled(texts.terms, { name: data.names[data.unit] })}</caption>` : "";
+    this.find(".steps").innerHTML = `<table class="terms">${caption}<thead><tr>${heads}</tr></thead><tbody>${rows.join("")}</tbody></table>${this.softmax()}`;
     const before = sum + data.bias;
     const parts = [["", written(sum, 4), texts.sum], ["+", written(data.bias, 4), texts.bias], ["=", written(before, 4), texts.before]];
     if (data.activation === "softmax") return this.finish(parts, before, data.ownBefore);
@@ -356,10 +382,10 @@ class VectorView {
     const exponentials = [...scores].map((score) => Math.exp(score - top));
     const total = exponentials.reduce((sum, each) => sum + each, 0);
     const rows = exponentials.map((each, number) => `<tr class="${number === data.unit ? "chosen" : ""}"><td>${data.names[number]}</td>
-      <td>${written(scores[number], 4)}</td><td>${written(each, 4)}</td><td data-probability="${each / total}">${((100 * each) / total).toFixed(2)} %</td></tr>`);
-    const heads = [texts.class, texts.score, texts.exponential, texts.probability].map((text) => `<th scope="col">${text}</th>`).join("");
-    return `<table class="terms softmax"><thead><tr>${heads}</tr></thead><tbody>${rows.join("")}
-      <tr><td>${texts.total}</td><td></td><td>${written(total, 4)}</td><td>100 %</td></tr></tbody></table>`;
+      <td>${written(scores[number], 4)}</td><td>${power(each)}</td><td data-probability="${each / total}">${((100 * each) / total).toFixed(2)}%</td></tr>`);
+    const heads = [texts.class, texts.score, `e<sup>${texts.score} − ${written(top, 2)}</sup>`, texts.probability].map((text) => `<th scope="col">${text}</th>`).join("");
+    return `<table class="terms softmax"><caption>${texts.softmax}</caption><thead><tr>${heads}</tr></thead><tbody>${rows.join("")}
+      <tr><td>${texts.total}</td><td></td><td>${written(total, 4)}</td><td>100%</td></tr></tbody></table>`;
   }
 
   alone() {

@@ -16,6 +16,9 @@ from cnn.i18n import _
 from cnn.inspected import Array, LayerFacts, Look, receptive_field
 from pages.parts.component import component, read
 
+KEY = "arithmetic"
+"""Of the container."""
+
 MOST_NUMBERS = 1_000_000
 """Of a layer's input that are sent to the browser; 4 MB."""
 
@@ -60,7 +63,7 @@ def arithmetic(  # noqa: PLR0913 - one value of one layer of one network for one
     if checked is not None:
         texts["agrees"], texts["differs"] = checked
     data = {"texts": {name: escape(text) for name, text in texts.items()}, "stays": stays}
-    with st.container(key="arithmetic"):
+    with st.container(key=KEY):
         _component(key="arithmetic_view", data=data | numbers(layers, look, layer, channel, weights, names))
 
 
@@ -171,6 +174,7 @@ def _texts() -> dict[str, str]:
         "field": _("The image; framed: all that this value depends on"),
         "window": _("The image; framed: the window"),
         "input": _("What the layer gets: map {channel}; framed: the window"),
+        "padded": _("Grey: the zeros around it (padding)."),
         "map": _("The map that comes out; point at a pixel, or move with the arrow keys"),
         "keys": _("The map that comes out. Arrow keys move from pixel to pixel."),
         "play": _("Slide the window"),
@@ -180,6 +184,10 @@ def _texts() -> dict[str, str]:
         "channel": _("Input map shown"),
         "strongest": _("the one that adds most"),
         "share": _("Input map {channel} adds {share} to the sum over all {channels}."),
+        "shares": _("What each input map adds: blue above zero, orange below. Press a bar to see its map."),
+        "adds": _("map {channel}: {share}"),
+        "fromShown": _("from map {channel}"),
+        "fromOthers": _("from the other {count}"),
         "patch": _("Patch"),
         "kernel": _("Kernel"),
         "products": _("Products"),
@@ -203,7 +211,11 @@ def _texts() -> dict[str, str]:
         "flattenedFrom": _("Taken from position"),
         "class": _("Class"),
         "score": _("score"),
-        "exponential": _("e to the (score − largest)"),
+        "terms": _("What makes up the score of {name}: the largest products"),
+        "softmax": _(
+            "Softmax: e to the power of each score, divided by the sum of all. The largest score is taken "
+            "off first, which changes nothing and keeps the powers small."
+        ),
         "probability": _("probability"),
         "total": _("sum"),
     }

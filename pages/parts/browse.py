@@ -1,6 +1,7 @@
 """Going through a model's mistakes: the matrix and the gallery that it filters, and one image picked."""
 
 import secrets
+from collections.abc import Callable
 from typing import Literal
 
 import streamlit as st
@@ -10,11 +11,12 @@ from cnn.datasets import Dataset
 from cnn.evaluated import Evaluation, Numbers, Order
 from cnn.i18n import _, ngettext
 from cnn.model_record import ModelRecord
-from cnn.model_store import keras_path
+from cnn.model_store import keras_path, stamped
 from cnn.workers import workers
 from pages.parts.confusion import Cell, confusion
 from pages.parts.gallery import A_PAGE, PICKED, gallery, in_words, named
 from pages.parts.leading import lead_to
+from pages.parts.paging import page_of, pager
 from pages.parts.picture import pixels
 from pages.parts.probabilities import probability_bars
 from pages.parts.told import told
@@ -23,24 +25,35 @@ from pages.parts.waiting import on_request
 Choice = Order | Literal["doubtful"]
 """Which images, and the order they come in."""
 
+ANY = -1
+"""In the place of a class: whichever it is."""
+
 ALIKE = 8
 RANDOM = 16
 
-_TRUTH, _READ, _ORDER, _PAGE, _IMAGE, _SEED = (
-    f"mistakes_{name}" for name in ("truth", "read", "order", "page", "image", "seed")
+_TRUTH, _READ, _ORDER, _PAGE, _IMAGE, _SEED, _MODEL = (
+    f"mistakes_{name}" for name in ("truth", "read", "order", "page", "image", "seed", "model")
 )
+
+
+_FOUND = "mistakes_found"
 
 
 @st.fragment
 def browse(model: ModelRecord, dataset: Dataset, evaluation: Evaluation) -> None:
     """The confusion matrix beside the gallery; below, the image that is picked."""
+    if st.session_state.get(_MODEL) != model.id:
+        # Another model has other mistakes: its gallery begins with the first of them.
+        _close()
+        _first_page()
+        st.session_state[_MODEL] = model.id
     names = [named(dataset, label) for label in range(dataset.classes)]
     left, right = st.columns([1, 1.15], gap="large")
     with left:
-        confusion(evaluation.confusion, names, _cell(), _pick_cell)
-    with right:
+        confusion(evaluation.confusion, names, _cell(), _pick_cell, _FOUND)
+    with right, st.container(key=_FOUND):
         numbers = _filtered(evaluation, names)
-        _gallery(numbers, dataset, evaluation)
+        _gallery(numbers, dataset, evaluation, names)
     image = st.session_state.get(_IMAGE)
     if image is not None and image < len(evaluation.labels):
         with st.container(border=True, key=PICKED), told():
@@ -48,12 +61,12 @@ def browse(model: ModelRecord, dataset: Dataset, evaluation: Evaluation) -> None
 
 
 def _cell() -> Cell | None:
-    truth, read = st.session_state.get(_TRUTH), st.session_state.get(_READ)
-    return None if truth is None or read is None else (truth, read)
+    truth, read = st.session_state.get(_TRUTH, ANY), st.session_state.get(_READ, ANY)
+    return None if ANY in {truth, read} else (truth, read)
 
 
 def _pick_cell(cell: Cell | None) -> None:
-    st.session_state[_TRUTH], st.session_state[_READ] = cell or (None, None)
+    st.session_state[_TRUTH], st.session_state[_READ] = cell or (ANY, ANY)
     _first_page()
 
 
@@ -63,7 +76,7 @@ def _first_page() -> None:
 
 def _filtered(evaluation: Evaluation, names: list[str]) -> Numbers:
     """The widgets that choose images, and the images they choose."""
-    classes = [None, *range(len(names))]
+    classes = [ANY, *range(len(names))]
     cell = _cell()
     read_right = cell is not None and cell[0] == cell[1]
     orders: dict[Choice, str] = {
@@ -74,8 +87,8 @@ def _filtered(evaluation: Evaluation, names: list[str]) -> Numbers:
         "doubtful": _("Doubtful labels"),
     }
 
-    def label(number: int | None) -> str:
-        return _("any") if number is None else names[number]
+    def label(number: int) -> str:
+        return _("any") if number == ANY else names[number]
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         truth = st.selectbox(
@@ -96,8 +109,8 @@ def _filtered(evaluation: Evaluation, names: list[str]) -> Numbers:
             st.button(_("Others"), icon=":material/shuffle:", key="mistakes_shuffle", on_click=_reshuffle)
     numbers = _chosen(evaluation, order, truth, read)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(_told(len(numbers), order, read_right=read_right))
-        if truth is not None or read is not None:
+        st.caption(_told(numbers, order, read_right=read_right))
+        if truth != ANY or read != ANY:
             st.button(
                 _("All mistakes"),
                 icon=":material/filter_alt_off:",
@@ -105,23 +118,22 @@ def _filtered(evaluation: Evaluation, names: list[str]) -> Numbers:
                 on_click=_pick_cell,
                 args=(None,),
             )
-    return numbers
+    return numbers[:RANDOM] if order == "random" else numbers
 
 
-def _chosen(evaluation: Evaluation, order: Choice, truth: int | None, read: int | None) -> Numbers:
+def _chosen(evaluation: Evaluation, order: Choice, truth: int, read: int) -> Numbers:
     if order == "doubtful":
         numbers = evaluated.doubtful(evaluation)
-        if truth is not None:
+        if truth != ANY:
             numbers = numbers[evaluation.labels[numbers] == truth]
-        if read is not None:
+        if read != ANY:
             numbers = numbers[evaluation.predictions[numbers] == read]
         return numbers
     seed = _seed()
-    if truth is not None and truth == read:
-        numbers = evaluated.cell(evaluation, truth, read, order, seed=seed)
-    else:
-        numbers = evaluated.mistakes(evaluation, order, truth=truth, predicted=read, seed=seed)
-    return numbers[:RANDOM] if order == "random" else numbers
+    if truth == read != ANY:
+        return evaluated.cell(evaluation, truth, read, order, seed=seed)
+    truth_asked, read_asked = (None if label == ANY else label for label in (truth, read))
+    return evaluated.mistakes(evaluation, order, truth=truth_asked, predicted=read_asked, seed=seed)
 
 
 def _seed() -> int:
@@ -134,12 +146,15 @@ def _reshuffle() -> None:
     _first_page()
 
 
-def _told(count: int, order: str, *, read_right: bool) -> str:
+def _told(numbers: Numbers, order: Choice, *, read_right: bool) -> str:
+    count = len(numbers)
     if order == "doubtful":
         return _(
             "{count:,} images whose label may itself be wrong: the network gives it less than {share:.0%}. "
-            "The better the network, the better the hint."
+            "The least likely label comes first. The better the network, the better the hint."
         ).format(count=count, share=evaluated.DOUBT)
+    if order == "random" and count > RANDOM:
+        return _("{shown} of {count:,} images").format(shown=RANDOM, count=count)
     if read_right:
         return ngettext("{count:,} image read right", "{count:,} images read right", count).format(
             count=count
@@ -147,22 +162,50 @@ def _told(count: int, order: str, *, read_right: bool) -> str:
     return ngettext("{count:,} image", "{count:,} images", count).format(count=count)
 
 
-def _gallery(numbers: Numbers, dataset: Dataset, evaluation: Evaluation) -> None:
+def _gallery(numbers: Numbers, dataset: Dataset, evaluation: Evaluation, names: list[str]) -> None:
+    if not len(numbers):
+        with st.container(key="gallery"):
+            st.info(_nothing(names))
+        return
     pages = max(1, -(-len(numbers) // A_PAGE))
-    page = min(st.session_state.get(_PAGE) or 1, pages)
+    page = page_of(_PAGE, pages)
     shown = numbers[(page - 1) * A_PAGE : page * A_PAGE]
-    gallery(shown, evaluation, dataset, st.session_state.get(_IMAGE), _pick_image)
-    if pages > 1:
-        st.pagination(pages, key=_PAGE, max_visible_pages=5)
+    gallery(shown, evaluation, dataset, st.session_state.get(_IMAGE), _pick_image, _note(evaluation))
+    pager(_PAGE, pages)
+
+
+def _nothing(names: list[str]) -> str:
+    cell = _cell()
+    if cell is None:
+        return _("There is no such image.")
+    return _("No {truth} was taken for {read}.").format(truth=names[cell[0]], read=names[cell[1]])
+
+
+def _note(evaluation: Evaluation) -> Callable[[int], str]:
+    """What stands on each card beside what it shows: that by which the images are ordered."""
+    order: Choice = st.session_state[_ORDER]
+    if order == "number":
+        return lambda number: _("No. {number}").format(number=number)
+    if order == "doubtful":
+        return lambda number: _("label {share:.1%}").format(
+            share=float(evaluation.probabilities[number, evaluation.labels[number]])
+        )
+    return lambda number: ""
 
 
 def _pick_image(number: int) -> None:
     st.session_state[_IMAGE] = number
 
 
+def _close() -> None:
+    st.session_state.pop(_IMAGE, None)
+
+
 def _one(number: int, model: ModelRecord, dataset: Dataset, evaluation: Evaluation, names: list[str]) -> None:
     about = in_words(number, evaluation, dataset)
-    st.markdown(f"**{about}**")
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f"**{about}**", width="content")
+        st.button(_("Close"), icon=":material/close:", key="mistakes_close", type="tertiary", on_click=_close)
     seen, probabilities, alike = st.columns([0.8, 1, 1.4], gap="medium")
     with seen:
         st.html(pixels(dataset.x_test[number], 7, alt=about))
@@ -185,7 +228,7 @@ def _alike(number: int, model: ModelRecord, dataset: Dataset) -> None:
     )
     result = on_request(
         "mistakes_alike",
-        (model.id, number),
+        (*stamped(model.id), number),
         _("Find them"),
         lambda: workers().score(looks.nearest, keras_path(model.id).parent, dataset.x_test[number], ALIKE),
         _("The network reads all {count:,} training images, once; this takes a minute or so.").format(

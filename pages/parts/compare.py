@@ -11,7 +11,7 @@ from cnn.i18n import _
 from cnn.model_record import ModelRecord
 from pages.parts import visitor
 from pages.parts.gallery import in_words, named
-from pages.parts.models import shown_name
+from pages.parts.models import in_markdown, shown_name
 from pages.parts.picture import pixels
 from pages.parts.told import told
 from pages.parts.waiting import wait
@@ -58,12 +58,18 @@ def _compare(model: ModelRecord, dataset: Dataset, evaluation: Evaluation) -> No
     ours, theirs = st.columns(2, gap="large")
     with ours:
         only = evaluated.only_first_right(evaluation, second)
-        st.markdown(_("Only this model is right: **{count:,}**").format(count=len(only)))
+        st.markdown(_only_right(model, len(only)))
         _strip(only, second, dataset)
     with theirs:
         only = evaluated.only_first_right(second, evaluation)
-        st.markdown(_("Only the other is right: **{count:,}**").format(count=len(only)))
+        st.markdown(_only_right(others[other], len(only)))
         _strip(only, evaluation, dataset)
+    st.caption(_("What each image shows → what the one that errs took it for."))
+
+
+def _only_right(model: ModelRecord, count: int) -> str:
+    name = in_markdown(shown_name(model, visitor.owner()))
+    return _("Only “{name}” is right: **{count:,}**").format(name=name, count=count)
 
 
 def _strip(numbers: np.ndarray, wrong: Evaluation, dataset: Dataset) -> None:

@@ -40,6 +40,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     focus(button);
     const place = button.dataset.place.split(",").map(Number);
     setTriggerValue("picked", button.getAttribute("aria-pressed") === "true" ? "none" : place);
+    reveal(data.shown);
   };
   table.onkeydown = (event) => {
     const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];

@@ -16,11 +16,16 @@ _component = component(
     "confusion",
     '<div class="confusion"><div class="columns"></div>'
     '<div class="body"><div class="rows"></div><table></table></div></div>',
+    libraries=["reveal.js"],
 )
 
 
 def confusion(
-    counts: np.ndarray, names: list[str], picked: Cell | None, on_pick: Callable[[Cell | None], None]
+    counts: np.ndarray,
+    names: list[str],
+    picked: Cell | None,
+    on_pick: Callable[[Cell | None], None],
+    shown: str,
 ) -> None:
     """Show the matrix.
 
@@ -29,6 +34,7 @@ def confusion(
         names: of the classes.
         picked: the cell to mark.
         on_pick: is called with the cell that was pressed, or None where it was let go.
+        shown: the key of the container that shows the cell's images.
     """
 
     def pressed() -> None:
@@ -42,6 +48,7 @@ def confusion(
                 "counts": counts.tolist(),
                 "names": [escape(name) for name in names],
                 "picked": picked,
+                "shown": f".st-key-{shown}",
                 "texts": {
                     "rows": _("What the image shows"),
                     "columns": _("What it was taken for"),

@@ -11,6 +11,7 @@ from cnn.inspected import Array, LayerFacts
 from cnn.model_record import ModelRecord
 from pages.parts.inside import slices_of, title
 from pages.parts.legend import legend
+from pages.parts.paging import page_of, pager
 from pages.parts.tiles import Tiles, tiles
 
 COLUMNS = 6
@@ -81,8 +82,10 @@ def _incoming(facts: LayerFacts) -> int:
     return int(st.selectbox(_("Input map"), range(channels), key=key, width=120))
 
 
-def filter_grid(model: ModelRecord, layers: tuple[LayerFacts, ...], choice: Choice) -> tuple[int, float]:
-    """Show the filters.
+def filter_grid(
+    model: ModelRecord, layers: tuple[LayerFacts, ...], choice: Choice, shown_in: str
+) -> tuple[int, float]:
+    """Show the filters; `shown_in` is the key of the container that shows the one that is picked.
 
     Returns:
         the number of the one that is picked, and the weight that colours around zero go to.
@@ -90,11 +93,11 @@ def filter_grid(model: ModelRecord, layers: tuple[LayerFacts, ...], choice: Choi
     Raises:
         CnnError: the weights cannot be had.
     """
-    kernels, captions = _over_epochs(model, choice)
+    kernels, captions = _over_epochs(model, choice, layers[choice.layer].input_shape[2])
     count = kernels.shape[-1]
     limit = float(np.abs(kernels).max())
     pages = -(-count // AT_ONCE)
-    page = min(st.session_state.get(_PAGE) or 1, pages)
+    page = page_of(_PAGE, pages)
     shown = kernels[..., (page - 1) * AT_ONCE : page * AT_ONCE]
     first = (page - 1) * AT_ONCE
     picked: int = min(st.session_state.get(_FILTER, 0), count - 1)
@@ -110,6 +113,7 @@ def filter_grid(model: ModelRecord, layers: tuple[LayerFacts, ...], choice: Choi
             picked=picked,
             captions=captions,
             weights=_readable(shown),
+            shown=shown_in,
         ),
         _pick,
     )
@@ -121,10 +125,13 @@ def filter_grid(model: ModelRecord, layers: tuple[LayerFacts, ...], choice: Choi
         )
     else:
         st.caption(_("Each filter from its smallest weight, black, to its largest, white."))
-    if pages > 1:
-        st.pagination(pages, key=_PAGE, max_visible_pages=5)
-    if len(kernels) == 1 and choice.first:
+    pager(_PAGE, pages)
+    if not choice.first:
+        st.caption(_("How filters came to be is kept for the first convolution alone."))
+    elif len(kernels) == 1:
         st.caption(_("Of this model's training no filters were kept, so there is nothing to play."))
+    else:
+        st.caption(_("The film is of the training; all else on this page is of the network as it was saved."))
     return picked, limit
 
 
@@ -132,11 +139,11 @@ def _pick(number: int) -> None:
     st.session_state[_FILTER] = number
 
 
-def _over_epochs(model: ModelRecord, choice: Choice) -> tuple[Array, list[str]]:
+def _over_epochs(model: ModelRecord, choice: Choice, channels: int) -> tuple[Array, list[str]]:
     """float32 (frames, height, width, channels, filters), the last one as saved, and what each frame is."""
     saved = slices_of(model, choice.layer, choice.incoming)
     kept = model_store.filters(model.id) if choice.first else None
-    if kept is None or kept.shape[1:3] != saved.shape[:2] or kept.shape[4] != saved.shape[3]:
+    if kept is None or kept.shape[1:] != (*saved.shape[:2], channels, saved.shape[3]):
         return saved[np.newaxis], [""]
     if choice.incoming is not None:
         kept = kept[..., choice.incoming : choice.incoming + 1, :]

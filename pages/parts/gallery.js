@@ -12,7 +12,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const button = event.target.closest("button");
     if (!button) return;
     setTriggerValue("picked", Number(button.value));
-    // On a phone what is shown of the image stands far below its card.
-    setTimeout(() => document.querySelector(data.shown)?.scrollIntoView({ block: "nearest" }), 700);
+    reveal(data.shown);
   };
 }

@@ -16,37 +16,36 @@ A_PAGE = 30
 PICKED = "one_mistake"
 """The key of the container in which a picked image is shown."""
 
-_component = component("gallery", '<ul class="gallery"></ul>')
+_component = component("gallery", '<ul class="gallery"></ul>', libraries=["reveal.js"])
 
 
-def gallery(
+def gallery(  # noqa: PLR0913, PLR0917 - what is shown of each image, and what a press does
     numbers: Numbers,
     evaluation: Evaluation,
     dataset: Dataset,
     picked: int | None,
     on_pick: Callable[[int], None],
+    note: Callable[[int], str],
 ) -> None:
     """Show test images, at most one page of them.
 
     Args:
-        numbers: int64 (n,), of the images, in order.
+        numbers: int64 (n,), of the images, in order; one at least.
         evaluation: what they were taken for.
         dataset: theirs.
         picked: the image to mark.
         on_pick: is called with the number of the image that was pressed.
+        note: a short line for an image's card, by its number; "" for none.
     """
 
     def pressed() -> None:
         on_pick(int(st.session_state["gallery_cards"].picked))
 
     with st.container(key="gallery"):
-        if not len(numbers):
-            st.info(_("There is no such image."))
-            return
         _component(
             key="gallery_cards",
             data={
-                "cards": [_card(int(number), evaluation, dataset) for number in numbers],
+                "cards": [_card(number, evaluation, dataset, note(number)) for number in map(int, numbers)],
                 "picked": picked,
                 "label": _("Images"),
                 "shown": f".st-key-{PICKED}",
@@ -70,7 +69,7 @@ def in_words(number: int, evaluation: Evaluation, dataset: Dataset) -> str:
     )
 
 
-def _card(number: int, evaluation: Evaluation, dataset: Dataset) -> dict[str, Any]:
+def _card(number: int, evaluation: Evaluation, dataset: Dataset, note: str) -> dict[str, Any]:
     about = in_words(number, evaluation, dataset)
     words = _("is <b>{truth}</b>, read <b>{read}</b><small>{sureness:.1%} sure</small>").format(
         truth=escape(named(dataset, evaluation.labels[number])),
@@ -81,5 +80,5 @@ def _card(number: int, evaluation: Evaluation, dataset: Dataset) -> dict[str, An
         "number": number,
         "about": escape(about, quote=True),
         "picture": pixels(dataset.x_test[number], 2, alt=about),
-        "words": words,
+        "words": f"{words}<small>{escape(note)}</small>" if note else words,
     }

@@ -7,10 +7,10 @@ import streamlit as st
 
 from cnn import datasets
 from cnn.datasets import Dataset
-from cnn.errors import CnnError
 from cnn.i18n import _
 from pages.parts.gallery import named
 from pages.parts.picture import pixels
+from pages.parts.told import told
 
 
 @st.fragment
@@ -22,15 +22,11 @@ def given(name: str) -> None:
     shown = st.expander(_("What the network is given"), key="given", on_change="rerun")
     if not shown.open:
         return
-    with shown:
+    with shown, told():
         if datasets.find(name) is None:
             st.info(_("These images are not on this computer yet. The first training fetches them."))
             return
-        try:
-            dataset = datasets.load(name)
-        except CnnError as error:
-            st.error(str(error))
-            return
+        dataset = datasets.load(name)
         turn = st.session_state.setdefault("given_turn", 0)
         chosen = _one_of_each(dataset, turn)
         st.html(_samples(dataset, chosen))

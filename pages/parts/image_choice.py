@@ -10,7 +10,7 @@ from cnn.i18n import _
 from cnn.inspected import Array
 from pages.parts.gallery import named
 
-_KIND, _NUMBER = "image_kind", "image_number"
+_KIND, _NUMBER, _SHOWN = "image_kind", "image_number", "image_shown"
 _TEST, _DRAWING = "test", "drawing"
 
 
@@ -33,8 +33,8 @@ def look_at_drawing(image: Array) -> None:
     st.session_state["looked_at"] = {"kind": _DRAWING}
 
 
-def image_choice(dataset: Dataset) -> Picture | None:
-    """Let the visitor choose; None after saying why there is no such image."""
+def image_choice(dataset: Dataset) -> Picture:
+    """Let the visitor choose; where there is no such image, that is said, and the last one stays."""
     _arrive()
     drawing = st.session_state.get("drawing")
     kinds = {_TEST: _("Test image")}
@@ -76,15 +76,16 @@ def _random(dataset: Dataset) -> None:
     st.session_state[_NUMBER] = int(np.random.default_rng().integers(len(dataset.x_test)))
 
 
-def _test_image(number: int | None, dataset: Dataset) -> Picture | None:
+def _test_image(number: int | None, dataset: Dataset) -> Picture:
     last = len(dataset.x_test) - 1
     if number is None or not 0 <= number <= last:
         st.error(
-            _("There is no test image {number}: they are numbered from 0 to {last:,}.").format(
-                number=number, last=last
+            _("There is no test image {number:,}: they are numbered from 0 to {last:,}.").format(
+                number=number or 0, last=last
             )
         )
-        return None
+        number = min(st.session_state.get(_SHOWN, 0), last)
+    st.session_state[_SHOWN] = number
     image = dataset.x_test[number].astype(np.float32) / 255
     name = named(dataset, dataset.y_test[number])
     return Picture(image, _("Test image {number} shows {name}.").format(number=number, name=name))

@@ -10,7 +10,7 @@ from cnn import looks
 from cnn.i18n import _
 from cnn.inspected import Array, LayerFacts, Look
 from cnn.model_record import ModelRecord
-from cnn.model_store import keras_path
+from cnn.model_store import stamped
 from cnn.workers import workers
 
 KINDS = {
@@ -30,26 +30,22 @@ def layers_of(model: ModelRecord) -> tuple[LayerFacts, ...]:
     Raises:
         CnnError: the model is not there or cannot be shown, or no process answered.
     """
-    file = keras_path(model.id)
-    return _layers(file.parent, file.stat().st_mtime_ns)
+    return _layers(*stamped(model.id))
 
 
 def look_at(model: ModelRecord, image: Array) -> Look:
     """What every layer makes of a float32 image; raises what `layers_of` does, and `PictureError`."""
-    file = keras_path(model.id)
-    return _look(file.parent, file.stat().st_mtime_ns, image.tobytes(), image)
+    return _look(*stamped(model.id), image.tobytes(), image)
 
 
 def weights_of(model: ModelRecord, layer: int, channel: int) -> tuple[Array, Array]:
     """The kernel and bias that make one map or unit of a layer; raises what `layers_of` does."""
-    file = keras_path(model.id)
-    return _weights(file.parent, file.stat().st_mtime_ns, layer, channel)
+    return _weights(*stamped(model.id), layer, channel)
 
 
 def slices_of(model: ModelRecord, layer: int, incoming: int | None) -> Array:
     """A convolution's kernels for one map of its input; see `looks.slices`. Raises what `layers_of` does."""
-    file = keras_path(model.id)
-    return _slices(file.parent, file.stat().st_mtime_ns, layer, incoming)
+    return _slices(*stamped(model.id), layer, incoming)
 
 
 def title(layers: tuple[LayerFacts, ...], number: int) -> str:

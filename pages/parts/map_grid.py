@@ -1,6 +1,6 @@
 """A layer's output as one picture: its maps, or its units as bars. Each can be picked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import streamlit as st
@@ -11,10 +11,14 @@ from cnn.inspected import LayerFacts, Look
 from pages.parts.inside import title
 from pages.parts.layer_table import shape_in_words
 from pages.parts.legend import legend
+from pages.parts.paging import page_of, pager
 from pages.parts.tiles import Tiles, tiles
 
 MAPS_AT_ONCE = 256
 UNITS_AT_ONCE = 512
+
+FEW_UNITS = 32
+"""So many bars have room for their numbers."""
 
 _LAYER, _MAP = "feature_maps_layer", "feature_maps_map"
 
@@ -25,41 +29,58 @@ def choose_layer(layers: tuple[LayerFacts, ...]) -> tuple[int, Callable[[int], N
 
     def open_layer(number: int) -> None:
         st.session_state[_LAYER] = number
-        st.session_state.pop("feature_maps_page", None)
 
     return (layer if layer < len(layers) else 0), open_layer
 
 
-def map_grid(layers: tuple[LayerFacts, ...], look: Look, layer: int) -> int:
+def map_grid(
+    layers: tuple[LayerFacts, ...], look: Look, layer: int, names: Sequence[str], shown_in: str
+) -> int:
     """Show what a layer makes of the image.
+
+    Args:
+        layers: the network's.
+        look: the image on its way through them.
+        layer: which one.
+        names: of the outputs.
+        shown_in: the key of the container that shows what is picked.
 
     Returns:
         the number of the map or unit that is picked.
     """
-    facts, output = layers[layer], look.layers[layer].output
+    facts = layers[layer]
+    st.markdown(f"**{title(layers, layer)}** · {shape_in_words(facts.output_shape)}")
+    picked = _picked(look.layers[layer].output)
+    output = look.layers[layer].before if _before_activation(facts) else look.layers[layer].output
     count = output.shape[-1]
     limit, below_zero = float(np.abs(output).max()), bool(output.min() < 0)
     as_maps = output.ndim == 3
-    st.markdown(f"**{title(layers, layer)}** · {shape_in_words(facts.output_shape)}")
+    few = not as_maps and count <= FEW_UNITS
     at_once = MAPS_AT_ONCE if as_maps else UNITS_AT_ONCE
     pages = -(-count // at_once)
-    page = min(st.session_state.get("feature_maps_page") or 1, pages)
+    # Each layer has its page, at first the one with what is picked.
+    key = f"feature_maps_page_{layer}_of_{pages}"
+    page = page_of(key, pages, first=picked // at_once + 1)
     first = (page - 1) * at_once
-    picked = _picked(output, layer)
     shown = np.moveaxis(output, -1, 0)[first : first + at_once]
+    of_output = layer == len(layers) - 1
     draw = shades.shaded if as_maps else shades.bars
     pictures = draw(shown, limit, below_zero)
     tiles(
         "feature_maps_grid",
         Tiles(
             frames=pictures[np.newaxis],
-            labels=[_label(values, first + index, as_maps) for index, values in enumerate(shown)],
+            labels=[
+                _label(values, number, names[number] if of_output else None)
+                for number, values in enumerate(shown, start=first)
+            ],
             alt=_in_words(output, title(layers, layer)),
-            columns=8 if as_maps else 64 if count > 32 else count,
-            width=640 if as_maps else min(640, 20 * count),
+            columns=8 if as_maps else count if few else 64,
+            width=min(640, 32 * count) if few else 640,
             first=first,
             picked=picked,
-            numbered=as_maps,
+            numbered=as_maps or few,
+            shown=shown_in,
         ),
         _pick,
     )
@@ -71,16 +92,34 @@ def map_grid(layers: tuple[LayerFacts, ...], look: Look, layer: int) -> int:
                 limit=limit
             )
         )
-    if pages > 1:
-        st.pagination(pages, key="feature_maps_page", max_visible_pages=5)
+    pager(key, pages)
     return picked
+
+
+def _before_activation(facts: LayerFacts) -> bool:
+    """Whether to show what stands before a layer's activation; the visitor chooses, where there is one."""
+    if facts.activation in {"linear", "softmax"}:
+        return False
+    name = {"relu": "ReLU"}.get(facts.activation, facts.activation)
+    sides = {False: _("After {activation}"), True: _("Before {activation}")}
+    return bool(
+        st.segmented_control(
+            _("Before or after the activation"),
+            list(sides),
+            format_func=lambda before: sides[before].format(activation=name),
+            default=False,
+            required=True,
+            key="feature_maps_before",
+            label_visibility="collapsed",
+        )
+    )
 
 
 def _pick(number: int) -> None:
     st.session_state[_MAP] = number
 
 
-def _picked(output: np.ndarray, layer: int) -> int:
+def _picked(output: np.ndarray) -> int:
     """The picked map; the strongest one where there is none of that number."""
     picked = st.session_state.get(_MAP)
     if picked is not None and picked < output.shape[-1]:
@@ -88,8 +127,10 @@ def _picked(output: np.ndarray, layer: int) -> int:
     return int(output.reshape(-1, output.shape[-1]).max(axis=0).argmax())
 
 
-def _label(values: np.ndarray, number: int, as_map: bool) -> str:
-    if not as_map:
+def _label(values: np.ndarray, number: int, name: str | None) -> str:
+    if name is not None:
+        return f"{name}: {float(values):.3f}"
+    if not values.ndim:
         return _("Unit {number}: {value:.3f}").format(number=number, value=float(values))
     return _("Map {number}: from {low:.2f} to {high:.2f}").format(
         number=number, low=float(values.min()), high=float(values.max())

@@ -5,12 +5,14 @@ import re
 import streamlit as st
 
 from cnn import datasets, model_store
+from cnn.errors import ModelError, ModelNotFound
 from cnn.i18n import _
 from cnn.model_record import ModelRecord, name_for
 from cnn.model_store import SHIPPED, BrokenModel
 from pages.parts import visitor
 
-_CHOSEN = "chosen_model"
+_CHOSEN, _IN_ADDRESS = "chosen_model", "model_in_address"
+_ADDRESS = "model"
 
 
 def choose(model_id: str) -> None:
@@ -26,11 +28,18 @@ def picker() -> ModelRecord | None:
     if not records:
         st.info(_("There is no model yet. Train one first."))
         return None
+    there = {model.id for model in found}
+    if (asked := _asked_by_address()) is not None:
+        if asked in there:
+            choose(asked)
+        else:
+            st.warning(_("The model that the address names is not here, or is not yours to see."))
     chosen = st.session_state.get(_CHOSEN)
-    if chosen is not None and all(model.id != chosen for model in found):
+    if chosen is not None and chosen not in there:
         st.warning(_("The model that you had picked is gone; another one stands in for it."))
     if chosen not in records:
         chosen = SHIPPED if SHIPPED in records else next(iter(records))
+    _put_into_address(chosen)
     # Told each time: a widget that has been on several pages may come back with what it was on one of them.
     st.session_state[_CHOSEN] = st.session_state["model"] = chosen
     st.selectbox(
@@ -42,6 +51,17 @@ def picker() -> ModelRecord | None:
     )
     _tell_about_broken([model for model in found if isinstance(model, BrokenModel)])
     return records[chosen]
+
+
+def insist_on(model: ModelRecord) -> None:
+    """Run the whole page again where a model has been deleted: `picker` then says so and takes another."""
+    try:
+        model_store.keras_path(model.id)
+    except ModelNotFound:
+        st.rerun()
+    except ModelError:
+        # What is wrong with it is said where it is used.
+        return
 
 
 def _take_choice() -> None:
@@ -68,6 +88,21 @@ def in_markdown(name: str) -> str:
 def data_title(name: str) -> str:
     """What people call a data set."""
     return _(datasets.TITLES.get(name, name))
+
+
+def _asked_by_address() -> str | None:
+    """The model in the page's address, unless it was put there by this session."""
+    asked = st.query_params.get(_ADDRESS)
+    return None if asked == st.session_state.get(_IN_ADDRESS) else asked
+
+
+def _put_into_address(chosen: str) -> None:
+    """Let a reload, or whoever gets the address, find the model again."""
+    if chosen == SHIPPED:
+        st.query_params.pop(_ADDRESS, None)
+    elif st.query_params.get(_ADDRESS) != chosen:
+        st.query_params[_ADDRESS] = chosen
+    st.session_state[_IN_ADDRESS] = st.query_params.get(_ADDRESS)
 
 
 def _label(model: ModelRecord, owner: str) -> str:

@@ -10,15 +10,19 @@ from cnn import looks, shades
 from cnn.i18n import _
 from cnn.inspected import LayerFacts, receptive_field
 from cnn.model_record import ModelRecord
-from cnn.model_store import keras_path
+from cnn.model_store import keras_path, stamped
 from cnn.workers import workers
 from pages.parts.filter_grid import Choice
 from pages.parts.gallery import named
 from pages.parts.image_choice import Picture
 from pages.parts.inside import look_at, slices_of, weights_of
 from pages.parts.legend import legend
+from pages.parts.numerals import written
 from pages.parts.picture import pixels
 from pages.parts.waiting import on_request
+
+KEY = "one_filter"
+"""Of the container in which a filter is shown."""
 
 EXCITING = 12
 LONGEST_SIDE = 7
@@ -43,9 +47,12 @@ def weights(model: ModelRecord, choice: Choice, number: int, limit: float) -> No
         names = [_("Red"), _("Green"), _("Blue")] if choice.incoming is None else [_("Weights")]
         tables = map(_table, names, np.moveaxis(kernel, 2, 0), repeat(limit or 1.0))
         st.html(f'<div class="strip">{"".join(tables)}</div>')
-    st.caption(
-        _("Bias {bias:.4f}. Blue weights want light, orange ones want dark.").format(bias=float(bias[0]))
+    meaning = (
+        _("Blue weights want light, orange ones want dark.")
+        if choice.first
+        else _("Blue weights are above zero, orange ones below.")
     )
+    st.caption(_("Bias {bias}.").format(bias=written(float(bias[0]), ".4f")) + " " + meaning)
 
 
 def _table(name: str, kernel: np.ndarray, limit: float) -> str:
@@ -59,8 +66,7 @@ def _table(name: str, kernel: np.ndarray, limit: float) -> str:
 
 def _cell(value: float, colour: np.ndarray) -> str:
     r, g, b = colour
-    written = f"{value:.3f}".replace("-", "−")
-    return f'<td style="background:rgb({r} {g} {b});color:{shades.ink(colour)}">{written}</td>'
+    return f'<td style="background:rgb({r} {g} {b});color:{shades.ink(colour)}">{written(value, ".3f")}</td>'
 
 
 def answer_to(model: ModelRecord, picture: Picture, layer: int, number: int) -> None:
@@ -81,7 +87,7 @@ def answer_to(model: ModelRecord, picture: Picture, layer: int, number: int) -> 
             f"{pixels(shades.shaded(answer, limit, below_zero), 140 / len(answer), alt=about)}</div>"
         )
     legend(limit, below_zero)
-    st.caption(f"{picture.about} {about}.")
+    st.caption(f"{picture.about} {about}. " + _("The scale is one for all filters of the layer."))
 
 
 def excited_by(model: ModelRecord, layers: tuple[LayerFacts, ...], layer: int, number: int) -> None:
@@ -93,7 +99,7 @@ def excited_by(model: ModelRecord, layers: tuple[LayerFacts, ...], layer: int, n
     st.markdown(_("**The test images that excite it most**"))
     found = on_request(
         "filter_excited",
-        (model.id, layer, number),
+        (*stamped(model.id), layer, number),
         _("Find the images"),
         lambda: workers().score(
             looks.strongest, keras_path(model.id).parent, layers[layer].name, number, EXCITING
@@ -105,17 +111,18 @@ def excited_by(model: ModelRecord, layers: tuple[LayerFacts, ...], layer: int, n
     dataset = looks.dataset_of(model)
     items = []
     for image, value, place in zip(found.images, found.values, found.pixels, strict=True):
+        name = named(dataset, dataset.y_test[image])
         alt = _("Test image {number}, {name}, answer {value:.2f}").format(
-            number=image, name=named(dataset, dataset.y_test[image]), value=float(value)
+            number=image, name=name, value=float(value)
         )
         field = receptive_field(layers, layer, (int(place[0]), int(place[1]), number))
         items.append(
             f'<li><span class="framed">{pixels(dataset.x_test[image], 2, alt=alt)}'
-            f"{_frame(field, dataset.image_shape)}</span>{value:.2f}</li>"
+            f"{_frame(field, dataset.image_shape)}</span>{escape(name)} · {value:.2f}</li>"
         )
     with st.container(key="filter_excited_images"):
         st.html(f'<ul class="strip">{"".join(items)}</ul>')
-    st.caption(_("Framed: what the largest answer depends on."))
+    st.caption(_("What each shows, and the filter's largest answer; framed: what that depends on."))
 
 
 def _frame(field: tuple[int, int, int, int], shape: tuple[int, int, int]) -> str:

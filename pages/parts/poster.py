@@ -46,6 +46,13 @@ def _image(look: Look) -> dict[str, Any]:
     }
 
 
+def _strongest(units: np.ndarray) -> np.ndarray:
+    """float32 (n,), at most `UNITS`: of neighbours that share a place, the one farthest from zero."""
+    if len(units) <= UNITS:
+        return units
+    return np.array([part[np.abs(part).argmax()] for part in np.array_split(units, UNITS)])
+
+
 def _layer(layers: tuple[LayerFacts, ...], look: Look, number: int) -> dict[str, Any]:
     output = look.layers[number].output
     limit, below_zero = float(np.abs(output).max()), bool(output.min() < 0)
@@ -53,7 +60,7 @@ def _layer(layers: tuple[LayerFacts, ...], look: Look, number: int) -> dict[str,
         maps = np.moveaxis(output[..., :MAPS], -1, 0)
         sheet = shades.tiles(shades.shaded(maps, limit, below_zero), columns=1)
     else:
-        column = shades.shaded(output[:UNITS, np.newaxis], limit, below_zero)
+        column = shades.shaded(_strongest(output)[:, np.newaxis], limit, below_zero)
         # As wide as a column of maps would be.
         sheet = np.repeat(column, -(-len(column) // MAPS), axis=1)
     name = title(layers, number)

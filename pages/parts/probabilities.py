@@ -21,7 +21,7 @@ def probability_bars(probabilities: np.ndarray, names: Sequence[str]) -> None:
         f"<li{' class=first' if number == best else ''}><span>{escape(name)}</span>"
         '<span class="track">'
         f'<span class="fill" style="display:block;width:{100 * value:.1f}%"></span></span>'
-        f'<span class="percent">{100 * value:.1f} %</span></li>'
+        f'<span class="percent">{value:.1%}</span></li>'
         for number, (name, value) in enumerate(zip(names, map(float, probabilities), strict=True))
     )
     long = " wide-names" if max(map(len, names)) > 2 else ""

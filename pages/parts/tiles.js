@@ -68,6 +68,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (!button) return;
     focus(button);
     setTriggerValue("picked", Number(button.value));
+    reveal(data.shown);
   };
   buttons.onkeydown = (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: data.columns, ArrowUp: -data.columns }[event.key];

@@ -23,7 +23,7 @@ _component = component(
       <div class="film"><button type="button"></button><input type="range" min="0"><output></output></div>
       <table class="weights" hidden></table>
     </div>""",
-    libraries=["numbers.js"],
+    libraries=["numbers.js", "reveal.js"],
 )
 
 
@@ -42,6 +42,7 @@ class Tiles:
         numbered: whether each picture bears its number.
         captions: what each frame is.
         weights: float32 (frames, n, height, width), numbers to read off a picture; or None.
+        shown: the key of the container that shows what is picked.
     """
 
     frames: np.ndarray
@@ -54,6 +55,7 @@ class Tiles:
     numbered: bool = True
     captions: Sequence[str] = ()
     weights: np.ndarray | None = None
+    shown: str | None = None
 
 
 def tiles(key: str, shown: Tiles, on_pick: Callable[[int], None]) -> None:
@@ -83,6 +85,7 @@ def _data(shown: Tiles) -> dict[str, Any]:
         "first": shown.first,
         "picked": shown.picked,
         "numbered": shown.numbered,
+        "shown": f".st-key-{shown.shown}" if shown.shown else None,
         "kernel": None if shown.weights is None else list(shown.weights.shape[2:]),
         "weights": None
         if shown.weights is None

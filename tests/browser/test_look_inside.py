@@ -1,6 +1,8 @@
 """Looking inside a network, in a real browser."""
 
 import re
+import shutil
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -267,3 +269,59 @@ def test_it_tells_what_an_image_resembles(app: Served, page: Page) -> None:
     expect(alike).to_have_count(8, timeout=START)
     for image in alike.all():
         expect(image).to_have_attribute("alt", re.compile(r"Training image \d+, labelled \d"))
+
+
+def test_a_reload_keeps_the_model(app: Served, page: Page) -> None:
+    """The model stands in the address: whoever loads it again, or gets it, sees that model."""
+    open_maps(app, page)
+    expect(page).to_have_url(re.compile(r"\?model="))
+    page.reload()
+    expect(key(page, "model").locator("input")).to_have_value(re.compile(OWN_MODEL), timeout=START)
+
+
+@pytest.mark.parametrize(
+    ("name", "grid", "act"),
+    [
+        ("feature_maps", "feature_maps_grid", lambda page: key(page, "poster").locator("button").nth(2)),
+        ("filters", "filters_grid", lambda page: key(page, "filters_grid").locator(".buttons button").nth(2)),
+    ],
+)
+def test_a_model_goes_while_one_looks(
+    app: Served, page: Page, name: str, grid: str, act: Callable[[Page], Locator]
+) -> None:
+    """At the next press the page says that the model is gone, and shows another one in its place."""
+    models = app.log.parent / "models"
+    copy = models / f"copy-{name.replace('_', '-')}"
+    shutil.copytree(models / OWN_MODEL, copy)
+    page.goto(f"{app.url}/{name}?model={copy.name}")
+    buttons = key(page, grid).locator(".buttons button")
+    expect(buttons).to_have_count(6, timeout=START)
+    shutil.rmtree(copy)
+    act(page).click()
+    expect(page.get_by_text("is gone; another one stands in for it")).to_be_visible(timeout=START)
+    expect(buttons).not_to_have_count(6, timeout=START)
+    expect(page.get_by_text("It may have been deleted")).to_have_count(0)
+
+
+def test_what_a_pick_shows_comes_into_sight(app: Served, page: Page) -> None:
+    """Where the arithmetic stands below the window, picking a map scrolls to it."""
+    page.set_viewport_size({"width": 1280, "height": 600})
+    open_maps(app, page)
+    expect(key(page, "arithmetic")).not_to_be_in_viewport()
+    key(page, "feature_maps_grid").locator(".buttons button").nth(3).click()
+    expect(key(page, "arithmetic")).to_be_in_viewport()
+
+
+def test_weights_are_in_sight_beside_a_long_grid(app: Served, page: Page) -> None:
+    """The weights of the filter under the pointer stand in the window, however long the grid is."""
+    page.set_viewport_size({"width": 1280, "height": 600})
+    page.goto(f"{app.url}/filters")
+    grid = key(page, "filters_grid")
+    expect(grid.locator(".buttons button").first).to_be_visible(timeout=START)
+    choose = page.get_by_label("Layer")
+    choose.click()
+    page.get_by_role("option", name="Convolution 3").click()
+    expect(grid.locator(".buttons button")).to_have_count(64, timeout=START)
+    grid.locator(".buttons button").nth(7).hover()
+    expect(grid.locator(".weights")).to_be_in_viewport()
+    expect(grid.locator(".weights caption")).to_have_text("Filter 7")

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from cnn.layers import AveragePool2D, BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPool2D
-from pages.parts import arithmetic, evidence, inside, waiting
-from tests.networks import keep_small
+from pages.parts import arithmetic, evidence, inside, map_grid, waiting
+from tests.networks import keep_small, small_config
 from tests.pages.local import LocalWorkers
 from tests.pages.opened import check_deletion_is_told
 
@@ -96,13 +96,15 @@ def test_pooling_has_the_colours_of_the_layer_before(open_model, sent):
 
 
 def test_an_image_out_of_range_is_told(open_model):
-    """A number that no test image has gets a sentence; the next number is shown."""
+    """A number that no test image has gets a sentence, and the image before it stays."""
     page = open_model()
+    for number, shown in [(1, 1), (123_456, 1), (-1, 1), (2, 2)]:
+        page.number_input(key="image_number").set_value(number).run()
+        assert bool(page.error) == (number != shown)
+        assert any(f"Test image {shown} shows" in caption.value for caption in page.caption)
+        assert any("28 × 28" in text.value or "·" in text.value for text in page.markdown)
     page.number_input(key="image_number").set_value(123_456).run()
-    assert "no test image 123456" in page.error[0].value
-    page.number_input(key="image_number").set_value(1).run()
-    assert not page.error
-    assert any("Test image 1 shows" in caption.value for caption in page.caption)
+    assert "no test image 123,456" in page.error[0].value
 
 
 def test_a_mistake_is_looked_into(open_model):
@@ -124,12 +126,61 @@ def test_a_drawing_is_looked_into(open_model):
     assert not page.exception
 
 
-def test_a_layer_of_512_maps_is_shown(open_model):
-    """Very wide layers come page by page."""
+@pytest.fixture
+def grids(monkeypatch):
+    """What the grid of maps is given to show, each time."""
+    given = []
+    monkeypatch.setattr(map_grid, "tiles", lambda _key, content, _on_pick: given.append(content))
+    return given
+
+
+def test_a_layer_of_512_maps_is_shown(open_model, grids):
+    """Very wide layers come page by page, the first with the strongest map; each page has its own maps."""
     page = open_model(layers=WIDE, epochs=1)
+    assert any("9 × 9 × 512" in text.value for text in page.markdown)
+    assert grids[-1].first == grids[-1].picked // 256 * 256
+    pictures = []
+    for number in (1, 2):
+        page.session_state["feature_maps_page_0_of_2"] = number
+        page.run()
+        assert grids[-1].first == 256 * (number - 1)
+        assert grids[-1].labels[0].startswith(f"Map {grids[-1].first}:")
+        pictures.append(grids[-1].frames[0])
+    assert pictures[0].shape == pictures[1].shape == (256, 9, 9, 3)
+    assert not np.array_equal(*pictures)
     assert not page.exception
     assert not page.error
-    assert any("9 × 9 × 512" in text.value for text in page.markdown)
+
+
+def test_a_page_that_is_not_there_is_the_first(open_model, grids):
+    """A page that another model does not have is the first one, to the pager and to the grid."""
+    page = open_model(layers=WIDE, epochs=1)
+    page.session_state["feature_maps_page_0_of_2"] = 9
+    page.run()
+    assert (grids[-1].first, page.session_state["feature_maps_page_0_of_2"]) == (0, 1)
+
+
+def test_maps_are_shown_before_their_activation(open_model, grids):
+    """On request the maps are what the convolution gives before the ReLU, which takes what is below zero."""
+    layers = (Conv2D(filters=3, strides=2), MaxPool2D(), Flatten())
+    page = open_model(layers=layers, epochs=1)
+    after = grids[-1].frames[..., 0] == grids[-1].frames[..., 2]
+    page.button_group(key="feature_maps_before").set_value(True).run()
+    before = grids[-1].frames[..., 0] == grids[-1].frames[..., 2]
+    assert after.all(), "in greys: nothing is below zero"
+    assert not before.all(), "in colours around zero"
+    page.session_state["feature_maps_layer"] = 1
+    page.run()
+    assert not any(group.key == "feature_maps_before" for group in page.button_group)
+
+
+def test_outputs_bear_their_names(open_model, grids):
+    """The bars of the last layer are numbered, and say which class each stands for."""
+    page = open_model(epochs=1)
+    page.session_state["feature_maps_layer"] = len(small_config().layers)
+    page.run()
+    assert grids[-1].numbered
+    assert [label.partition(":")[0] for label in grids[-1].labels] == [str(digit) for digit in range(10)]
 
 
 def test_a_network_without_convolution_is_shown(open_model):

@@ -5,7 +5,10 @@ import re
 import numpy as np
 import pytest
 
+from cnn import looks, model_store
 from cnn.layers import Conv2D, Dense, Flatten
+from cnn.network.build import load
+from cnn.network.inspection import Inspector
 from pages.parts import filter_grid, inside, one_filter, waiting
 from tests.networks import keep_small
 from tests.pages.local import LocalWorkers
@@ -65,7 +68,14 @@ def test_a_deeper_layer_shows_a_slice(open_model):
     """Of a deeper convolution the filters are shown for one map of its input, which can be chosen."""
     page = open_model(layers=TWO)
     page.selectbox(key="filters_layer").select(1).run()
-    page.selectbox(key="filters_incoming_8").select(5).run()
+    for incoming in (0, 5):
+        page.selectbox(key="filters_incoming_8").select(incoming).run()
+        record = model_store.read(page.selectbox(key="model").value)
+        kernel = Inspector(load(record, model_store.keras_path(record.id))).layers[1].kernel
+        written = re.findall(r"color:#\w+\">([−\d.]+)<", html(page))
+        shown = [float(value.replace("−", "-")) for value in written]
+        assert shown == pytest.approx(kernel[:, :, incoming, 0].ravel(), abs=1e-3)
+    assert "kept for the first convolution alone" in captions(page)
     assert not page.exception
     assert not page.error
 
@@ -85,8 +95,26 @@ def test_exciting_images_are_found(open_model):
     """On request the page shows the test images that a filter answers most, each with its answer."""
     page = open_model(layers=TWO)
     page.button(key="filter_excited_begin").click().run()
-    assert "what the largest answer depends on" in captions(page)
+    assert "the filter's largest answer" in captions(page)
+    record = model_store.read(page.selectbox(key="model").value)
+    found = looks.strongest(model_store.keras_path(record.id).parent, "conv2d_1", 0, one_filter.EXCITING)
+    dataset = looks.dataset_of(record)
+    told = re.findall(r"</span>(\d) · ([\d.]+)</li>", html(page))
+    assert told == [
+        (str(dataset.y_test[image]), f"{value:.2f}")
+        for image, value in zip(found.images, found.values, strict=True)
+    ]
     assert not page.exception
+
+
+def test_a_model_saved_anew_has_other_exciting_images(open_model, models_dir):
+    """What was found for a network is not shown for another one that has taken its place."""
+    page = open_model(layers=TWO)
+    page.button(key="filter_excited_begin").click().run().run()
+    assert not any(button.key == "filter_excited_begin" for button in page.button)
+    keep_small(models_dir, layers=TWO, seed=5)
+    page.run()
+    assert any(button.key == "filter_excited_begin" for button in page.button)
 
 
 def test_no_convolution_is_told(open_model):
@@ -96,12 +124,20 @@ def test_no_convolution_is_told(open_model):
     assert not page.exception
 
 
-def test_many_filters_are_shown(open_model):
+def test_many_filters_are_shown(open_model, monkeypatch):
     """Many filters are shown page by page, and a filter number beyond the layer's falls back to its last."""
     page = open_model(layers=(Conv2D(filters=130, strides=3), Flatten()), epochs=1)
     page.session_state["filters_picked"] = 500
     page.run()
     assert page.subheader[0].value == "Filter 129"
+    given = []
+    monkeypatch.setattr(filter_grid, "tiles", lambda _key, content, _on_pick: given.append(content))
+    for number, labels in [(1, range(120)), (2, range(120, 130)), (3, range(120))]:
+        page.session_state["filters_page"] = number
+        page.run()
+        assert list(given[-1].labels) == [f"Filter {label}" for label in labels]
+        assert given[-1].frames.shape[1] == len(labels)
+    assert not np.array_equal(given[0].frames[:, :10], given[1].frames)
     assert not page.exception
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from cnn import evaluated, evaluations, looks
 from cnn.settings import settings
-from pages.parts import compare, downloads, gallery
+from pages.parts import browse, compare, downloads, gallery
 from pages.parts.gallery import A_PAGE
 from tests.networks import keep_small
 from tests.pages.local import LocalWorkers
@@ -82,7 +82,7 @@ def test_one_press_leads_back_to_all_mistakes(opened):
     page.selectbox(key="mistakes_truth").select(5).run()
     page.button(key="mistakes_all").click().run()
     assert f"{wrong:,} image" in told(page)
-    assert page.selectbox(key="mistakes_truth").value is None
+    assert page.selectbox(key="mistakes_truth").value == browse.ANY
 
 
 @pytest.mark.parametrize("order", ["surest", "least_sure", "number"])
@@ -121,11 +121,11 @@ def test_a_second_page_shows_the_next_images(opened, cards):
     assert cards() == sorted(found)[:A_PAGE]
 
 
-@pytest.mark.parametrize("read", [None, 5])
+@pytest.mark.parametrize("read", [browse.ANY, 5])
 def test_random_images_give_way_to_others(opened, cards, read):
     """Sixteen images by chance, mistakes or read right, stay until others are asked for."""
     open_page, evaluation, _record = opened
-    inside = evaluated.mistakes(evaluation) if read is None else evaluated.cell(evaluation, read, read)
+    inside = evaluated.mistakes(evaluation) if read == browse.ANY else evaluated.cell(evaluation, read, read)
     page = open_page()
     page.session_state["mistakes_truth"] = page.session_state["mistakes_read"] = read
     page.selectbox(key="mistakes_order").select("random").run()
@@ -164,13 +164,52 @@ def test_a_model_without_a_network_description_is_told(visit, models_dir, monkey
 
 def test_two_models_are_compared(opened, models_dir):
     """Beside a second model the page tells what only one of them gets right."""
-    open_page, evaluation, _record = opened
+    open_page, evaluation, record = opened
     other = keep_small(models_dir, "Other", seed=3, epochs=1)
     page = open_page()
     page.selectbox(key="mistakes_other").select(other.id).run()
     second = evaluations.evaluations().of(other, looks.dataset_of(other)).result()
-    only = len(evaluated.only_first_right(evaluation, second))
-    assert f"Only this model is right: **{only:,}**" in told(page)
+    for name, only in [
+        (record.name, evaluated.only_first_right(evaluation, second)),
+        ("Other", evaluated.only_first_right(second, evaluation)),
+    ]:
+        assert f"Only “{name}” is right: **{len(only):,}**" in told(page)
+
+
+def test_another_model_begins_with_its_first_mistakes(opened, models_dir, cards):
+    """Neither the page of the gallery nor the picked image is kept for another model."""
+    open_page, _evaluation, _record = opened
+    other = keep_small(models_dir, "Other", seed=3, epochs=1)
+    page = open_page()
+    page.session_state["mistakes_page"], page.session_state["mistakes_image"] = 2, 5
+    page.run()
+    assert page.button(key="mistakes_close")
+    page.selectbox(key="model").select(other.id).run()
+    second = evaluations.evaluations().of(other, looks.dataset_of(other)).result()
+    page.run()
+    assert cards() == evaluated.mistakes(second)[:A_PAGE].tolist()
+    assert not any(button.key == "mistakes_close" for button in page.button)
+
+
+def test_a_picked_image_is_closed_again(opened):
+    """What stands of an image goes at a press."""
+    open_page, _evaluation, _record = opened
+    page = open_page()
+    page.session_state["mistakes_image"] = 5
+    page.run()
+    assert "Test image 5 shows" in told(page)
+    page.button(key="mistakes_close").click().run()
+    assert "Test image 5 shows" not in told(page)
+
+
+def test_an_empty_cell_says_what_is_not_there(opened):
+    """Where no image was taken for another class, the sentence names both."""
+    open_page, evaluation, _record = opened
+    truth, read = map(int, np.argwhere(evaluation.confusion == 0)[0])
+    page = open_page()
+    page.selectbox(key="mistakes_truth").select(truth)
+    page.selectbox(key="mistakes_read").select(read).run()
+    assert f"No {truth} was taken for {read}." in told(page)
 
 
 def test_a_second_model_that_cannot_be_scored_is_told(opened, models_dir):

@@ -28,3 +28,29 @@ def test_the_choice_holds_on_every_page_however_often_one_goes_round(visit, mine
     for name in ("filters", "mistakes"):
         page.switch_page(f"pages/{name}.py").run()
         assert page.selectbox(key="model").value == "shipped", name
+
+
+def test_the_address_names_the_model(visit, mine):
+    """Who comes by an address with a model sees that model; what is picked then stands in the address."""
+    page = visit("filters")
+    assert "model" not in page.query_params
+    page.query_params["model"] = mine
+    page.run()
+    assert page.selectbox(key="model").value == mine
+    page.selectbox(key="model").select("shipped").run()
+    assert "model" not in page.query_params
+    page.selectbox(key="model").select(mine).run()
+    assert page.query_params["model"] == mine
+
+
+def test_an_address_that_names_no_model_of_ones_own_is_said(visit, mine):
+    """Others' models, and those that are not there, get the same sentence, and another model stands in."""
+    others = model_store.save("theirs", trained(), owner="somebody else").id
+    page = visit("filters")
+    for asked in (others, "xyz", "../shipped"):
+        page.query_params["model"] = asked
+        page.run()
+        assert "not here, or is not yours to see" in page.warning[0].value
+        assert page.selectbox(key="model").value == "shipped"
+        page.run()
+        assert not page.warning

@@ -37,9 +37,7 @@ def pooling() -> None:
     )
     with told():
         picture = image_choice(datasets.load("mnist"))
-        if picture is not None:
-            image = np.atleast_3d(picture.image).astype(np.float32)
-            _pooled(image, picture.about)
+        _pooled(np.atleast_3d(picture.image).astype(np.float32), picture.about)
     in_the_network("pages/feature_maps.py", _("Pooling in a trained network"))
 
 

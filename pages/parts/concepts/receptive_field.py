@@ -33,12 +33,11 @@ def field() -> None:
     look_for(_("with each layer the frame grows; stride and pooling make every later layer grow faster."))
     with told():
         picture = image_choice(datasets.load("mnist"))
-        if picture is not None:
-            left, right = st.columns([1, 2], gap="large")
-            with left:
-                layers = _layers()
-            with right, told():
-                _grown(layers, picture)
+        left, right = st.columns([1, 2], gap="large")
+        with left:
+            layers = _layers()
+        with right, told():
+            _grown(layers, picture)
     in_the_network("pages/feature_maps.py", _("The receptive field of any pixel of a trained network"))
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 from cnn import concepts, figures
 from cnn.i18n import _
 from pages.parts.concepts.section import in_the_network, look_for
+from pages.parts.numerals import written
 
 CLASSES = ("1", "4", "7")
 _AT_FIRST = (2.0, -1.0, 3.0)
@@ -71,12 +72,7 @@ def _relu() -> None:
     )
     left, right = st.columns([1, 1.8], gap="large", vertical_alignment="center")
     value = left.slider(_("What comes in"), -3.0, 3.0, -1.0, 0.1, key="relu", persist_state="session")
-    right.markdown(f"max(0, {_signed(value)}) = **{max(0.0, value):.1f}**")
-
-
-def _signed(value: float, form: str = ".1f") -> str:
-    """A number with a true minus sign."""
-    return f"{value:{form}}".replace("-", "−")
+    right.markdown(f"max(0, {written(value, '.1f')}) = **{max(0.0, value):.1f}**")
 
 
 def _steps(values: np.ndarray, truth: int) -> None:
@@ -86,11 +82,12 @@ def _steps(values: np.ndarray, truth: int) -> None:
     heads = (_("Class"), _("score"), _("e to the score"), _("probability"), _("one-hot"), _("pull"))
     # The steps keep e to the (score - largest); people write it without.
     powers = steps.exponentials * np.exp(steps.scores.max())
-    rows = zip(CLASSES, steps.scores, powers, steps.probabilities, wanted, strict=True)
+    scores = [written(score, ".1f") for score in steps.scores]
+    rows = zip(CLASSES, scores, powers, steps.probabilities, wanted, strict=True)
     body = "".join(
-        f'<tr><th scope="row">{name}</th><td>{_signed(score)}</td><td>{power:,.3f}</td>'
+        f'<tr><th scope="row">{name}</th><td>{score}</td><td>{power:,.3f}</td>'
         f'<td class="bar"><span style="width:{100 * probability:.1f}%"></span>{probability:.1%}</td>'
-        f"<td>{one:.0f}</td><td>{_signed(one - probability, '+.2f')}</td></tr>"
+        f"<td>{one:.0f}</td><td>{written(one - probability, '+.2f')}</td></tr>"
         for name, score, power, probability, one in rows
     )
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in heads)

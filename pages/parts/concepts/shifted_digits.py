@@ -109,7 +109,7 @@ def _shift(names: Sequence[str], records: Sequence[ModelRecord]) -> None:
     dataset = datasets.load("mnist")
     with told():
         picture = image_choice(dataset)
-        if picture is not None and awake():
+        if awake():
             _one(picture, names, records)
     st.subheader(_("Many digits, in all directions"))
     with told():

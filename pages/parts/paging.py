@@ -1,0 +1,19 @@
+"""Going through what does not fit on one page."""
+
+import streamlit as st
+
+
+def page_of(key: str, pages: int, first: int = 1) -> int:
+    """The page that is chosen by `pager` under that key, from 1; `first` until one is.
+
+    A number beyond the pages is none: another model may have fewer. Streamlit's pager then begins anew, too.
+    """
+    chosen = st.session_state.get(key) or first
+    st.session_state[key] = chosen if 1 <= chosen <= pages else 1
+    return int(st.session_state[key])
+
+
+def pager(key: str, pages: int) -> None:
+    """Let the visitor turn the pages, where there are several."""
+    if pages > 1:
+        st.pagination(pages, key=key, max_visible_pages=5)
