@@ -32,7 +32,11 @@ class BrokenNetwork:
         self._tls.load_cert_chain(certificate, key)
         self._door = socket.create_server(("127.0.0.1", 0))
         proxy = f"http://127.0.0.1:{self._door.getsockname()[1]}"
-        self.environment = {"HTTPS_PROXY": proxy, "REQUESTS_CA_BUNDLE": str(certificate)}
+        self.environment = {
+            "https_proxy": proxy,
+            "no_proxy": "127.0.0.1",
+            "REQUESTS_CA_BUNDLE": str(certificate),
+        }
 
     def run(self) -> None:
         """Serve whoever comes, one after the other, until the network is gone."""

@@ -188,8 +188,8 @@ def test_nothing_was_left_unsaid(served):
 def test_the_scheduler_of_a_cluster_goes_and_comes_back(tmp_path, monkeypatch):
     """Every drawing is answered; the training waits, says so, and goes on where its machine has come to."""
     # The cluster's machine has no MNIST, and nowhere to fetch it from.
-    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
     cluster = Cluster(tmp_path / "cluster")
 
     with ExitStack() as machines:
