@@ -10,11 +10,13 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 from threading import Lock
 from time import monotonic
+from weakref import WeakKeyDictionary
 
 from cnn import evaluated, looks
 from cnn.datasets import Dataset
-from cnn.errors import DataCorrupt
+from cnn.errors import DataCorrupt, ModelNotFound
 from cnn.evaluated import Evaluation
+from cnn.i18n import N_
 from cnn.model_record import ModelRecord
 from cnn.model_store import keras_path, stamped
 from cnn.settings import settings
@@ -22,7 +24,7 @@ from cnn.workers import Workers, workers
 
 REMEMBERED = 8
 TOLD_SECONDS = 5.0
-"""For so long a failure is told to those who waited, before the work is begun anew."""
+"""For so long a failure is told to those who waited, before the work may be begun anew."""
 
 
 class Evaluations:
@@ -38,13 +40,13 @@ class Evaluations:
         self._folder = folder
         self._lock = Lock()
         self._futures: OrderedDict[Path, Future[Evaluation]] = OrderedDict()
-        self._failed: dict[Path, float] = {}
+        self._ended: WeakKeyDictionary[Future[Evaluation], float] = WeakKeyDictionary()
 
     def of(self, record: ModelRecord, dataset: Dataset) -> "Future[Evaluation]":
         """The answers of a model to the test images of its data set.
 
         Whoever asks while it is being made waits for the same work. What failed is tried again when
-        somebody asks later than `TOLD_SECONDS` after the first who was told.
+        somebody asks more than `TOLD_SECONDS` after it failed.
 
         Returns:
             a future, done at once where the evaluation has been made before; it gives the evaluation
@@ -57,11 +59,12 @@ class Evaluations:
         path = self._path(record, dataset)
         with self._lock:
             future = self._futures.pop(path, None)
-            if future is None or self._to_be_tried_again(path, future):
+            if future is None or self._is_to_be_tried_again(future):
                 future = self._kept(path)
             if future is None:
                 folder = keras_path(record.id).parent
                 future = self._scoring.score(looks.evaluate, folder, path, dataset.sha256)
+                future.add_done_callback(self._note_end)
             self._futures[path] = future
             # What is still being made is waited for: forgotten, it would be made again, behind all others.
             done = [made for made, future in self._futures.items() if future.done()]
@@ -69,13 +72,13 @@ class Evaluations:
                 del self._futures[made]
         return future
 
-    def _to_be_tried_again(self, path: Path, future: "Future[Evaluation]") -> bool:
+    def _note_end(self, future: "Future[Evaluation]") -> None:
+        self._ended[future] = monotonic()
+
+    def _is_to_be_tried_again(self, future: "Future[Evaluation]") -> bool:
         if not (future.done() and future.exception()):
             return False
-        if monotonic() - self._failed.setdefault(path, monotonic()) < TOLD_SECONDS:
-            return False
-        del self._failed[path]
-        return True
+        return monotonic() - self._ended.get(future, 0.0) >= TOLD_SECONDS
 
     def _path(self, record: ModelRecord, dataset: Dataset) -> Path:
         content = _hash(*stamped(record.id))
@@ -94,8 +97,13 @@ class Evaluations:
 
 @lru_cache(256)
 def _hash(folder: Path, _modified_ns: int) -> str:
-    with keras_path(folder).open("rb") as content:
-        return file_digest(content, "sha256").hexdigest()
+    try:
+        with keras_path(folder).open("rb") as content:
+            return file_digest(content, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelNotFound(
+            N_("There is no model {name!r}. It may have been deleted; choose another."), name=folder.name
+        ) from error
 
 
 @cache

@@ -2,13 +2,12 @@
 
 import socket
 import ssl
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
 
-from tests.processes import PATIENCE
+from tests.processes import PATIENCE, self_signed
 
 PIECE = bytes(1 << 16)
 
@@ -23,10 +22,7 @@ class BrokenNetwork:
     """
 
     def __init__(self, folder: Path, host: str) -> None:
-        certificate, key = folder / "certificate.pem", folder / "key.pem"
-        names = ["-subj", f"/CN={host}", "-addext", f"subjectAltName=DNS:{host}"]
-        options = ["-newkey", "rsa:2048", "-nodes", *names, "-keyout", key, "-out", certificate]
-        subprocess.run(["openssl", "req", "-x509", *options], check=True, capture_output=True)
+        certificate, key = self_signed(folder, host, "-addext", f"subjectAltName=DNS:{host}")
         self.asked, self.gone = Event(), Event()
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._tls.load_cert_chain(certificate, key)

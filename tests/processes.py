@@ -1,5 +1,6 @@
 """What tests with real worker processes share."""
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from queue import Queue
@@ -23,6 +24,14 @@ def keep_digits(folder: Path) -> Path:
     folder.mkdir(parents=True)
     np.savez(folder / "fashion_mnist.npz", **arrays)
     return folder
+
+
+def self_signed(folder: Path, host: str, *options: str) -> tuple[Path, Path]:
+    """A certificate of a host that vouches for itself, and its key; made by `openssl`, as the README says."""
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    made = ["-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={host}", "-keyout", key, "-out", certificate]
+    subprocess.run(["openssl", "req", "-x509", *made, *options], check=True, capture_output=True)
+    return certificate, key
 
 
 def few(**changes: object) -> TrainConfig:

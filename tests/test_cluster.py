@@ -1,8 +1,6 @@
 """A Dask cluster as on other machines: nothing is shared with the app but the network."""
 
 import asyncio
-import shutil
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -22,7 +20,7 @@ from cnn.trainings import Training, Trainings
 from cnn.uci_digits import uci_digits
 from cnn.workers import Workers
 from tests.machines import Cluster, kill
-from tests.processes import PATIENCE, few, is_epoch, until, wait_until
+from tests.processes import PATIENCE, few, is_epoch, self_signed, until, wait_until
 
 
 @pytest.fixture(autouse=True)
@@ -233,20 +231,9 @@ def listens(machine: psutil.Process, address: str) -> bool:
     )
 
 
-@pytest.fixture
-def certificate(tmp_path: Path) -> tuple[Path, Path]:
-    """A certificate that vouches for itself, and its key, made as the README says."""
-    if shutil.which("openssl") is None:
-        pytest.skip("needs openssl to make a certificate")
-    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    options = ["-newkey", "rsa:2048", "-nodes", "-subj", "/CN=cnn", "-keyout", key, "-out", cert]
-    subprocess.run(["openssl", "req", "-x509", *options], check=True, capture_output=True)
-    return cert, key
-
-
-def test_with_tls_nobody_without_the_certificate_trains(tmp_path, certificate, monkeypatch):
+def test_with_tls_nobody_without_the_certificate_trains(tmp_path):
     """The app trains over TLS; neither it nor anybody else gets in without, and it never speaks plainly."""
-    cert, key = certificate
+    cert, key = self_signed(tmp_path, "cnn")
     cluster = Cluster(tmp_path, ["--tls-ca-file", str(cert), "--tls-cert", str(cert), "--tls-key", str(key)])
     files = {"cluster_ca_file": cert, "cluster_cert": cert, "cluster_key": key}
     with cluster.scheduler(), cluster.worker("worker"), app(cluster, **files) as processes:

@@ -13,7 +13,7 @@ const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[
 
 /** A positive number, however small. */
 function power(value) {
-  if (value >= 1e-4) return written(value, 4);
+  if (value >= 1e-4 || value === 0) return written(value, 4);
   const [digits, exponent] = value.toExponential(1).split("e");
   return `${digits}·10<sup>${exponent.replace("-", "−")}</sup>`;
 }
@@ -125,7 +125,7 @@ class MapView {
     const bars = this.find(".shares canvas");
     const barUnder = (event) => {
       const box = bars.getBoundingClientRect(), count = this.data.inputShape[2];
-      return Math.min(count - 1, Math.floor(((event.clientX - box.left) / box.width) * count));
+      return Math.min(count - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * count)));
     };
     bars.onpointermove = (event) => {
       const channel = barUnder(event);
@@ -147,6 +147,7 @@ class MapView {
     this.find(".play").innerHTML = `${ICONS.pause} ${this.texts.pause}`;
     // Some twenty seconds for a whole map, whatever its size and the machine: a slow one leaves pixels out.
     const pace = Math.min(400, 20000 / (height * width)), began = performance.now() - this.played * pace;
+    this.forward();
     this.timer = setInterval(() => {
       const due = Math.floor((performance.now() - began) / pace);
       if (due >= this.played) this.forward(due);
@@ -156,7 +157,9 @@ class MapView {
   /** Go on to a pixel, counted row by row: the next one, or, where time has run on, a later one. */
   forward(next = this.played ?? 0) {
     const [height, width] = this.data.mapShape;
-    if (next >= height * width) { this.pause(); this.played = null; return; }
+    const last = height * width - 1;
+    if ((this.played ?? 0) > last) { this.pause(); this.played = null; return; }
+    next = Math.min(next, last);
     this.at(Math.floor(next / width), next % width, next);
     this.played = next + 1;
   }

@@ -165,7 +165,7 @@ def _told(numbers: Numbers, order: Choice, *, read_right: bool) -> str:
 def _gallery(numbers: Numbers, dataset: Dataset, evaluation: Evaluation, names: list[str]) -> None:
     if not len(numbers):
         with st.container(key="gallery"):
-            st.info(_nothing(names))
+            st.info(_nothing(st.session_state[_ORDER], names))
         return
     pages = max(1, -(-len(numbers) // A_PAGE))
     page = page_of(_PAGE, pages)
@@ -174,9 +174,9 @@ def _gallery(numbers: Numbers, dataset: Dataset, evaluation: Evaluation, names: 
     pager(_PAGE, pages)
 
 
-def _nothing(names: list[str]) -> str:
+def _nothing(order: Choice, names: list[str]) -> str:
     cell = _cell()
-    if cell is None:
+    if cell is None or order == "doubtful":
         return _("There is no such image.")
     return _("No {truth} was taken for {read}.").format(truth=names[cell[0]], read=names[cell[1]])
 

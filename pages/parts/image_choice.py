@@ -76,12 +76,12 @@ def _random(dataset: Dataset) -> None:
     st.session_state[_NUMBER] = int(np.random.default_rng().integers(len(dataset.x_test)))
 
 
-def _test_image(number: int | None, dataset: Dataset) -> Picture:
+def _test_image(number: int, dataset: Dataset) -> Picture:
     last = len(dataset.x_test) - 1
-    if number is None or not 0 <= number <= last:
+    if not 0 <= number <= last:
         st.error(
             _("There is no test image {number:,}: they are numbered from 0 to {last:,}.").format(
-                number=number or 0, last=last
+                number=number, last=last
             )
         )
         number = min(st.session_state.get(_SHOWN, 0), last)

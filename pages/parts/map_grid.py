@@ -60,7 +60,8 @@ def map_grid(
     pages = -(-count // at_once)
     # Each layer has its page, at first the one with what is picked.
     key = f"feature_maps_page_{layer}_of_{pages}"
-    page = page_of(key, pages, first=picked // at_once + 1)
+    with_picked = picked // at_once + 1
+    page = page_of(key, pages, with_picked)
     first = (page - 1) * at_once
     shown = np.moveaxis(output, -1, 0)[first : first + at_once]
     of_output = layer == len(layers) - 1
@@ -92,7 +93,7 @@ def map_grid(
                 limit=limit
             )
         )
-    pager(key, pages)
+    pager(key, pages, with_picked)
     return picked
 
 

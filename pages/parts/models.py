@@ -11,13 +11,17 @@ from cnn.model_record import ModelRecord, name_for
 from cnn.model_store import SHIPPED, BrokenModel
 from pages.parts import visitor
 
-_CHOSEN, _IN_ADDRESS = "chosen_model", "model_in_address"
+_CHOSEN, _IN_ADDRESS, _MISHAP = "chosen_model", "model_in_address", "model_mishap"
 _ADDRESS = "model"
+
+chosen_before: dict[str, str] = {}
+"""The model that a visitor has chosen last, by `visitor.owner`: a reload begins with it."""
 
 
 def choose(model_id: str) -> None:
     """Make a model the visitor's choice on every page, also on the one that is shown."""
-    st.session_state[_CHOSEN] = model_id
+    st.session_state[_CHOSEN] = chosen_before[visitor.owner()] = model_id
+    st.session_state.pop(_MISHAP, None)
 
 
 def picker() -> ModelRecord | None:
@@ -33,13 +37,14 @@ def picker() -> ModelRecord | None:
         if asked in there:
             choose(asked)
         else:
-            st.warning(_("The model that the address names is not here, or is not yours to see."))
-    chosen = st.session_state.get(_CHOSEN)
-    if chosen is not None and chosen not in there:
-        st.warning(_("The model that you had picked is gone; another one stands in for it."))
+            _note("address")
+    chosen = st.session_state.get(_CHOSEN, chosen_before.get(owner))
+    if chosen is not None and chosen not in records:
+        _note("broken" if chosen in there else "gone")
+        chosen_before.pop(owner, None)
     if chosen not in records:
         chosen = SHIPPED if SHIPPED in records else next(iter(records))
-    _put_into_address(chosen)
+    _tell_mishap()
     # Told each time: a widget that has been on several pages may come back with what it was on one of them.
     st.session_state[_CHOSEN] = st.session_state["model"] = chosen
     st.selectbox(
@@ -65,7 +70,36 @@ def insist_on(model: ModelRecord) -> None:
 
 
 def _take_choice() -> None:
-    st.session_state[_CHOSEN] = st.session_state["model"]
+    """Keep what was picked, also in the address: whoever is given it finds the model."""
+    choose(st.session_state["model"])
+    if st.session_state["model"] == SHIPPED:
+        st.query_params.pop(_ADDRESS, None)
+    else:
+        st.query_params[_ADDRESS] = st.session_state["model"]
+    st.session_state[_IN_ADDRESS] = st.query_params.get(_ADDRESS)
+
+
+def _asked_by_address() -> str | None:
+    """The model in the page's address, when the visitor has come to it."""
+    asked, before = st.query_params.get(_ADDRESS), st.session_state.get(_IN_ADDRESS)
+    st.session_state[_IN_ADDRESS] = asked
+    return None if asked == before else asked
+
+
+def _note(mishap: str) -> None:
+    """Keep what is to be said on this page; runs of it that nobody asked for say it again."""
+    st.session_state[_MISHAP] = (mishap, st.session_state.get("visit"))
+
+
+def _tell_mishap() -> None:
+    mishap, visit = st.session_state.get(_MISHAP, (None, None))
+    texts = {
+        "address": _("The model that the address names is not here, or is not yours to see."),
+        "gone": _("The model that you had picked is gone; another one stands in for it."),
+        "broken": _("The model that you had picked cannot be used; another one stands in for it."),
+    }
+    if mishap in texts and visit == st.session_state.get("visit"):
+        st.warning(texts[mishap])
 
 
 def _tell_about_broken(models: list[BrokenModel]) -> None:
@@ -88,21 +122,6 @@ def in_markdown(name: str) -> str:
 def data_title(name: str) -> str:
     """What people call a data set."""
     return _(datasets.TITLES.get(name, name))
-
-
-def _asked_by_address() -> str | None:
-    """The model in the page's address, unless it was put there by this session."""
-    asked = st.query_params.get(_ADDRESS)
-    return None if asked == st.session_state.get(_IN_ADDRESS) else asked
-
-
-def _put_into_address(chosen: str) -> None:
-    """Let a reload, or whoever gets the address, find the model again."""
-    if chosen == SHIPPED:
-        st.query_params.pop(_ADDRESS, None)
-    elif st.query_params.get(_ADDRESS) != chosen:
-        st.query_params[_ADDRESS] = chosen
-    st.session_state[_IN_ADDRESS] = st.query_params.get(_ADDRESS)
 
 
 def _label(model: ModelRecord, owner: str) -> str:

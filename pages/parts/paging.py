@@ -8,12 +8,11 @@ def page_of(key: str, pages: int, first: int = 1) -> int:
 
     A number beyond the pages is none: another model may have fewer. Streamlit's pager then begins anew, too.
     """
-    chosen = st.session_state.get(key) or first
-    st.session_state[key] = chosen if 1 <= chosen <= pages else 1
-    return int(st.session_state[key])
+    chosen = int(st.session_state.get(key) or first)
+    return chosen if 1 <= chosen <= pages else 1
 
 
-def pager(key: str, pages: int) -> None:
+def pager(key: str, pages: int, first: int = 1) -> None:
     """Let the visitor turn the pages, where there are several."""
     if pages > 1:
-        st.pagination(pages, key=key, max_visible_pages=5)
+        st.pagination(pages, default=first, key=key, max_visible_pages=5)

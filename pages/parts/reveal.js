@@ -8,6 +8,6 @@ function reveal(selector) {
     if (!target || (top >= 0 && top < innerHeight / 2)) return;
     // Below the bar of the page.
     target.style.scrollMargin = "4rem 0 1rem";
-    target.scrollIntoView({ block: "nearest" });
+    target.scrollIntoView({ block: "start" });
   }, 700);
 }

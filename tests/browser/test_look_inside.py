@@ -272,11 +272,18 @@ def test_it_tells_what_an_image_resembles(app: Served, page: Page) -> None:
 
 
 def test_a_reload_keeps_the_model(app: Served, page: Page) -> None:
-    """The model stands in the address: whoever loads it again, or gets it, sees that model."""
+    """A picked model stands in the address, and is there again on other pages, after Back or a reload."""
     open_maps(app, page)
     expect(page).to_have_url(re.compile(r"\?model="))
+    chosen = key(page, "model").locator("input")
+    page.get_by_role("link", name="Filters").click()
+    expect(page.get_by_role("heading", name=HEADINGS["Filters"])).to_be_visible(timeout=START)
+    expect(chosen).to_have_value(re.compile(OWN_MODEL), timeout=START)
     page.reload()
-    expect(key(page, "model").locator("input")).to_have_value(re.compile(OWN_MODEL), timeout=START)
+    expect(chosen).to_have_value(re.compile(OWN_MODEL), timeout=START)
+    page.go_back()
+    expect(page.get_by_role("heading", name=HEADINGS["Feature maps"])).to_be_visible(timeout=START)
+    expect(chosen).to_have_value(re.compile(OWN_MODEL), timeout=START)
 
 
 @pytest.mark.parametrize(
@@ -310,6 +317,19 @@ def test_what_a_pick_shows_comes_into_sight(app: Served, page: Page) -> None:
     expect(key(page, "arithmetic")).not_to_be_in_viewport()
     key(page, "feature_maps_grid").locator(".buttons button").nth(3).click()
     expect(key(page, "arithmetic")).to_be_in_viewport()
+
+
+def test_the_heading_of_a_pick_comes_into_sight(app: Served, page: Page) -> None:
+    """Where one has scrolled far down a grid, what stands of the picked filter begins within the window."""
+    page.set_viewport_size({"width": 1280, "height": 600})
+    page.goto(f"{app.url}/filters")
+    tiles = key(page, "filters_grid").locator(".buttons button")
+    expect(tiles.first).to_be_visible(timeout=START)
+    page.get_by_label("Layer").click()
+    page.get_by_role("option", name="Convolution 3").click()
+    expect(tiles).to_have_count(64, timeout=START)
+    tiles.nth(60).click()
+    expect(page.get_by_role("heading", name="Filter 60")).to_be_in_viewport()
 
 
 def test_weights_are_in_sight_beside_a_long_grid(app: Served, page: Page) -> None:

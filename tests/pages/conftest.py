@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from cnn import trainings
 from cnn.settings import settings
 from cnn.workers import workers as real_workers
-from pages.parts import tour
+from pages.parts import models, tour
 from tests.pages.opened import open_app
 from tests.played import PlayedWorkers
 
@@ -40,6 +40,7 @@ def workers(models_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Playe
     monkeypatch.setattr(trainings, "workers", lambda: played)
     trainings.trainings.cache_clear()
     tour.left_at.clear()
+    models.chosen_before.clear()
     yield played
     trainings.trainings.cache_clear()
 

@@ -210,6 +210,8 @@ def test_an_empty_cell_says_what_is_not_there(opened):
     page.selectbox(key="mistakes_truth").select(truth)
     page.selectbox(key="mistakes_read").select(read).run()
     assert f"No {truth} was taken for {read}." in told(page)
+    page.selectbox(key="mistakes_order").select("doubtful").run()
+    assert "was taken for" not in told(page), "of the doubtful ones alone there is none"
 
 
 def test_a_second_model_that_cannot_be_scored_is_told(opened, models_dir):
