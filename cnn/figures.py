@@ -41,7 +41,9 @@ def overlaid(
     from plotly.subplots import make_subplots
 
     figure = make_subplots(1, 2, subplot_titles=(names["loss"], names["accuracy"]), horizontal_spacing=0.09)
-    figure.update_xaxes(title_text=names["epoch"], rangemode="tozero")
+    few = max((epoch for _, curve in runs for epoch, _, _ in curve), default=0) <= _NAMED
+    # There is no half epoch.
+    figure.update_xaxes(title_text=names["epoch"], rangemode="tozero", dtick=1 if few else None)
     figure.update_yaxes(rangemode="nonnegative", col=1)
     accuracies = [accuracy for _, curve in runs for _, _, accuracy in curve]
     figure.update_yaxes(tickformat=".1%", range=_around(accuracies), col=2)

@@ -297,8 +297,8 @@ class _Excerpt:
             left = {name for one in left for name in needs.get(one, ())} - reached
         self.definitions = "".join(
             ("\n\n\n" if text.startswith(("def ", "@")) else "\n") + text
-            for name, text in texts.items()
-            if name in reached
+            # Where a statement defines several names, it stands there once.
+            for text in dict.fromkeys(text for name, text in texts.items() if name in reached)
         )
         self.imports = {text for name, text in imports.items() if name in reached and name not in texts}
 

@@ -7,7 +7,7 @@ from cnn.i18n import _
 from cnn.trainings import trainings
 from pages.parts import visitor
 from pages.parts.given import given
-from pages.parts.monitor import choose_training, monitor, watch
+from pages.parts.monitor import begin, choose_training, monitor
 from pages.parts.network import check, network
 from pages.parts.recipe_form import chosen_recipe, recipe_form
 from pages.parts.sweep import sweep_form, sweep_table
@@ -27,8 +27,7 @@ with settings_side:
         disabled=mistake is not None,
     ):
         try:
-            watch(trainings().submit(owner, config))
-            # Where it is watched may lie off the screen, above or below.
+            begin(trainings().submit(owner, config))
             st.toast(_("The training is in; its progress stands on this page."))
         except CnnError as error:
             st.error(str(error))

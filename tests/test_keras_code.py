@@ -222,3 +222,10 @@ def test_what_somebody_called_it_is_not_in_the_code():
     """A name that is no recipe's cannot break out of the docstring."""
     script = keras_code(small_config(recipe='"""\nimport shutil'))
     assert "shutil" not in script
+
+
+def test_no_line_of_a_definition_stands_twice():
+    """A statement that defines two names is copied once."""
+    code = keras_code(RECIPES["fast"].config)
+    assignments = [line for line in code.splitlines() if line.startswith("_") and " = " in line]
+    assert len(assignments) == len(set(assignments))

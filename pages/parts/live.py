@@ -17,7 +17,8 @@ LOOK_AGAIN_MS = 500
 
 def _part(name: str) -> Callable[..., None]:
     """What shows one training by the script live_NAME.js, from what it is given to begin with."""
-    mount = component(f"live_{name}", f'<div class="live-{name}"></div>', css="live.css")
+    html = f'<div class="live-{name}"></div>'
+    mount = component(f"live_{name}", html, css="live.css", libraries=["reveal.js"])
 
     def show(training: Training, data: dict[str, Any], **callbacks: Callable[[], None]) -> None:
         mount(key=f"live_{name}_{training.id}", data={"training": training.id} | data, **callbacks)
@@ -28,11 +29,21 @@ def _part(name: str) -> Callable[..., None]:
 _progress, _curves, _filters = map(_part, ("progress", "curves", "filters"))
 
 
-def progress(training: Training) -> None:
-    """Show how far a training is, and keep all that moves up with it; the page runs again when it must."""
+def progress(training: Training, shown: str | None) -> None:
+    """Show how far a training is, and keep all that moves up with it; the page runs again when it must.
+
+    Args:
+        training: the one to follow.
+        shown: the key of a container to bring into sight, if any.
+    """
     _progress(
         training,
-        {"address": address(training), "every": LOOK_AGAIN_MS, "now": standing(training)},
+        {
+            "address": address(training),
+            "every": LOOK_AGAIN_MS,
+            "now": standing(training),
+            "shown": f".st-key-{shown}" if shown else None,
+        },
         on_changed_change=lambda: None,
     )
 

@@ -52,6 +52,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     }
   };
   show(data.now);
+  reveal(data.shown);
   const timer = setInterval(look, data.every);
   document.addEventListener("visibilitychange", look);
   root.stop = () => {

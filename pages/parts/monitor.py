@@ -11,6 +11,8 @@ from pages.parts.moving import has_curves, has_filters, is_moving
 from pages.parts.outcome import outcome
 from pages.parts.told import told
 
+_PROGRESS, _BEGUN = "train_progress", "training_begun"
+
 REFRESH_SECONDS = 1.0
 """After so long the parts look again that show several trainings in tables of Streamlit's."""
 
@@ -18,6 +20,12 @@ REFRESH_SECONDS = 1.0
 def watch(training: Training) -> None:
     """Make this training the one that the page shows."""
     st.session_state["watched_training"] = training.id
+
+
+def begin(training: Training) -> None:
+    """Show the training that the visitor has just begun, and bring it into sight."""
+    watch(training)
+    st.session_state[_BEGUN] = training.id
 
 
 def watched() -> str | None:
@@ -77,10 +85,12 @@ def _show(training_id: str, ended_before: bool) -> None:
     if training is None or training.ended != ended_before:
         # The whole page once more: it then picks another training, or no longer follows this one.
         st.rerun()
-    with st.container(key="train_progress"):
+    with st.container(key=_PROGRESS):
         _show_state(training)
         if not training.ended:
-            live.progress(training)
+            # Who has pressed Train may have scrolled far from here.
+            just_begun = st.session_state.pop(_BEGUN, None) == training.id
+            live.progress(training, _PROGRESS if just_begun else None)
     if not training.ended:
         st.button(
             _("Stop"),

@@ -162,3 +162,11 @@ def test_a_network_is_built_mended_and_trained(own_app: Served, page: Page) -> N
     train.click()
     expect(key(page, "train_progress")).to_contain_text("of the test images right", timeout=START)
     expect(page.get_by_label("Name", exact=True)).to_have_value(re.compile(r"^custom \d+$"))
+
+
+def test_a_training_that_begins_comes_into_sight(own_app: Served, page: Page) -> None:
+    """Where Train is pressed far from its progress, as on a phone, the page goes there."""
+    page.set_viewport_size({"width": 390, "height": 700})
+    begin(own_app, page, epochs=30)
+    expect(key(page, "train_progress").get_by_role("progressbar").first).to_be_in_viewport()
+    stop(page)
