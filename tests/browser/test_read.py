@@ -36,6 +36,8 @@ def test_a_correction_is_kept_and_downloaded(app: Served, page: Page) -> None:
     page.get_by_role("button", name="No, it was").click()
     page.get_by_role("radiogroup", name="It was").get_by_text("1", exact=True).click()
     expect(page.get_by_text("1, read as 7").first).to_be_visible(timeout=BUSY)
+    # While the page still runs, its buttons for downloads are about to be replaced.
+    settled(page)
     with page.expect_download(timeout=BUSY) as waiting:
         key(page, "get_corrections").locator("button").click()
     with np.load(io.BytesIO(waiting.value.path().read_bytes())) as arrays:
