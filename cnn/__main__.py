@@ -383,7 +383,7 @@ def _bytes_told(name: str) -> Any:
 
 
 def _say_what_stands_in(dataset: Any) -> None:
-    if dataset.stands_in_for is not None:
+    if dataset.mnist_missing is not None:
         _tell(
             _(
                 "MNIST is not on this machine and could not be fetched: the {count:,} digits of scikit-learn "

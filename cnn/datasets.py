@@ -63,8 +63,7 @@ class Dataset:
         class_names: what the labels stand for; to be shown through `_`.
         sha256: of the file; of scikit-learn's arrays for "uci_digits".
         source: the file's path, or "scikit-learn".
-        stands_in_for: "mnist" where other digits take its place, else None.
-        because: why that could not be had, else None.
+        mnist_missing: why MNIST could not be had, where these digits take its place; else None.
     """
 
     name: str
@@ -75,8 +74,7 @@ class Dataset:
     class_names: tuple[str, ...]
     sha256: str
     source: str
-    stands_in_for: str | None = None
-    because: DataError | None = None
+    mnist_missing: DataError | None = None
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -113,7 +111,7 @@ def _is_there(path: Path) -> bool:
 def load(name: str = "mnist", *, on_bytes: OnBytes | None = None) -> Dataset:
     """A data set, fetched where it is not on this machine. Loaded once in a process, then shared.
 
-    Where MNIST cannot be had, the digits of scikit-learn come instead, with `stands_in_for` set. A
+    Where MNIST cannot be had, the digits of scikit-learn come instead, with `mnist_missing` set. A
     download that failed is not tried again for five minutes.
 
     Args:
@@ -319,8 +317,8 @@ def _corrupt(path: Path, reason: str) -> DataCorrupt:
 
 
 @lru_cache(maxsize=1)
-def _stand_in(because: DataError) -> Dataset:
-    return replace(_uci_digits(), stands_in_for="mnist", because=because)
+def _stand_in(reason: DataError) -> Dataset:
+    return replace(_uci_digits(), mnist_missing=reason)
 
 
 @cache

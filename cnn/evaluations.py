@@ -14,11 +14,10 @@ from weakref import WeakKeyDictionary
 
 from cnn import evaluated, looks
 from cnn.datasets import Dataset
-from cnn.errors import DataCorrupt, ModelNotFound
+from cnn.errors import DataCorrupt
 from cnn.evaluated import Evaluation
-from cnn.i18n import N_
 from cnn.model_record import ModelRecord
-from cnn.model_store import keras_path, stamped
+from cnn.model_store import keras_path, not_found, stamped
 from cnn.settings import settings
 from cnn.workers import Workers, workers
 
@@ -101,9 +100,7 @@ def _hash(folder: Path, _modified_ns: int) -> str:
         with keras_path(folder).open("rb") as content:
             return file_digest(content, "sha256").hexdigest()
     except OSError as error:
-        raise ModelNotFound(
-            N_("There is no model {name!r}. It may have been deleted; choose another."), name=folder.name
-        ) from error
+        raise not_found(folder.name) from error
 
 
 @cache

@@ -208,7 +208,7 @@ def stamped(model: str | Path, folder: Path | None = None) -> tuple[Path, int]:
         return file.parent, file.stat().st_mtime_ns
     except OSError as error:
         # Deleted since the line before.
-        raise _no_model(file.parent.name) from error
+        raise not_found(file.parent.name) from error
 
 
 def filters(model: str | Path, folder: Path | None = None) -> np.ndarray | None:
@@ -384,11 +384,12 @@ def _folder_of(model: str | Path, folder: Path | None) -> Path:
         if model == SHIPPED and folder is None and not path.is_dir():
             path = _shipped()
     if path == Path() or not _is_folder(path):
-        raise _no_model(str(model))
+        raise not_found(str(model))
     return path
 
 
-def _no_model(name: str) -> ModelNotFound:
+def not_found(name: str) -> ModelNotFound:
+    """The error for a model that is not there, or not any more."""
     return ModelNotFound(
         N_("There is no model {name!r}. It may have been deleted; choose another."), name=name
     )

@@ -71,7 +71,11 @@ class Loading:
 
 @dataclass(frozen=True)
 class StandIn:
-    """Other images take the place of those that were asked for, which could not be had for this reason."""
+    """Other images take the place of those that were asked for.
+
+    Attributes:
+        reason: why those could not be had.
+    """
 
     reason: CnnError
 

@@ -192,8 +192,8 @@ def train(
         from cnn.network import training
 
         dataset = datasets.load(config.dataset, on_bytes=tell_bytes)
-        if dataset.because is not None:
-            announce(StandIn(dataset.because))
+        if dataset.mnist_missing is not None:
+            announce(StandIn(dataset.mnist_missing))
         leave_early()
         return training.train(
             config,

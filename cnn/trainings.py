@@ -69,7 +69,7 @@ class Training:
         address: of the worker that trains it, once one has begun.
         away: whether it waits for processes that cannot be reached.
         loading: how far the data's download is, while there is one.
-        stands_in: why it learns from other images than those that were asked for, if it does.
+        stand_in: that it learns from other images than those that were asked for, if it does.
         progress: the last announcement.
         scoring: how many of the test images have been read, once the fitting has ended.
         filters: the first layer's kernels as last announced, float32 (height, width, channels, filters).
@@ -95,7 +95,7 @@ class Training:
     address: str | None = None
     away: bool = False
     loading: Loading | None = None
-    stands_in: CnnError | None = None
+    stand_in: StandIn | None = None
     progress: Progress | None = None
     scoring: Scoring | None = None
     filters: np.ndarray | None = field(default=None, compare=False)
@@ -310,8 +310,8 @@ class Trainings:
             after = self._trainings[job] = _after(before, event)
         if after.away and not before.away:
             _log.warning("training %s waits: the processes that train cannot be reached", job)
-        if after.stands_in is not None and before.stands_in is None:
-            _log.warning("training %s learns from other images: %s", job, after.stands_in)
+        if after.stand_in is not None and before.stand_in is None:
+            _log.warning("training %s learns from other images: %s", job, after.stand_in.reason)
         if after.starts > before.starts > 0:
             _log.warning("training %s has lost its process and goes on in that at %s", job, event)
         if after.state == "stopping":
@@ -423,7 +423,7 @@ def _after(training: Training, event: Any) -> Training:
         case Loading():
             after = replace(training, loading=event)
         case StandIn():
-            after = replace(training, loading=None, stands_in=event.reason)
+            after = replace(training, loading=None, stand_in=event)
         case Resumed():
             points = training.points
             if not points or points[-1][0] < len(event.history):

@@ -41,7 +41,6 @@ def digits() -> Dataset:
         tuple("0123456789"),
         real.sha256,
         "scikit-learn",
-        "mnist",
     )
 
 

@@ -132,7 +132,7 @@ def names(folder: Path) -> list[str]:
 
 def test_mnist_is_what_its_docstring_says(mnist):
     """Shapes, types, range and class sizes of the real file; the arrays cannot be changed."""
-    if mnist.stands_in_for:
+    if mnist.mnist_missing:
         assert mnist.name == "uci_digits"
         return
     assert mnist.x_train.shape == (60_000, 28, 28)
@@ -227,8 +227,8 @@ def test_scikit_learns_digits_stand_in_without_a_network(elsewhere, monkeypatch)
         digits = datasets.load("mnist")
         assert datasets.load("mnist") is digits
         assert requests == ["/mnist.npz"], "a download that failed is left alone for a while"
-    assert (digits.name, digits.stands_in_for, digits.source) == ("uci_digits", "mnist", "scikit-learn")
-    assert "HTTP 404" in str(digits.because)
+    assert (digits.name, digits.source) == ("uci_digits", "scikit-learn")
+    assert "HTTP 404" in str(digits.mnist_missing)
     assert (digits.x_train.shape, digits.x_test.shape) == ((1500, 28, 28), (297, 28, 28))
     assert (digits.x_train.dtype, digits.y_train.dtype) == (np.uint8, np.int64)
     assert not digits.x_train.flags.writeable

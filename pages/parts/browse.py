@@ -16,7 +16,7 @@ from cnn.workers import workers
 from pages.parts.confusion import Cell, confusion
 from pages.parts.gallery import A_PAGE, PICKED, gallery, in_words, named
 from pages.parts.leading import lead_to
-from pages.parts.paging import page_of, pager
+from pages.parts.paging import Paging
 from pages.parts.picture import pixels
 from pages.parts.probabilities import probability_bars
 from pages.parts.told import told
@@ -167,11 +167,10 @@ def _gallery(numbers: Numbers, dataset: Dataset, evaluation: Evaluation, names: 
         with st.container(key="gallery"):
             st.info(_nothing(st.session_state[_ORDER], names))
         return
-    pages = max(1, -(-len(numbers) // A_PAGE))
-    page = page_of(_PAGE, pages)
-    shown = numbers[(page - 1) * A_PAGE : page * A_PAGE]
+    paging = Paging(_PAGE, len(numbers), A_PAGE)
+    shown = numbers[paging.shown()]
     gallery(shown, evaluation, dataset, st.session_state.get(_IMAGE), _pick_image, _note(evaluation))
-    pager(_PAGE, pages)
+    paging.pager()
 
 
 def _nothing(order: Choice, names: list[str]) -> str:

@@ -11,7 +11,7 @@ from cnn.inspected import Array, LayerFacts
 from cnn.model_record import ModelRecord
 from pages.parts.inside import slices_of, title
 from pages.parts.legend import legend
-from pages.parts.paging import page_of, pager
+from pages.parts.paging import Paging
 from pages.parts.tiles import Tiles, tiles
 
 COLUMNS = 6
@@ -96,20 +96,19 @@ def filter_grid(
     kernels, captions = _over_epochs(model, choice, layers[choice.layer].input_shape[2])
     count = kernels.shape[-1]
     limit = float(np.abs(kernels).max())
-    pages = -(-count // AT_ONCE)
-    page = page_of(_PAGE, pages)
-    shown = kernels[..., (page - 1) * AT_ONCE : page * AT_ONCE]
-    first = (page - 1) * AT_ONCE
+    paging = Paging(_PAGE, count, AT_ONCE)
+    numbers = paging.shown()
+    shown = kernels[..., numbers]
     picked: int = min(st.session_state.get(_FILTER, 0), count - 1)
     tiles(
         "filters_grid",
         Tiles(
             frames=_pictures(shown, choice, limit),
-            labels=[_("Filter {number}").format(number=first + index) for index in range(shown.shape[-1])],
+            labels=[_("Filter {number}").format(number=number) for number in numbers],
             alt=_in_words(layers, choice, count),
             columns=COLUMNS,
             width=560,
-            first=first,
+            first=numbers.start,
             picked=picked,
             captions=captions,
             weights=_readable(shown),
@@ -125,7 +124,7 @@ def filter_grid(
         )
     else:
         st.caption(_("Each filter from its smallest weight, black, to its largest, white."))
-    pager(_PAGE, pages)
+    paging.pager()
     if not choice.first:
         st.caption(_("How filters came to be is kept for the first convolution alone."))
     elif len(kernels) == 1:

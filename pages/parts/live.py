@@ -15,10 +15,10 @@ from pages.parts.moving import address, picture, points, standing
 LOOK_AGAIN_MS = 500
 
 
-def _part(name: str) -> Callable[..., None]:
+def _part(name: str, *libraries: str) -> Callable[..., None]:
     """What shows one training by the script live_NAME.js, from what it is given to begin with."""
     html = f'<div class="live-{name}"></div>'
-    mount = component(f"live_{name}", html, css="live.css", libraries=["reveal.js"])
+    mount = component(f"live_{name}", html, css="live.css", libraries=libraries)
 
     def show(training: Training, data: dict[str, Any], **callbacks: Callable[[], None]) -> None:
         mount(key=f"live_{name}_{training.id}", data={"training": training.id} | data, **callbacks)
@@ -26,7 +26,7 @@ def _part(name: str) -> Callable[..., None]:
     return show
 
 
-_progress, _curves, _filters = map(_part, ("progress", "curves", "filters"))
+_progress, _curves, _filters = _part("progress", "reveal.js"), _part("curves"), _part("filters")
 
 
 def progress(training: Training, shown: str | None) -> None:

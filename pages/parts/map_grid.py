@@ -11,7 +11,7 @@ from cnn.inspected import LayerFacts, Look
 from pages.parts.inside import title
 from pages.parts.layer_table import shape_in_words
 from pages.parts.legend import legend
-from pages.parts.paging import page_of, pager
+from pages.parts.paging import Paging
 from pages.parts.tiles import Tiles, tiles
 
 MAPS_AT_ONCE = 256
@@ -56,29 +56,25 @@ def map_grid(
     limit, below_zero = float(np.abs(output).max()), bool(output.min() < 0)
     as_maps = output.ndim == 3
     few = not as_maps and count <= FEW_UNITS
-    at_once = MAPS_AT_ONCE if as_maps else UNITS_AT_ONCE
-    pages = -(-count // at_once)
     # Each layer has its page, at first the one with what is picked.
-    key = f"feature_maps_page_{layer}_of_{pages}"
-    with_picked = picked // at_once + 1
-    page = page_of(key, pages, with_picked)
-    first = (page - 1) * at_once
-    shown = np.moveaxis(output, -1, 0)[first : first + at_once]
+    key = f"feature_maps_page_{layer}_of_{count}"
+    paging = Paging(key, count, MAPS_AT_ONCE if as_maps else UNITS_AT_ONCE, opened_at=picked)
+    numbers = paging.shown()
     of_output = layer == len(layers) - 1
     draw = shades.shaded if as_maps else shades.bars
-    pictures = draw(shown, limit, below_zero)
+    pictures = draw(np.moveaxis(output[..., numbers], -1, 0), limit, below_zero)
     tiles(
         "feature_maps_grid",
         Tiles(
             frames=pictures[np.newaxis],
             labels=[
-                _label(values, number, names[number] if of_output else None)
-                for number, values in enumerate(shown, start=first)
+                _label(output[..., number], number, names[number] if of_output else None)
+                for number in numbers
             ],
             alt=_in_words(output, title(layers, layer)),
             columns=8 if as_maps else count if few else 64,
             width=min(640, 32 * count) if few else 640,
-            first=first,
+            first=numbers.start,
             picked=picked,
             numbered=as_maps or few,
             shown=shown_in,
@@ -93,7 +89,7 @@ def map_grid(
                 limit=limit
             )
         )
-    pager(key, pages, with_picked)
+    paging.pager()
     return picked
 
 

@@ -156,10 +156,10 @@ def _restart(training: Training) -> str | None:
 
 
 def _stand_in(training: Training) -> str | None:
-    if training.stands_in is None:
+    if training.stand_in is None:
         return None
     text = _("MNIST could not be had; the small set of UCI digits stands in for it here. {reason}")
-    return text.format(reason=training.stands_in)
+    return text.format(reason=training.stand_in.reason)
 
 
 def _absence(training: Training) -> str | None:

@@ -88,7 +88,7 @@ def _shown(training: Training) -> str:
             training.starts,
             training.epochs_kept,
             training.away,
-            training.stands_in is not None,
+            training.stand_in is not None,
             turned and turned.epoch,
             is_moving(training),
             has_curves(training),

@@ -1,18 +1,44 @@
 """Going through what does not fit on one page."""
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 
-def page_of(key: str, pages: int, first: int = 1) -> int:
-    """The page that is chosen by `pager` under that key, from 1; `first` until one is.
+@dataclass(frozen=True)
+class Paging:
+    """Items of which so many are shown at a time.
 
-    A number beyond the pages is none: another model may have fewer. Streamlit's pager then begins anew, too.
+    Attributes:
+        key: of the pager.
+        count: how many items there are.
+        at_once: how many stand on one page.
+        opened_at: the item whose page is open until another is chosen, from 0.
     """
-    chosen = int(st.session_state.get(key) or first)
-    return chosen if 1 <= chosen <= pages else 1
 
+    key: str
+    count: int
+    at_once: int
+    opened_at: int = 0
 
-def pager(key: str, pages: int, first: int = 1) -> None:
-    """Let the visitor turn the pages, where there are several."""
-    if pages > 1:
-        st.pagination(pages, default=first, key=key, max_visible_pages=5)
+    def shown(self) -> range:
+        """The numbers of the items on the open page.
+
+        A page that there is not is the first, to Streamlit's pager too: another model may have fewer.
+        """
+        page = int(st.session_state.get(self.key) or self._first_open)
+        start = (page - 1 if 1 <= page <= self._pages else 0) * self.at_once
+        return range(start, min(start + self.at_once, self.count))
+
+    def pager(self) -> None:
+        """Let the visitor turn the pages, where there are several."""
+        if self._pages > 1:
+            st.pagination(self._pages, default=self._first_open, key=self.key, max_visible_pages=5)
+
+    @property
+    def _pages(self) -> int:
+        return -(-self.count // self.at_once)
+
+    @property
+    def _first_open(self) -> int:
+        return self.opened_at // self.at_once + 1

@@ -141,7 +141,7 @@ def test_a_layer_of_512_maps_is_shown(open_model, grids):
     assert grids[-1].first == grids[-1].picked // 256 * 256
     pictures = []
     for number in (1, 2):
-        page.session_state["feature_maps_page_0_of_2"] = number
+        page.session_state["feature_maps_page_0_of_512"] = number
         page.run()
         assert grids[-1].first == 256 * (number - 1)
         assert grids[-1].labels[0].startswith(f"Map {grids[-1].first}:")
@@ -155,9 +155,9 @@ def test_a_layer_of_512_maps_is_shown(open_model, grids):
 def test_a_page_that_is_not_there_is_another(open_model, grids):
     """A page that there is not is the same other one to the pager and to the grid."""
     page = open_model(layers=WIDE, epochs=1)
-    page.session_state["feature_maps_page_0_of_2"] = 9
+    page.session_state["feature_maps_page_0_of_512"] = 9
     page.run()
-    assert grids[-1].first == 256 * (page.session_state["feature_maps_page_0_of_2"] - 1)
+    assert grids[-1].first == 256 * (page.session_state["feature_maps_page_0_of_512"] - 1)
 
 
 def test_maps_are_shown_before_their_activation(open_model, grids):
