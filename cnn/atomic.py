@@ -13,6 +13,8 @@ from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory, TemporaryFile
 
+from cnn.i18n import N_
+
 _log = logging.getLogger(__name__)
 
 _UNFINISHED = ".unfinished-"
@@ -94,7 +96,7 @@ def clear_leftovers(folder: Path) -> None:
                         before.replace(scratch.parent / before.name)
                 rmtree(scratch)
         except OSError as error:
-            _log.warning("%s, left by an unfinished write, could not be removed: %s", scratch, error)
+            _log.warning(N_("%s, left by an unfinished write, could not be removed: %s"), scratch, error)
         else:
             _log.info("%s, left by an unfinished write, is removed", scratch)
 

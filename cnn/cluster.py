@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from cnn.errors import WorkerError
 from cnn.i18n import N_
+from cnn.reasons import reason
 from cnn.settings import PROJECT, Settings
 from cnn.unfinished import WorkFolder, work_folder
 
@@ -89,7 +90,7 @@ class LocalProcesses:
         except Exception as error:  # whatever kept them from starting, a visitor reads a sentence
             raise WorkerError(
                 N_("No worker process could be started: {reason}. Start the app again."),
-                reason=str(error) or type(error).__name__,
+                reason=reason(error),
             ) from error
 
     def training_client(self) -> "Client":
@@ -251,7 +252,7 @@ def connect(address: str, limits: Settings) -> "Client":
         raise WorkerError(
             N_("The cluster at {address} does not answer: {reason}. Start its scheduler, then train again."),
             address=address,
-            reason=str(error),
+            reason=reason(error),
         ) from error
 
 

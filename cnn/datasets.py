@@ -28,9 +28,10 @@ import numpy as np
 
 from cnn import atomic
 from cnn.downloads import RemoteFile, download
-from cnn.errors import DataCorrupt, DataError, DataNotFound
+from cnn.errors import CnnError, DataCorrupt, DataError, DataNotFound
 from cnn.i18n import N_
 from cnn.origins import ARRAYS, DIGITS, ORIGINS, Arrays, Origin
+from cnn.reasons import reason
 from cnn.settings import PROJECT, settings
 
 logger = logging.getLogger(__name__)
@@ -260,7 +261,7 @@ def _stamp(path: Path) -> tuple[int, int]:
     try:
         status = path.stat()
     except OSError as error:
-        raise _corrupt(path, error.strerror or str(error)) from error
+        raise _corrupt(path, reason(error)) from error
     return status.st_mtime_ns, status.st_size
 
 
@@ -270,7 +271,7 @@ def _read(name: str, path: Path, _stamp: tuple[int, int]) -> Dataset:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise _corrupt(path, error.strerror or str(error)) from error
+        raise _corrupt(path, reason(error)) from error
     sha256 = hashlib.sha256(content).hexdigest()
     if origin.sha256 not in (None, sha256):
         raise _corrupt(path, f"SHA-256 {sha256[:12]}… ≠ {str(origin.sha256)[:12]}…")
@@ -292,7 +293,7 @@ def unpack(path: Path, content: bytes, origin: Origin) -> Arrays:
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             x_train, y_train, x_test, y_test = (file[array] for array in ARRAYS)
     except Exception as error:  # a broken file raises whatever zipfile, zlib and numpy stumble over
-        raise _corrupt(path, f"{type(error).__name__}: {error}") from error
+        raise _corrupt(path, CnnError(N_("it is cut short, or no archive of NumPy"))) from error
     y_train, y_test = y_train.ravel(), y_test.ravel()
     for images, labels in ((x_train, y_train), (x_test, y_test)):
         _check(path, images, labels, origin)
@@ -303,22 +304,38 @@ def _check(path: Path, images: np.ndarray, labels: np.ndarray, origin: Origin) -
     if images.dtype != np.uint8 or images.shape[1:] != origin.image_shape or not len(images):
         raise _corrupt(path, f"{images.dtype} {images.shape} ≠ uint8 (N, {str(origin.image_shape)[1:]}")
     if labels.dtype.kind not in "iu" or len(labels) != len(images):
-        raise _corrupt(path, f"{len(images)} images, {len(labels)} labels of {labels.dtype}")
+        raise _corrupt(
+            path,
+            CnnError(
+                N_("{images} images, {labels} labels, these of {dtype}"),
+                images=len(images),
+                labels=len(labels),
+                dtype=str(labels.dtype),
+            ),
+        )
     if labels.min() < 0 or labels.max() >= len(origin.class_names):
-        raise _corrupt(path, f"labels {labels.min()}-{labels.max()} ≠ 0-{len(origin.class_names) - 1}")
+        raise _corrupt(
+            path,
+            CnnError(
+                N_("labels from {lowest} to {highest} instead of 0 to {last}"),
+                lowest=int(labels.min()),
+                highest=int(labels.max()),
+                last=len(origin.class_names) - 1,
+            ),
+        )
 
 
-def _corrupt(path: Path, reason: str) -> DataCorrupt:
+def _corrupt(path: Path, why: CnnError | str) -> DataCorrupt:
     return DataCorrupt(
         N_("{file} is not the data set it should be ({reason}). Remove it: it is fetched again when needed."),
         file=str(path),
-        reason=reason,
+        reason=why,
     )
 
 
 @lru_cache(maxsize=1)
-def _stand_in(reason: DataError) -> Dataset:
-    return replace(_uci_digits(), mnist_missing=reason)
+def _stand_in(missing: DataError) -> Dataset:
+    return replace(_uci_digits(), mnist_missing=missing)
 
 
 @cache
@@ -347,5 +364,5 @@ def _written_to(folder: Path) -> Iterator[None]:
         raise DataError(
             N_("Nothing can be written to {folder} ({reason}). Make room there, or allow writing."),
             folder=str(folder),
-            reason=error.strerror or str(error),
+            reason=reason(error),
         ) from error

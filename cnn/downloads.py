@@ -85,8 +85,11 @@ def _chunks(url: str, timeout: float) -> Iterator[bytes]:
 
 def _reason(error: Exception, timeout: float) -> str | CnnError:
     if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
-        # Put into the reader's language where it is shown.
         return CnnError(N_("{timeout:g} s without a byte"), timeout=timeout)
     if isinstance(error, requests.HTTPError):
         return f"HTTP {error.response.status_code}"
-    return type(error).__name__
+    if isinstance(error, requests.exceptions.SSLError):
+        return CnnError(N_("the server does not show that it is the right one"))
+    if isinstance(error, requests.ConnectionError):
+        return CnnError(N_("there is no connection"))
+    return CnnError(N_("the connection broke off"))

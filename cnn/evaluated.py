@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from cnn import atomic
 from cnn.errors import DataCorrupt
 from cnn.i18n import N_
+from cnn.reasons import reason
 
 Numbers = NDArray[np.int64]
 Order = Literal["surest", "least_sure", "number", "random"]
@@ -202,7 +203,7 @@ def read(path: Path) -> Evaluation:
         raise
     except Exception as error:  # zip, zlib and NumPy have many ways to say so
         raise DataCorrupt(
-            N_("{file} holds no evaluation of a model: {reason}"), file=path.name, reason=str(error)
+            N_("{file} holds no evaluation of a model: {reason}"), file=path.name, reason=reason(error)
         ) from error
 
 

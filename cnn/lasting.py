@@ -13,6 +13,8 @@ from typing import Any
 from distributed.core import Status
 from distributed.deploy.subprocess import Subprocess, SubprocessScheduler, SubprocessWorker
 
+from cnn.i18n import N_
+
 _log = logging.getLogger(__name__)
 
 _SECONDS_BETWEEN_STARTS = 1.0
@@ -35,7 +37,7 @@ class _Lasting(Subprocess):  # type: ignore[misc]  # Dask has no types
             try:
                 await self._start()
             except Exception:  # noqa: BLE001 - whatever it was, as no memory just now, may be over in a second
-                _log.exception("a process could not be started again; trying on")
+                _log.exception(N_("a process could not be started again; trying on"))
 
     async def close(self) -> None:
         if self._guard is not None:
@@ -50,7 +52,7 @@ class _Lasting(Subprocess):  # type: ignore[misc]  # Dask has no types
         try:
             await asyncio.wait_for(self.process.wait(), _SECONDS_TO_LEAVE)
         except TimeoutError:
-            _log.warning("process %d did not leave by itself", self.process.pid)
+            _log.warning(N_("process %d did not leave by itself"), self.process.pid)
 
 
 class LastingWorker(_Lasting, SubprocessWorker):  # type: ignore[misc]

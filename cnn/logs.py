@@ -2,43 +2,75 @@
 
 Whatever happens is logged by the standard library's loggers; `begin` says where it goes. The terminal hears
 of warnings and errors of the app's own, the file of everything down to information, and of other libraries'
-warnings.
+warnings. The terminal and the file are English; the last warnings are also kept so that they can be shown in
+the reader's language.
 """
 
 import logging
-import re
 import sys
 from collections import deque
+from copy import copy
 from dataclasses import dataclass
 from functools import cache
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import Any
 
+from cnn.errors import CnnError
+from cnn.i18n import N_, _
+from cnn.reasons import reason
 from cnn.settings import settings
 
 _OWN = ("cnn", "pages")
 _BYTES = 1_000_000
 _KEPT = 4
-_LINE = re.compile(r"(?P<when>\S+ \S+) (?P<level>[A-Z]+) (?P<name>\S+): (?P<text>.*)")
+_RECENT = 100
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Event:
-    """A line of the log.
+    """Something that went wrong, as it is told to people.
 
     Attributes:
-        when: the local time, as "2026-11-21 13:40:00".
-        level: "INFO", "WARNING", "ERROR" or "CRITICAL".
-        name: the logger's.
-        text: what happened; of an exception the whole traceback, with `\\n` for the ends of its lines.
+        when: seconds since 1970.
+        level: as `logging` counts it, from `logging.WARNING` up.
+        message: a template for `%`; the app's own are marked for translation.
+        values: what fills it.
+        error: what the exception says that came with it; the log file has the whole traceback.
     """
 
-    when: str
-    level: str
-    name: str
-    text: str
+    when: float
+    level: int
+    message: str
+    values: tuple[Any, ...] = ()
+    error: CnnError | str = ""
+
+    def __str__(self) -> str:
+        told = _(self.message) % self.values if self.values else _(self.message)
+        return f"{told}: {self.error}" if self.error else told
+
+
+class _Recent(logging.Handler):
+    """Keeps the last events: in a file they would have lost what translates them."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.events: deque[Event] = deque(maxlen=_RECENT)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        own = record.name.split(".")[0] in _OWN and isinstance(record.args, tuple)
+        error = record.exc_info[1] if record.exc_info else None
+        self.events.append(
+            Event(
+                record.created,
+                record.levelno,
+                record.msg if own else record.getMessage(),
+                tuple(map(_lasting, record.args or ())) if own else (),
+                "" if error is None else _lasting(error),
+            )
+        )
 
 
 class _OneLine(logging.Formatter):
@@ -56,12 +88,26 @@ def path() -> Path:
     return settings().logs_dir / "app.log"
 
 
+def _lasting(value: Any) -> Any:
+    """What a text says of a value, without holding on to the value."""
+    if isinstance(value, CnnError):
+        return copy(value)
+    if isinstance(value, BaseException):
+        why = reason(value)
+        return why if isinstance(why, CnnError) else f"{type(value).__name__}: {why}"
+    return value if isinstance(value, int | float) else str(value)
+
+
+_recent = _Recent()
+
+
 @cache
 def begin() -> None:
     """Send every event to the file, and what matters of the app's own to the terminal, too.
 
     Where the file cannot be written, that is said, and the terminal has to do. A second call changes nothing.
     """
+    logging.getLogger().addHandler(_recent)
     terminal = logging.StreamHandler(sys.stderr)
     terminal.setLevel(logging.WARNING)
     terminal.addFilter(lambda record: record.name.split(".")[0] in _OWN)
@@ -73,21 +119,12 @@ def begin() -> None:
         path().parent.mkdir(parents=True, exist_ok=True)
         file = RotatingFileHandler(path(), maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8")
     except OSError as error:
-        _log.warning("no log can be kept in %s: %s", path(), error)
+        _log.warning(N_("no log can be kept in %s: %s"), path(), error)
     else:
         file.setFormatter(_OneLine())
         logging.getLogger().addHandler(file)
 
 
-def last(count: int, levels: frozenset[str] = frozenset({"WARNING", "ERROR", "CRITICAL"})) -> list[Event]:
-    """The last events of some levels, the newest first; none where there is no log."""
-    found: deque[Event] = deque(maxlen=count)
-    for file in (path().with_name(f"{path().name}.1"), path()):
-        try:
-            lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
-        except OSError:
-            # No log yet, or it is just turning over.
-            continue
-        matches = filter(None, map(_LINE.fullmatch, lines))
-        found.extend(Event(**match.groupdict()) for match in matches if match["level"] in levels)
-    return list(reversed(found))
+def last(count: int) -> list[Event]:
+    """The last warnings and errors since `begin`, the newest first; the file has those before, too."""
+    return list(reversed(_recent.events))[:count]

@@ -15,6 +15,7 @@ from cnn.errors import ModelBroken, ModelNameError
 from cnn.i18n import N_
 from cnn.origins import DIGITS
 from cnn.progress import Epoch, TrainedModel
+from cnn.reasons import mistake
 from cnn.recipes import TrainConfig
 
 LONGEST_NAME = 60
@@ -144,7 +145,7 @@ def read_record(file: Path) -> ModelRecord:
             folder=folder,
             file=file.name,
             field=".".join(str(part) for part in first["loc"]),
-            reason=first["msg"],
+            reason=mistake(first),
         ) from error
     except (OSError, ValueError, TypeError, RecursionError) as error:
         raise ModelBroken(

@@ -32,6 +32,7 @@ from cnn.i18n import N_
 from cnn.model_file import check_file
 from cnn.model_record import ModelRecord, check_name, read_record, record_of
 from cnn.progress import TrainedModel
+from cnn.reasons import reason
 from cnn.settings import PROJECT, settings
 
 KERAS_FILE = "model.keras"
@@ -320,7 +321,7 @@ def delete(model_id: str, owner: str | None, folder: Path | None = None) -> None
         raise ModelError(
             N_("The model {name!r} could not be deleted: {reason}. Allow writing in {folder}."),
             name=record.name,
-            reason=error.strerror or str(error),
+            reason=reason(error),
             folder=str(path.parent),
         ) from error
 
@@ -330,7 +331,7 @@ def _not_saved(name: str, folder: Path, error: OSError) -> ModelNotSaved:
         N_("The model {name!r} could not be written to {folder}: {reason}. Make room or allow writing."),
         name=name,
         folder=str(folder),
-        reason=error.strerror or str(error),
+        reason=reason(error),
     )
 
 
@@ -366,7 +367,7 @@ def _folders(folder: Path | None) -> list[Path]:
         raise ModelError(
             N_("The folder of the models, {folder}, cannot be read: {reason}."),
             folder=str(home),
-            reason=error.strerror or str(error),
+            reason=reason(error),
         ) from error
     shipped = _shipped()
     if folder is None and home / SHIPPED not in found and shipped.is_dir():

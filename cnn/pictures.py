@@ -14,6 +14,7 @@ from PIL import Image, UnidentifiedImageError
 
 from cnn.errors import PictureError
 from cnn.i18n import N_
+from cnn.reasons import reason
 from cnn.ruling import without_lines
 
 LARGEST_FILE = 64 * 2**20
@@ -69,8 +70,7 @@ def read_picture(source: Path | bytes) -> NDArray[np.uint8]:
         raise _too_many_pixels(None) from error
     except Exception as error:  # decoders raise whatever a broken file makes them stumble over
         raise PictureError(
-            N_("The picture cannot be read ({reason}): it is broken or cut short. Save or copy it again."),
-            reason=str(error) or type(error).__name__,
+            N_("The picture cannot be read: it is broken or cut short. Save or copy it again.")
         ) from error
 
 
@@ -86,9 +86,7 @@ def _check_size(source: Path | bytes) -> None:
             raise PictureError(N_("This is no file. Take a PNG or JPEG file."))
         size = len(source) if isinstance(source, bytes) else source.stat().st_size
     except OSError as error:
-        raise PictureError(
-            N_("The file cannot be read: {reason}."), reason=error.strerror or str(error)
-        ) from error
+        raise PictureError(N_("The file cannot be read: {reason}."), reason=reason(error)) from error
     if size > LARGEST_FILE:
         raise PictureError(
             N_("The file has {size} MB, but at most {largest} are read. Save the picture smaller."),

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, ValidationError
 from cnn.errors import ConfigError
 from cnn.i18n import N_
 from cnn.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, Layer, MaxPool2D, Shape
+from cnn.reasons import mistake
 
 Optimizer = Literal["adam", "rmsprop", "adadelta", "sgd"]
 OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)
@@ -54,24 +55,6 @@ class TrainConfig(BaseModel, frozen=True, extra="forbid"):
     )
 
 
-_REASONS = MappingProxyType(
-    {
-        "greater_than": N_("it must be above {gt:g}"),
-        "greater_than_equal": N_("it must be at least {ge:g}"),
-        "less_than": N_("it must be below {lt:g}"),
-        "less_than_equal": N_("it must be at most {le:g}"),
-        "int_from_float": N_("it must be a whole number"),
-    }
-)
-"""What Pydantic finds wrong with a number that a person has written, by its name for it."""
-
-
-def _reason(mistake: Any) -> Any:
-    """Why a value cannot be: translated where it is shown, or else as Pydantic says it."""
-    template = _REASONS.get(mistake["type"])
-    return ConfigError(template, **mistake.get("ctx", {})) if template else mistake["msg"]
-
-
 def config_from(values: dict[str, Any]) -> TrainConfig:
     """`TrainConfig(**values)`, where a wrong value is a `ConfigError` that names it.
 
@@ -86,7 +69,7 @@ def config_from(values: dict[str, Any]) -> TrainConfig:
             N_("{name} is {value!r}: {reason}."),
             name=".".join(str(part) for part in first["loc"]),
             value=first["input"],
-            reason=_reason(first),
+            reason=mistake(first),
         ) from error
 
 

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cnn.errors import ConfigError
 from cnn.i18n import N_
+from cnn.reasons import mistake
 
 PROJECT = Path(__file__).resolve().parent.parent
 CACHE = Path(platformdirs.user_cache_dir("cnn"))
@@ -115,5 +116,5 @@ def settings() -> Settings:
             # The one variable that begins otherwise, DASK_SCHEDULER_ADDRESS, takes any text.
             name=f"CNN_{first['loc'][0]}".upper(),
             value=first["input"],
-            reason=first["msg"],
+            reason=mistake(first),
         ) from error

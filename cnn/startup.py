@@ -16,6 +16,7 @@ from packaging.requirements import Requirement
 from cnn import atomic, datasets
 from cnn.errors import NotReady
 from cnn.i18n import N_
+from cnn.reasons import reason
 from cnn.settings import PROJECT, Settings
 
 REQUIREMENTS = PROJECT / "requirements.txt"
@@ -105,7 +106,7 @@ def _closed_folders(limits: Settings) -> Iterator[NotReady]:
                     "in {variable}."
                 ),
                 folder=folder,
-                reason=error.strerror,
+                reason=reason(error),
                 variable=f"CNN_{name.upper()}",
             )
 
@@ -162,7 +163,7 @@ def _data_folder(folder: Path | None) -> Iterator[NotReady]:
                 "another."
             ),
             folder=folder,
-            reason=error.strerror,
+            reason=reason(error),
         )
 
 

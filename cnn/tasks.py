@@ -24,6 +24,7 @@ from cnn.errors import CnnError, ModelError, TrainingError, WorkerError
 from cnn.i18n import N_
 from cnn.model_store import keras_path, read, stamped
 from cnn.progress import Loading, StandIn, TrainedModel, heed_stop
+from cnn.reasons import reason
 from cnn.recipes import TrainConfig
 from cnn.settings import settings
 from cnn.unfinished import KEPT_SECONDS
@@ -46,14 +47,14 @@ _stop_requests: dict[str, Event] = {}
 def model_error(error: Exception) -> CnnError:
     """What is said of an error that nobody foresaw in the use of a model."""
     return ModelError(
-        N_("The model could not be used: {reason}. Choose another, or train it again."), reason=_reason(error)
+        N_("The model could not be used: {reason}. Choose another, or train it again."), reason=reason(error)
     )
 
 
 def look_error(error: Exception) -> CnnError:
     """What is said of one in a look into a network."""
     return WorkerError(
-        N_("The network could not be looked into: {reason}. Try again in a moment."), reason=_reason(error)
+        N_("The network could not be looked into: {reason}. Try again in a moment."), reason=reason(error)
     )
 
 
@@ -62,12 +63,8 @@ def training_error(error: Exception) -> CnnError:
     return TrainingError(
         N_("The training ended with {kind}: {reason}. Train again, or with other settings."),
         kind=type(error).__name__,
-        reason=str(error),
+        reason=reason(error),
     )
-
-
-def _reason(error: Exception) -> str:
-    return str(error) or type(error).__name__
 
 
 def _leaving_alone(

@@ -26,6 +26,7 @@ from cnn.fine_tuning import FineTuning
 from cnn.i18n import N_
 from cnn.model_record import LONGEST_NAME, ModelRecord, name_for
 from cnn.progress import Away, Epoch, Loading, Progress, Resumed, Scoring, StandIn, TrainedModel
+from cnn.reasons import reason
 from cnn.recipes import TrainConfig
 from cnn.settings import settings
 from cnn.unfinished import Unfinished
@@ -309,11 +310,11 @@ class Trainings:
                 return
             after = self._trainings[job] = _after(before, event)
         if after.away and not before.away:
-            _log.warning("training %s waits: the processes that train cannot be reached", job)
+            _log.warning(N_("training %s waits: the processes that train cannot be reached"), job)
         if after.stand_in is not None and before.stand_in is None:
-            _log.warning("training %s learns from other images: %s", job, after.stand_in.reason)
+            _log.warning(N_("training %s learns from other images: %s"), job, after.stand_in.reason)
         if after.starts > before.starts > 0:
-            _log.warning("training %s has lost its process and goes on in that at %s", job, event)
+            _log.warning(N_("training %s has lost its process and goes on in that at %s"), job, event)
         if after.state == "stopping":
             if isinstance(event, str):
                 self._workers.request_stop(job, event)
@@ -337,7 +338,7 @@ class Trainings:
             how = "was stopped" if trained.stopped else "ended"
             _log.info("training %s %s: %s, accuracy %.4f", job, how, record.id, record.test_accuracy)
         except ModelError as error:
-            _log.error("training %s ended and could not be saved: %s", job, error)
+            _log.error(N_("training %s ended and could not be saved: %s"), job, error)
             self._change(job, state="finished", history=trained.history, trained=trained, error=error)
         else:
             self._change(
@@ -353,10 +354,10 @@ class Trainings:
 
     def _fail(self, job: str, error: Exception) -> None:
         if not isinstance(error, CnnError):
-            _log.error("training %s failed", job, exc_info=error)
-            error = TrainingError(N_("The training ended: {reason}. Train again."), reason=str(error))
+            _log.error(N_("training %s failed"), job, exc_info=error)
+            error = TrainingError(N_("The training ended: {reason}. Train again."), reason=reason(error))
         else:
-            _log.warning("training %s failed: %s", job, error)
+            _log.warning(N_("training %s failed: %s"), job, error)
         self._change(job, state="failed", error=error, start=None)
         self._unnote(job)
 

@@ -22,6 +22,7 @@ from pydantic import BaseModel
 from cnn import atomic
 from cnn.continuing import Continuation, Start
 from cnn.fine_tuning import FineTuning
+from cnn.i18n import N_
 from cnn.model_record import ModelRecord
 from cnn.recipes import TrainConfig
 
@@ -92,7 +93,7 @@ class WorkFolder:
             with atomic.folder(self._queue / training.id) as folder:
                 _write(folder, training)
         except OSError:
-            _log.warning("an app that is started again will not know of %s", training.id, exc_info=True)
+            _log.warning(N_("an app that is started again will not know of %s"), training.id, exc_info=True)
 
     def drop(self, job: str) -> None:
         """Forget a training that has ended, or is not wanted any more, and its backup."""
@@ -136,7 +137,7 @@ class WorkFolder:
                 return _read(note)
             _log.info("the training %s has waited for too long", job)
         except Exception:  # noqa: BLE001 - a power cut leaves anything, and others' trainings do not wait for it
-            _log.warning("the training %s cannot be taken up again", job, exc_info=True)
+            _log.warning(N_("the training %s cannot be taken up again"), job, exc_info=True)
         self.drop(job)
         return None
 
@@ -156,7 +157,7 @@ def work_folder(shared: Path, models: Path) -> WorkFolder | None:
         shared.mkdir(parents=True, exist_ok=True)
         mine = WorkFolder(Path(mkdtemp(prefix=prefix, dir=shared)))
     except OSError as error:
-        _log.warning("no backups of trainings can be kept in %s: %s", shared, error)
+        _log.warning(N_("no backups of trainings can be kept in %s: %s"), shared, error)
         return None
     for other in sorted(shared.glob(f"{prefix}*")):
         try:
@@ -164,7 +165,7 @@ def work_folder(shared: Path, models: Path) -> WorkFolder | None:
                 if nobodys:
                     mine.take_over(other)
         except OSError as error:
-            _log.warning("what an app has left in %s cannot be taken over: %s", other, error)
+            _log.warning(N_("what an app has left in %s cannot be taken over: %s"), other, error)
     return mine
 
 

@@ -8,6 +8,7 @@ from shutil import rmtree
 
 from cnn import atomic, model_store
 from cnn.errors import CnnError
+from cnn.i18n import N_
 from cnn.model_record import ModelRecord
 from cnn.model_store import SHIPPED
 from cnn.settings import Settings
@@ -30,17 +31,17 @@ def tidy(limits: Settings, now: datetime | None = None) -> None:
     try:
         model_store.keep_shipped()
     except OSError as error:
-        _log.warning("no copy of the shipped model could be made: %s", error)
+        _log.warning(N_("no copy of the shipped model could be made: %s"), error)
     for record in outdated(limits, now):
         try:
             model_store.delete(record.id, record.owner, limits.models_dir)
         except CnnError as error:
-            _log.warning("the old run %s could not be cleared: %s", record.id, error)
+            _log.warning(N_("the old run %s could not be cleared: %s"), record.id, error)
     for log in old_logs(limits, now):
         try:
             rmtree(log)
         except OSError as error:
-            _log.warning("the old log %s could not be cleared: %s", log, error)
+            _log.warning(N_("the old log %s could not be cleared: %s"), log, error)
     for evaluation in old_evaluations(limits, now):
         evaluation.unlink(missing_ok=True)
 

@@ -29,6 +29,7 @@ from cnn.errors import CnnError, OutOfMemory, TrainingError, WorkerError
 from cnn.i18n import N_
 from cnn.model_store import SHIPPED, keras_path
 from cnn.progress import Away, TrainedModel
+from cnn.reasons import reason
 from cnn.recipes import TrainConfig
 from cnn.settings import Settings, settings
 from cnn.unfinished import WorkFolder
@@ -125,7 +126,7 @@ class Workers:
         try:
             self._ask("ready", keras_path(SHIPPED).parent, patience=_WARM_UP_SECONDS)
         except CnnError as error:
-            _log.warning("the shipped model is not ready: %s", error)
+            _log.warning(N_("the shipped model is not ready: %s"), error)
 
     # Answers
 
@@ -176,7 +177,7 @@ class Workers:
             except (OSError, RuntimeError, CancelledError, FutureTimeoutError) as error:
                 if not isinstance(error, TimeoutError):
                     if self._awake:
-                        _log.warning("the answering process is away: %r", error)
+                        _log.warning(N_("the answering process is away: %s"), reason(error))
                     if self._actor is actor:
                         self._actor = None
                 self._awake = False
@@ -393,7 +394,7 @@ class Workers:
                 # Before anybody hears of the end and sends the next training there.
                 self._renew(name)
             except Exception:  # noqa: BLE001 - whatever it was, whoever waits for the result gets it
-                _log.exception("a training process could not be replaced")
+                _log.exception(N_("a training process could not be replaced"))
             if isinstance(result, CnnError):
                 outcome.set_exception(result)
             else:
@@ -433,7 +434,7 @@ class Workers:
 
 def _log_failure(errand: "Future[None]") -> None:
     if not errand.cancelled() and (error := errand.exception()):
-        _log.error("an errand to the processes that train has failed", exc_info=error)
+        _log.error(N_("an errand to the processes that train has failed"), exc_info=error)
 
 
 def _result(task: Any, told: Callable[[Exception], CnnError]) -> Any:
@@ -461,7 +462,7 @@ def _training_error(error: Exception) -> CnnError:
     # Nobody cancels a training: Dask does, when its scheduler has gone.
     if isinstance(error, CancelledError):
         return _SchedulerLost(N_("The processes that train cannot be reached. Train again in a moment."))
-    _log.error("a training failed", exc_info=error)
+    _log.error(N_("a training failed"), exc_info=error)
     return tasks.training_error(error)
 
 
@@ -477,7 +478,7 @@ def _look_error(error: Exception) -> CnnError:
                 "memory. Wait until no training runs, or choose a smaller network."
             )
         )
-    _log.error("a look inside failed", exc_info=error)
+    _log.error(N_("a look inside failed"), exc_info=error)
     return tasks.look_error(error)
 
 

@@ -1,5 +1,6 @@
 """`cnn.catalogues`: every text is translated into every language, and none has lost what fills it."""
 
+import re
 import string
 
 import pytest
@@ -22,6 +23,11 @@ def fields(text):
     return {
         (name, conversion) for _, name, _, conversion in string.Formatter().parse(text) if name is not None
     }
+
+
+def values(text):
+    """What `%` fills into a text of the log, in its order: it has no names by which to find its place."""
+    return re.findall(r"%[srd]", text)
 
 
 def messages(catalogue):
@@ -55,6 +61,7 @@ def test_translations_keep_what_fills_them(language):
         sources, translations = texts(message)
         for translation in translations:
             assert fields(translation) == fields(sources[-1]), message.id
+            assert values(translation) == values(sources[-1]), message.id
 
 
 @pytest.mark.parametrize("language", TRANSLATED)

@@ -1,15 +1,20 @@
 """`cnn.logs`: one file, one line an event, and the last errors out of it."""
 
+import errno
+import gc
 import logging
 import re
 import subprocess
 import sys
+import weakref
+from time import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnn import logs
+from cnn import i18n, logs
+from cnn.errors import CnnError
 from cnn.settings import settings
 
 
@@ -34,6 +39,7 @@ def begin(monkeypatch):
         logging.getLogger(name).setLevel(logging.NOTSET)
     settings.cache_clear()
     logs.begin.cache_clear()
+    logs._recent.events.clear()
 
 
 @pytest.fixture
@@ -69,26 +75,82 @@ def test_nothing_that_is_typed_makes_a_second_event(typed):
 
 
 def test_the_last_errors_come_back_newest_first(log):
-    """Only those of the levels that are asked for, and only so many."""
+    """Warnings and errors alone, and only so many."""
     for number in range(5):
         logging.getLogger("cnn").warning("warning %d", number)
         logging.getLogger("cnn").info("information %d", number)
     logging.getLogger("cnn").error("an error")
-    assert [event.text for event in logs.last(3)] == ["an error", "warning 4", "warning 3"]
+    assert [str(event) for event in logs.last(3)] == ["an error", "warning 4", "warning 3"]
     [event] = logs.last(1)
-    assert (event.level, event.name) == ("ERROR", "cnn")
+    assert event.level == logging.ERROR
+    assert event.when == pytest.approx(time(), abs=60)
 
 
-def test_the_last_errors_outlive_a_turn_of_the_file(log, monkeypatch):
-    """What the file was before it turned over is read, too; all files together stay bounded."""
+def test_the_files_stay_bounded(log):
+    """A file turns over by itself, and old ones go."""
     [handler] = [
         each for each in logging.getLogger().handlers if getattr(each, "baseFilename", "") == str(log)
     ]
     handler.maxBytes = 2000
-    for number in range(200):
+    for number in range(500):
         logging.getLogger("cnn").warning("warning %d", number)
-    assert [event.text for event in logs.last(20)] == [f"warning {number}" for number in range(199, 179, -1)]
     assert sum(path.stat().st_size for path in log.parent.iterdir()) <= 2000 * 5
+    assert "warning 499" in log.read_text()
+
+
+def test_what_is_kept_in_memory_stays_bounded(log):
+    """A fault that comes again and again takes no more room than a hundred."""
+    for number in range(1000):
+        logging.getLogger("cnn").warning("warning %d", number)
+    kept = [str(event) for event in logs.last(1000)]
+    assert kept == [f"warning {number}" for number in range(999, 899, -1)]
+
+
+def test_an_event_is_told_in_the_language_of_whoever_reads(log, monkeypatch):
+    """Its text, the sentence of an error in it, and the system's reason; the file stays English."""
+    full = OSError(errno.ENOSPC, "No space left on device")
+    logging.getLogger("cnn.upkeep").warning("no copy of the shipped model could be made: %s", full)
+    try:
+        raise CnnError("There is no model {name!r}. It may have been deleted; choose another.", name="mine")
+    except CnnError:
+        logging.getLogger("pages.parts.server").exception("a page failed")
+    english = [str(event) for event in logs.last(2)]
+    monkeypatch.setitem(i18n._reader, "language", lambda: "ko")
+    korean = [str(event) for event in logs.last(2)]
+    assert english == [
+        "a page failed: There is no model 'mine'. It may have been deleted; choose another.",
+        "no copy of the shipped model could be made: the disk is full",
+    ]
+    for told in korean:
+        assert re.search("[가-힣]", told)
+        assert set(re.findall("[A-Za-z]{2,}", told)) <= {"mine"}
+    assert "No space left on device" in log.read_text()
+
+
+def test_an_event_holds_on_to_nothing():
+    """What an error's traceback refers to, as a picture of some megabytes, is free again."""
+
+    class Large:
+        """Stands for it."""
+
+    large, recent = Large(), logs._Recent()
+    gone = weakref.ref(large)
+    try:
+        raise ValueError(large)
+    except ValueError as error:
+        values, raised = (large, error), (ValueError, error, error.__traceback__)
+        recent.handle(logging.LogRecord("cnn", logging.ERROR, "", 0, "%s was of no use: %s", values, raised))
+    del large, values, raised
+    gc.collect()
+    assert gone() is None
+    assert "ValueError" in str(recent.events[0])
+
+
+def test_an_event_of_another_library_is_told_as_it_is(log):
+    """Also with a mapping for its values, and with per cent signs that are none of a template."""
+    logging.getLogger("somebodys").warning("%(share)d %% are left", {"share": 5})
+    logging.getLogger("somebodys").warning("100% of it")
+    assert [str(event) for event in logs.last(2)] == ["100% of it", "5 % are left"]
 
 
 def test_other_libraries_keep_out_of_the_terminal(log, capsys):
@@ -106,18 +168,17 @@ def test_other_libraries_keep_out_of_the_terminal(log, capsys):
     assert "no use" in log.read_text()
 
 
-def test_without_a_log_there_are_no_errors(tmp_path, monkeypatch):
+def test_without_events_there_are_no_errors(log):
     """A page that asks before anything was logged gets an empty list."""
-    monkeypatch.setenv("CNN_LOGS_DIR", str(tmp_path / "none"))
-    settings.cache_clear()
     assert logs.last(5) == []
-    settings.cache_clear()
 
 
 def test_a_folder_that_cannot_be_written_ends_nothing(begin, tmp_path):
     """The app starts all the same, and says so."""
     (tmp_path / "file").touch()
-    assert [type(handler) for handler in begin(tmp_path / "file")] == [logging.StreamHandler]
+    assert logging.StreamHandler in map(type, begin(tmp_path / "file"))
+    [event] = logs.last(1)
+    assert "a file of that name is in the way" in str(event)
 
 
 IMPORT = "import cnn.network.build as b; b.build"

@@ -273,7 +273,7 @@ def test_a_disk_that_fills_up_at_any_write_costs_nothing(tmp_path, monkeypatch, 
             raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(ModelNotSaved, match=r"No space left on device.*Make room"):
+    with pytest.raises(ModelNotSaved, match=r"the disk is full.*Make room"):
         model_store.save("fast", replace(TRAINED, keras_file=b"PK"), folder=tmp_path)
     assert model_store.list_models(folder=tmp_path) == before
     assert content(tmp_path) == {model.id for model in before}
@@ -286,7 +286,7 @@ def test_a_disk_without_room_for_a_folder_is_said(tmp_path, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "mkdir", full)
-    with pytest.raises(ModelNotSaved, match="No space left on device"):
+    with pytest.raises(ModelNotSaved, match="the disk is full"):
         model_store.save("fast", TRAINED, folder=tmp_path)
     assert content(tmp_path) == set()
 

@@ -216,7 +216,7 @@ def test_a_large_file_is_refused(tmp_path, monkeypatch):
 
 def test_what_is_no_file_is_said(tmp_path):
     """A missing file, a folder, a device: each a sentence."""
-    with pytest.raises(PictureError, match="No such file"):
+    with pytest.raises(PictureError, match="no such file"):
         read_picture(tmp_path / "missing.png")
     for path in (tmp_path, Path("/dev/zero")):
         with pytest.raises(PictureError, match="no file"):

@@ -115,7 +115,7 @@ def test_a_data_folder_that_cannot_be_read_is_a_caution(limits, tmp_path):
     (tmp_path / "file").touch()
     closed = limits.model_copy(update={"data_dir": tmp_path / "file"})
     text = next(str(finding) for finding in startup.cautions(closed) if "CNN_DATA_DIR" in str(finding))
-    assert f"{tmp_path / 'file'}, which cannot be read (Not a directory)" in text
+    assert f"{tmp_path / 'file'}, which cannot be read (a file stands where a folder should)" in text
 
 
 def test_the_command_tells_and_fails(limits, taken, monkeypatch, capsys):

@@ -101,10 +101,12 @@ def _read_weights(model: keras.Model, name: str, keras_file: Path) -> None:
         raise
     except Exception as error:  # a broken file raises whatever zipfile, HDF5 and Keras stumble over
         raise ModelBroken(
-            N_("The file {file} does not hold the weights of the model {name}: {reason}"),
+            N_(
+                "The file {file} does not hold the weights of the model {name}. Restore it, or train the "
+                "model again."
+            ),
             file=keras_file.name,
             name=name,
-            reason=str(error).splitlines()[0] if str(error) else type(error).__name__,
         ) from error
 
 

@@ -18,6 +18,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 from time import monotonic
+from types import MappingProxyType
 from typing import Any, Literal
 from urllib.parse import parse_qs
 
@@ -44,6 +45,12 @@ _HEALTH = "/_stcore/health"
 
 _MOST_BYTES = 4096
 WRONG_IN_A_MINUTE = 10
+_WRONG: Mapping[Role, str] = MappingProxyType(
+    {
+        "room": N_("a wrong password for the room came from %s"),
+        "leader": N_("a wrong password for the leader's page came from %s"),
+    }
+)
 
 
 @cache
@@ -96,7 +103,7 @@ class Door:
         role = _role_by_password(given)
         if role is None or not _may(role, wanted):
             self._wrong.append((monotonic(), address))
-            _log.warning("a wrong password for the %s from %s", wanted, address)
+            _log.warning(_WRONG[wanted], address)
             return _form(request, wanted, 403)
         # A path could begin with "//" and lead to another host; this keeps the one that was asked for.
         back = RedirectResponse(f"?{request.url.query}", 303)

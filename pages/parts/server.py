@@ -15,7 +15,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from cnn import logs
 from cnn.errors import CnnError
-from cnn.i18n import LANGUAGES, _, catalogue
+from cnn.i18n import LANGUAGES, N_, _, catalogue
 from cnn.settings import settings
 from cnn.workers import workers
 from pages.parts import door
@@ -88,7 +88,7 @@ async def _keep_order() -> None:
             await asyncio.to_thread(_tidy)
         except (CnnError, OSError):
             # Whatever it was, in an hour it may have passed.
-            _log.exception("the models could not be tidied")
+            _log.exception(N_("the models could not be tidied"))
         await asyncio.sleep(_UPKEEP_SECONDS)
 
 
@@ -109,7 +109,7 @@ def _go_on() -> None:
     try:
         trainings().advance()
     except Exception:  # noqa: BLE001 - whatever it was, the app is there for those who come
-        _log.exception("trainings of an app before this one could not be begun")
+        _log.exception(N_("trainings of an app before this one could not be begun"))
 
 
 def _tidy() -> None:
@@ -134,7 +134,7 @@ def show_error(error: Exception) -> bool:
     if isinstance(error, CnnError):
         st.error(str(error))
     else:
-        _log.error("a page failed", exc_info=error)
+        _log.error(N_("a page failed"), exc_info=error)
         st.error(
             _(
                 "Something went wrong on this page, and it has been noted. "

@@ -1,5 +1,8 @@
 """What goes on in the room: who is here, the trainings, the memory, and the last warnings."""
 
+import logging
+from datetime import datetime
+
 import psutil
 import streamlit as st
 
@@ -38,12 +41,19 @@ def status() -> None:
     else:
         st.dataframe(
             {
-                _("When"): [event.when for event in events],
-                _("Level"): [event.level for event in events],
-                _("What happened"): [event.text for event in events],
+                _("When"): [datetime.fromtimestamp(event.when) for event in events],
+                _("Level"): [_level(event) for event in events],
+                _("What happened"): [str(event) for event in events],
             },
             hide_index=True,
         )
+    st.caption(
+        _("Since the app was started. {file} has all of it, and what was before.").format(file=logs.path())
+    )
+
+
+def _level(event: logs.Event) -> str:
+    return _("Warning") if event.level < logging.ERROR else _("Error")
 
 
 def _memory() -> int:

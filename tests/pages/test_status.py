@@ -1,5 +1,8 @@
 """The leader's page, by AppTest."""
 
+import logging
+from datetime import datetime
+
 import pytest
 
 from cnn import logs
@@ -42,10 +45,11 @@ def test_the_leader_stops_a_training(visit, leader, workers):
 
 def test_the_last_errors_are_told(visit, leader, monkeypatch, tmp_path):
     """What went wrong stands there, with when it happened."""
-    events = [logs.Event("2026-11-21 13:40:01", "ERROR", "cnn.workers", "a worker was lost")]
+    when = datetime(2026, 11, 21, 13, 40, 1)
+    events = [logs.Event(when.timestamp(), logging.ERROR, "a worker was lost: %s", ("it is gone",))]
     monkeypatch.setattr(logs, "last", lambda count: events)
     page = visit("status")
-    assert page.dataframe[0].value.iloc[0].tolist() == [events[0].when, "ERROR", "a worker was lost"]
+    assert page.dataframe[0].value.iloc[0].tolist() == [when, "Error", "a worker was lost: it is gone"]
 
 
 def test_the_leader_sees_who_is_here(visit, leader, monkeypatch):
