@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.everywhere import BUSY, open_whole, settled
+from tests.browser.everywhere import BUSY, PATHS, open_whole, settled
 from tests.browser.hand import key
 from tests.browser.served import Served
 
@@ -43,7 +43,7 @@ def tab_to(page: Page, wanted: Locator) -> None:
     raise AssertionError(f"{STEPS} presses of Tab do not lead to {wanted}")
 
 
-@pytest.mark.parametrize("path", ["", "train", "runs", "concepts?tour=6"])
+@pytest.mark.parametrize("path", PATHS)
 def test_tab_leads_to_every_control(app: Served, page: Page, path: str) -> None:
     """Whatever stands on a page to press, to fill in or to pick: Tab comes by."""
     open_whole(page, f"{app.url}/{path}")
