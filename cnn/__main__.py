@@ -19,7 +19,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Any, TextIO
 
 from cnn.errors import CnnError, ConfigError, ModelError, PictureError
-from cnn.i18n import N_, _
+from cnn.i18n import N_, _, of_environment, use
 
 if TYPE_CHECKING:
     from cnn.answer import Answer
@@ -422,4 +422,5 @@ def _tell(sentence: str) -> None:
 
 
 if __name__ == "__main__":
+    use(of_environment)
     sys.exit(main())

@@ -10,6 +10,8 @@ the code's texts.
 """
 
 import gettext
+import os
+import re
 from collections.abc import Callable
 from functools import cache
 from io import BytesIO
@@ -31,6 +33,14 @@ _reader: dict[str, Callable[[], str]] = {"language": _english}
 def use(current_language: Callable[[], str]) -> None:
     """Make `current_language`, which returns one of `LANGUAGES`, decide what `_` gives."""
     _reader["language"] = current_language
+
+
+def of_environment() -> str:
+    """The language that a terminal is set to, as gettext looks for it; English where that is none of ours."""
+    names = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    asked = next(filter(None, map(os.environ.get, names)), "")
+    code = re.split(r"[_.:@]", asked)[0]
+    return code if code in LANGUAGES else "en"
 
 
 def language_named(text: str) -> str | None:

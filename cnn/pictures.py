@@ -154,14 +154,13 @@ def _strips(image: Image.Image) -> Iterator[NDArray[np.float32]]:
 
 
 def _too_many_pixels(pixels: int | None) -> PictureError:
-    largest = LARGEST_PICTURE // 10**6
     if pixels is None:
         return PictureError(
-            N_("The picture is far too large; at most {largest} million pixels are read. Save it smaller."),
-            largest=largest,
+            N_("The picture is far too large; at most {largest:,} pixels are read. Save it smaller."),
+            largest=LARGEST_PICTURE,
         )
     return PictureError(
-        N_("The picture has {pixels} million pixels, but at most {largest} are read. Save it smaller."),
-        pixels=pixels // 10**6,
-        largest=largest,
+        N_("The picture has {pixels:,} pixels, but at most {largest:,} are read. Save it smaller."),
+        pixels=pixels,
+        largest=LARGEST_PICTURE,
     )

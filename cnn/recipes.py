@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, Field, ValidationError
 
-from cnn.errors import ConfigError
+from cnn.errors import CnnError, ConfigError
 from cnn.i18n import N_
 from cnn.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, Layer, MaxPool2D, Shape
 from cnn.reasons import mistake
@@ -55,6 +55,25 @@ class TrainConfig(BaseModel, frozen=True, extra="forbid"):
     )
 
 
+_CALLED = MappingProxyType(
+    {
+        "learning_rate": N_("The learning rate"),
+        "batch_size": N_("The batch size"),
+        "epochs": N_("The number of epochs"),
+        "train_images": N_("The number of training images"),
+        "seed": N_("The seed"),
+        "patience": N_("The patience"),
+    }
+)
+"""The settings that people write as numbers."""
+
+
+def _called(place: tuple[int | str, ...]) -> CnnError | str:
+    """What a setting is called: translated where it is shown, or else by its place in `TrainConfig`."""
+    name = ".".join(map(str, place))
+    return CnnError(_CALLED[name]) if name in _CALLED else name
+
+
 def config_from(values: dict[str, Any]) -> TrainConfig:
     """`TrainConfig(**values)`, where a wrong value is a `ConfigError` that names it.
 
@@ -67,7 +86,7 @@ def config_from(values: dict[str, Any]) -> TrainConfig:
         first = error.errors()[0]
         raise ConfigError(
             N_("{name} is {value!r}: {reason}."),
-            name=".".join(str(part) for part in first["loc"]),
+            name=_called(first["loc"]),
             value=first["input"],
             reason=mistake(first),
         ) from error

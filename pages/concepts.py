@@ -16,6 +16,8 @@ from pages.parts.concepts.scores import scores
 from pages.parts.concepts.shared_weights import shared_weights
 from pages.parts.concepts.shifted_digits import shifted_digits
 
+_ADDRESS, _IN_ADDRESS = "section", "concept_in_address"
+
 SECTIONS: dict[str, Callable[[], None]] = {
     "convolution": convolution,
     "pooling": pooling,
@@ -44,11 +46,13 @@ def titles() -> dict[str, str]:
 
 def choose() -> str:
     """The section that is open; the address names it, so that it can be sent to others."""
-    asked = st.query_params.get("section")
-    if asked in SECTIONS and "concept" not in st.session_state:
+    asked = st.query_params.get(_ADDRESS)
+    # What the address says holds when it is new: with a link, or as the browser went back.
+    if asked in SECTIONS and asked != st.session_state.get(_IN_ADDRESS):
         st.session_state["concept"] = asked
+    st.session_state[_IN_ADDRESS] = asked
     names = titles()
-    section = str(
+    return str(
         st.segmented_control(
             _("Section"),
             list(SECTIONS),
@@ -59,11 +63,13 @@ def choose() -> str:
             label_visibility="collapsed",
             wrap=True,
             persist_state="session",
+            on_change=_keep_in_address,
         )
     )
-    if asked != section:
-        st.query_params["section"] = section
-    return section
+
+
+def _keep_in_address() -> None:
+    st.session_state[_IN_ADDRESS] = st.query_params[_ADDRESS] = st.session_state["concept"]
 
 
 st.html(Path(__file__).parent / "parts" / "look_inside.css")

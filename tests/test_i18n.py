@@ -1,5 +1,9 @@
 """`cnn.i18n`: texts in the language of whoever reads."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
@@ -44,3 +48,32 @@ def test_what_is_not_translated_stays_english():
     """A text that the catalogue lacks is shown as it is; a marked one stays itself."""
     assert i18n._("Never seen") == "Never seen"
     assert i18n.N_("Draw") == "Draw"
+
+
+@pytest.mark.parametrize(
+    ("variables", "language"),
+    [
+        ({}, "en"),
+        ({"LANG": "ko_KR.UTF-8"}, "ko"),
+        ({"LANG": "ko_KR.UTF-8", "LC_ALL": "C"}, "en"),
+        ({"LANGUAGE": "ko:en", "LANG": "en_US.UTF-8"}, "ko"),
+        ({"LC_ALL": "", "LC_MESSAGES": "ko"}, "ko"),
+        ({"LANG": "de_DE@euro"}, "en"),
+    ],
+)
+def test_a_terminals_language_is_that_of_its_environment(monkeypatch, variables, language):
+    """In gettext's order; a language without translations is English."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert i18n.of_environment() == language
+
+
+def test_the_command_line_speaks_korean(tmp_path):
+    """Where the terminal is Korean, so are its help and its errors."""
+    command = [sys.executable, "-m", "cnn", "classify", str(tmp_path / "nothing.png")]
+    environment = {**os.environ, "LC_ALL": "", "LANGUAGE": "", "LANG": "ko_KR.UTF-8"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 1
+    assert "그런 파일이나 폴더가 없습니다" in done.stdout + done.stderr

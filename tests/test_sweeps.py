@@ -49,7 +49,7 @@ def test_without_room_there_is_no_sweep():
 
 def test_a_value_out_of_range_is_named():
     """The setting and its value stand in the sentence."""
-    with pytest.raises(ConfigError, match="batch_size is 0"):
+    with pytest.raises(ConfigError, match="batch size is 0"):
         sweeps.combinations(BASE, {"batch_size": [0, 10]}, at_most=24)
 
 

@@ -2,11 +2,19 @@
 // language as they come; when it goes, they come back.
 const ATTRIBUTES = ["alt", "aria-label", "placeholder", "title"];
 
-// Where a button belongs to a table, its name is "Search: the table's name"; a "#" stands for any number.
+const NUMBERS = /[-−]?\d+(?:\.\d+)?/g;
+
+// In `words` a "#" stands for any number; those of the text take the places of its own words, in their order.
+const said = (text, words) => {
+  const numbers = text.match(NUMBERS) ?? [];
+  return words.get(text.replace(NUMBERS, "#"))?.replace(/#/g, () => numbers.shift());
+};
+
+// Where a button belongs to a table, its name is "Search: the table's name".
 const say = (text, words) => {
   const [first] = text.split(":", 1);
-  const own = words.get(first.replace(/\d+/, "#"));
-  return own === undefined ? text : own.replace("#", first.match(/\d+/)?.[0]) + text.slice(first.length);
+  const own = said(first, words);
+  return said(text, words) ?? (own === undefined ? text : own + text.slice(first.length));
 };
 
 const translate = (element, words) => {

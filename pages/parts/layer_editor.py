@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 from cnn.errors import LayerError
 from cnn.i18n import N_, _, ngettext
 from cnn.layers import (
+    KERAS_CLASSES,
     AveragePool2D,
     BatchNormalization,
     Conv2D,
@@ -34,7 +35,7 @@ _NEW = {
     N_("Dense"): Dense,
 }
 _LABELS = {
-    "filters": N_("Filters"),
+    "filters": N_("Number of filters"),
     "kernel_size": N_("Kernel size"),
     "strides": N_("Stride"),
     "padding": N_("Padding"),
@@ -46,7 +47,7 @@ _LABELS = {
 }
 _CHOICES = {
     "valid": N_("valid: none, whole windows only"),
-    "same": N_("same: zeros around, the size stays"),
+    "same": N_("same: zeros around, at stride 1 the size stays"),
 }
 
 
@@ -159,6 +160,12 @@ def _setting(own: OwnLayers, row: Row, name: str, field: FieldInfo) -> None:
         st.number_input(_(_LABELS[name]), low, high, kind(value), step=step, **common)
 
 
+def _called(name: str, kind: str) -> str:
+    """What a layer is called, with its name in Keras, by which the rows have it, where that is another."""
+    called, of_keras = _(name), KERAS_CLASSES[kind]
+    return called if called == of_keras else f"{called} ({of_keras})"
+
+
 def _choice(choice: str) -> str:
     return _(_CHOICES.get(choice, choice))
 
@@ -188,7 +195,7 @@ def _offer(own: OwnLayers, recipe: Recipe, *, full: bool) -> None:
         for name, kind in _NEW.items():
             layer = kind()
             st.button(
-                _(name),
+                _called(name, layer.kind),
                 icon=":material/add:",
                 key=f"add_{layer.kind}",
                 disabled=full,

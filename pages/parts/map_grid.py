@@ -20,17 +20,30 @@ UNITS_AT_ONCE = 512
 FEW_UNITS = 32
 """So many bars have room for their numbers."""
 
-_LAYER, _MAP = "feature_maps_layer", "feature_maps_map"
+LAYER = "layer"
+"""The parameter of the address that names a kind of layer, or "output"."""
+_LAYER, _MAP, _TAKEN = "feature_maps_layer", "feature_maps_map", "feature_maps_taken"
 
 
 def choose_layer(layers: tuple[LayerFacts, ...]) -> tuple[int, Callable[[int], None]]:
-    """The layer that is open, the first at first, and what opens another."""
+    """The layer that is open, that of the address or the first at first, and what opens another."""
+    asked = st.query_params.get(LAYER), st.session_state.get("visit")
+    if asked != st.session_state.get(_TAKEN):
+        st.session_state[_TAKEN] = asked
+        st.session_state[_LAYER] = _first_of(layers, asked[0], st.session_state.get(_LAYER, 0))
     layer = st.session_state.get(_LAYER, 0)
 
     def open_layer(number: int) -> None:
         st.session_state[_LAYER] = number
 
     return (layer if layer < len(layers) else 0), open_layer
+
+
+def _first_of(layers: tuple[LayerFacts, ...], kind: str | None, otherwise: int) -> int:
+    """The first layer of a kind."""
+    if kind == "output":
+        return len(layers) - 1
+    return next((number for number, facts in enumerate(layers) if facts.kind == kind), otherwise)
 
 
 def map_grid(

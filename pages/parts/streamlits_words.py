@@ -65,7 +65,13 @@ def streamlits_words() -> dict[str, str]:
     """Each of Streamlit's own words with what it is called in the page's language; "#" is any number."""
     return {
         **{word: _(word) for word in _WORDS},
+        "Press Enter to apply": _("Press Enter to apply"),
         "visibility icon": _("An eye"),
         "#MB per file": _("At most {size} MB").format(size="#"),
         "Page #": _("Page {number}").format(number="#"),
+        # As the tooltips of fields say it that refuse what was brought.
+        "Error: File must be #MB or smaller.": _("At most {size} MB").format(size="#"),
+        "Error: Number is outside the allowed range. Please enter a value between # and #.": _(
+            "Enter a number from {lowest} to {highest}."
+        ).format(lowest="#", highest="#"),
     }

@@ -39,6 +39,8 @@ def sweep_form(config: TrainConfig, owner: str) -> None:
                 )
                 for name in _NUMBERS
             }
+            # As above, 0 stands for all of them.
+            values["train_images"] = [count or None for count in values["train_images"]]
             values["optimizer"] = st.multiselect(labels["optimizer"], OPTIMIZERS, key="sweep_optimizer")
             configs = sweeps.combinations(config, values, trainings().room_for(owner))
         except CnnError as error:

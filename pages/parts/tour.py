@@ -1,7 +1,7 @@
 """A tour for a workshop of half an hour: six steps across the pages, with a word on each.
 
-The address bears the step, so that a reload or a link goes on where it was; where a visitor left it, the
-app remembers as long as it runs. Without a tour, a page does nothing for it.
+The address bears the step, so that a reload, a link, and the browser's way back go where it was; how far a
+visitor came, the app remembers as long as it runs. Without a tour, a page does nothing for it.
 """
 
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ import streamlit as st
 from cnn.i18n import _
 from pages.parts import models, visitor
 
-_STEP = "tour"
+_STEP, _IN_ADDRESS = "tour", "tour_in_address"
 _FIRST_PAGE = "pages/draw.py"
 
 left_at: dict[str, int] = {}
-"""The step at which a visitor has left the tour, by `visitor.owner`."""
+"""The step that a visitor was last at, by `visitor.owner`."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,10 @@ def steps() -> list[Step]:
             "pages/concepts.py",
             _("Concepts"),
             5,
-            _("Edit a kernel, shift a digit, and see why a network with convolutions needs so few weights."),
+            _(
+                "Edit a kernel under Convolution, shift a digit under Pooling, and see under Shared weights "
+                "why a network with convolutions needs so few of them."
+            ),
         ),
     ]
 
@@ -111,10 +114,12 @@ def show(shown: str) -> None:
             width="stretch",
         )
         asked = None
-        if shown != step.address:
-            back = _("Back to {title}").format(title=step.title)
+        # Who has strayed is led back to the step, and who is at it to the one before.
+        before = number if shown != step.address else number - 1
+        if before:
+            back = _("Back to {title}").format(title=every[before - 1].title)
             if st.button(back, key="tour_back", icon=":material/arrow_back:"):
-                asked = number
+                asked = before
         if number < len(every):
             following = _("Next: {title}").format(title=every[number].title)
             if st.button(following, key="tour_next", type="primary", icon=":material/arrow_forward:"):
@@ -145,13 +150,15 @@ def invitation() -> None:
 def _under_way() -> int | None:
     """The number of the step that the visitor is at, from 1, in the session or in the address."""
     asked = st.query_params.get(_STEP)
+    # What the address says holds when it is new: with a link, or as the browser went back.
+    if asked in {str(step) for step in range(1, len(steps()) + 1)} - {st.session_state.get(_IN_ADDRESS)}:
+        st.session_state[_STEP] = int(asked)
     number: int | None = st.session_state.get(_STEP)
-    if number is None:
-        if asked is None or asked not in [str(step) for step in range(1, len(steps()) + 1)]:
-            return None
-        number = st.session_state[_STEP] = int(asked)
-    if asked != str(number):
-        st.query_params[_STEP] = str(number)
+    if number is not None:
+        left_at[visitor.owner()] = number
+        if asked != str(number):
+            asked = st.query_params[_STEP] = str(number)
+    st.session_state[_IN_ADDRESS] = asked
     return number
 
 

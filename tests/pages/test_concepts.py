@@ -16,6 +16,7 @@ from cnn.progress import Epoch
 from cnn.settings import settings
 from pages.parts import waiting
 from pages.parts.concepts import mnist, overfitting, pooling, shifted_digits
+from pages.parts.numerals import significant
 from tests.networks import digits, keep_small, small_config, trained
 from tests.pages.conftest import OWNER
 from tests.pages.local import LocalWorkers
@@ -63,7 +64,6 @@ def test_each_section_says_what_to_look_for_and_leads_on(open_section, name):
     assert not page.error
     assert "Look for:" in told(page)
     assert page.get("page_link")
-    assert page.query_params["section"] == name
 
 
 @pytest.mark.parametrize("name", SECTIONS)
@@ -82,7 +82,16 @@ def test_the_address_opens_a_section(visit, asked, opened):
     page.query_params["section"] = asked
     page.switch_page("pages/concepts.py").run()
     assert page.button_group(key="concept").value == opened
-    assert page.query_params["section"] == opened
+
+
+def test_a_section_that_is_picked_stands_in_the_address(open_section):
+    """And an address that has changed since, as the browser went back, opens its own."""
+    page = open_section("scores")
+    page.button_group(key="concept").set_value("pooling").run()
+    assert page.query_params["section"] == "pooling"
+    page.query_params["section"] = "scores"
+    page.run()
+    assert page.button_group(key="concept").value == "scores"
 
 
 def test_a_kernel_is_taken_and_edited(open_section):
@@ -95,6 +104,60 @@ def test_a_kernel_is_taken_and_edited(open_section):
     assert page.button_group(key="kernel_taken").value is None
     assert page.number_input(key="kernel_1_1").value == 5
     assert not page.exception
+
+
+def test_an_emptied_weight_is_zero(open_section, monkeypatch):
+    """Whoever clears a field has not asked for the lowest number that it takes."""
+    kernels = []
+    monkeypatch.setattr(
+        "pages.parts.concepts.convolution.arithmetic",
+        lambda layers, *_args, **_options: kernels.append(layers[0].kernel[..., 0, 0]),
+    )
+    page = open_section("convolution")
+    page.number_input(key="kernel_0_0").set_value(None).run()
+    assert kernels[0][0].tolist() == [1, 1, 1]
+    assert kernels[-1][0].tolist() == [0, 1, 1]
+
+
+def test_what_a_stride_does_not_reach_is_told(open_section):
+    """The last rows and columns, where too few are left for another step; and nothing where none are."""
+    page = open_section("convolution")
+    page.slider(key="stride").set_value(4).run()
+    assert "1 row and column at the end is too few for another step." in told(page)
+    page.slider(key="stride").set_value(1).run()
+    assert "too few for another step" not in told(page)
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "written"),
+    [
+        (0.2594965, 4, "0.2595"),
+        (1.0, 4, "1"),
+        (0.99990920, 7, "0.9999092"),
+        (2.27e-5, 4, "2.27 · 10⁻⁵"),
+        (-1.5e12, 4, "−1.5 · 10¹²"),
+        (0.0, 4, "0"),
+    ],
+)
+def test_a_number_has_its_significant_digits(value, digits, written):
+    """However small or large; so that who takes the logarithm of one gets the other."""
+    assert significant(value, digits) == written
+
+
+def test_the_loss_is_that_of_the_probability_that_is_shown(open_section):
+    """At both ends of the sliders, −ln of the one number is the other to the digits shown."""
+    page = open_section("scores")
+    for low, high in ((-5.0, 5.0), (5.0, -5.0)):
+        page.slider(key="score_1").set_value(low)
+        page.slider(key="score_4").set_value(high)
+        page.slider(key="score_7").set_value(high).run()
+        said = re.search(r"−ln\((.*?)\) = \*\*(.*?)\*\*", told(page))
+        assert said is not None
+        share, loss = (
+            float(re.sub(r" · 10⁻(.)", lambda power: f"e-{'⁰¹²³⁴⁵⁶⁷⁸⁹'.index(power[1])}", number))
+            for number in said.groups()
+        )
+        assert -np.log(share) == pytest.approx(loss, rel=1e-3)
 
 
 def test_stride_and_padding_give_the_size_by_the_formula(open_section):
@@ -258,10 +321,24 @@ def test_shifted_digits_are_read_by_both(open_section, two_networks):
     assert html(page).count('class="bars"') == 2
     page.button(key="shifted_accuracies_begin").click().run()
     assert not page.exception
-    said = re.search(r"Dense reads \*\*([\d.]+)%\*\*, Convolutional \*\*([\d.]+)%\*\*", told(page))
+    said = re.search(r"Dense network \*\*([\d.]+)%\*\*, Convolutional network \*\*([\d.]+)%\*\*", told(page))
     assert said is not None
     dense, convolutional = map(float, said.groups())
     assert convolutional > dense
+
+
+def test_where_a_digit_was_moved_is_said(open_section, two_networks):
+    """In words for each direction, and none for one in which it stays."""
+    page = open_section("shifted_digits")
+    page.slider(key="shift_right").set_value(-3)
+    page.slider(key="shift_down").set_value(0).run()
+    assert "Shifted: 3 px to the left." in told(page)
+    page.slider(key="shift_right").set_value(1)
+    page.slider(key="shift_down").set_value(-8).run()
+    assert "Shifted: 1 px to the right, 8 px up." in told(page)
+    page.slider(key="shift_right").set_value(0)
+    page.slider(key="shift_down").set_value(0).run()
+    assert "Not shifted." in told(page)
 
 
 def test_doubtful_labels_are_found(open_section, models_dir, monkeypatch, tmp_path):

@@ -325,7 +325,7 @@ def png(image: Image.Image) -> bytes:
         (png(Image.new("RGBA", (300, 200), (0, 0, 0, 255))), "Nothing is written"),
         (png(Image.new("L", (1, 1), 0)), "Nothing is written"),
         (png(Image.effect_noise((300, 200), 60))[:2000], "broken or cut short"),
-        (png(Image.new("1", (10_000, 10_000))), "100 million pixels"),
+        (png(Image.new("1", (10_000, 10_000))), "100,000,000 pixels"),
     ],
     ids=["no picture", "white", "black", "one pixel", "cut short", "100 megapixels"],
 )

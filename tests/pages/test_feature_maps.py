@@ -67,6 +67,23 @@ def test_every_layer_opens(open_model):
     assert shown[-1] == "**Output** · 10"
 
 
+@pytest.mark.parametrize(
+    ("asked", "opened"), [("max_pool2d", 2), ("output", len(EVERY_KIND)), ("nothing", 0), (None, 0)]
+)
+def test_the_address_names_a_layer(visit, models_dir, played, asked, opened):
+    """The first of its kind is open, for who follows a link; another that is picked then stays open."""
+    record = keep_small(models_dir, layers=EVERY_KIND, epochs=1)
+    page = visit("feature_maps")
+    page.selectbox(key="model").select(record.id)
+    if asked:
+        page.query_params["layer"] = asked
+    page.run()
+    assert page.session_state["feature_maps_layer"] == opened
+    page.session_state["feature_maps_layer"] = 1
+    page.run()
+    assert page.session_state["feature_maps_layer"] == 1
+
+
 def test_units_tell_what_they_depend_on(open_model, sent):
     """A flattened unit's field is its pixel's window; a dense unit's is all that the flattened maps see."""
     page = open_model(layers=(Conv2D(filters=3, strides=2), Flatten(), Dense(units=4)), epochs=1)

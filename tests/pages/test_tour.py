@@ -100,13 +100,37 @@ def test_a_tour_is_left_and_taken_up_again(visit: Visit):
     page.switch_page("pages/runs.py").run()
     assert keys(page) == {"tour_back", "tour_next", "tour_leave"}
     page.button(key="tour_back").click().run()
-    assert keys(page) == {"tour_next", "tour_leave"}
+    assert page.button(key="tour_back").label == "Back to Draw"
     page.button(key="tour_leave").click().run()
     assert not bar(page)
     page = visit("concepts")
     assert "step 2" in page.button(key="tour_start").label
     page.button(key="tour_start").click().run()
     assert bar(page).startswith("**Tour 2 of 6")
+
+
+def test_another_tab_offers_to_go_on(visit: Visit):
+    """The step counts from when it is begun, not only where the tour was left by its button."""
+    page = visit("mistakes")
+    page.query_params["tour"] = "3"
+    page.run()
+    assert "step 3" in visit("draw").button(key="tour_start").label
+
+
+def test_the_way_back_leads_to_the_step_before(visit: Visit):
+    """By the bar's button, and by the browser's own, which shows an address that was there before."""
+    page = visit("draw")
+    page.button(key="tour_start").click().run()
+    assert "tour_back" not in keys(page)
+    page.button(key="tour_next").click().run()
+    page.switch_page("pages/train.py").run()
+    page.query_params["tour"] = "1"
+    page.switch_page("pages/draw.py").run()
+    assert bar(page).startswith("**Tour 1 of 6")
+    page.button(key="tour_next").click().run()
+    page.switch_page("pages/train.py").run()
+    page.button(key="tour_back").click().run()
+    assert page.query_params["tour"] == "1"
 
 
 @pytest.mark.parametrize(

@@ -507,7 +507,7 @@ def test_a_stopped_member_of_a_sweep_says_so_and_can_be_opened(visit, workers):
     ("field", "text", "said"),
     [
         ("seed", " ".join(map(str, range(1000, 1040))), "make 40 combinations, but at most 24"),
-        ("batch_size", "0, 10", "batch_size is 0"),
+        ("batch_size", "0, 10", "batch size is 0"),
         ("learning_rate", "fast", "'fast' is no number"),
     ],
 )

@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnn import concepts, datasets
 from cnn.concepts import KERNELS
-from cnn.i18n import _
+from cnn.i18n import _, ngettext
 from cnn.inspected import Array, LayerFacts
 from pages.parts.arithmetic import arithmetic
 from pages.parts.concepts.section import checked, in_the_network, look_for
@@ -66,13 +66,20 @@ def _sizes(facts: LayerFacts, padding: concepts.Padding) -> str:
     before, after = concepts.zeros_around(size, window, stride, padding)
     rows, columns, _maps = facts.output_shape
     sizes = _(
-        "**{rows} × {columns} pixels come out**: ⌊(size + zeros − kernel) / stride⌋ + 1 = "
+        "**{rows} × {columns} pixels come out**: ⌊(size + zeros on both sides − kernel) / stride⌋ + 1 = "
         "⌊({size} + {zeros} − {window}) / {stride}⌋ + 1 = {rows}"
     ).format(rows=rows, columns=columns, size=size, zeros=before + after, window=window, stride=stride)
-    if before == after:
-        return sizes
-    odd = _("An odd number of zeros does not share evenly: one more stands below and at the right.")
-    return f"{sizes}. {odd}"
+    if before != after:
+        odd = _("An odd number of zeros does not share evenly: one more stands below and at the right.")
+        sizes = f"{sizes}. {odd}"
+    if left_over := (size + before + after - window) % stride:
+        short = ngettext(
+            "{count} row and column at the end is too few for another step.",
+            "{count} rows and columns at the end are too few for another step.",
+            left_over,
+        ).format(count=left_over)
+        sizes = f"{sizes}. {short}"
+    return sizes
 
 
 def _kernel() -> Array:
@@ -110,6 +117,8 @@ def _weight(row: int, column: int) -> float:
             _("Weight in row {row}, column {column}").format(row=row, column=column),
             -99.0,
             99.0,
+            # An emptied field is a zero; without this it would be the lowest number.
+            value=None,
             step=0.5,
             format="%.2f",
             key=_key(row, column),
@@ -144,7 +153,7 @@ def _steps() -> tuple[int, concepts.Padding]:
     stride = st.slider(_("Stride: pixels from step to step"), 1, 4, key="stride", persist_state="session")
     kinds: dict[Literal["valid", "same", "zeros"], str] = {
         "valid": _("valid: none, whole windows only"),
-        "same": _("same: zeros around, the size stays"),
+        "same": _("same: zeros around, at stride 1 the size stays"),
         "zeros": _("zeros: as many as I say"),
     }
     kind = st.selectbox(

@@ -38,7 +38,7 @@ def pooling() -> None:
     with told():
         picture = image_choice(datasets.load("mnist"))
         _pooled(np.atleast_3d(picture.image).astype(np.float32), picture.about)
-    in_the_network("pages/feature_maps.py", _("Pooling in a trained network"))
+    in_the_network("pages/feature_maps.py", _("Pooling in a trained network"), "max_pool2d")
 
 
 def _pooled(image: Array, about: str) -> None:

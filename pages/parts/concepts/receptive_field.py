@@ -90,10 +90,10 @@ def _grown(layers: Sequence[concepts.Window], picture: Picture) -> None:
     seen = (bottom - top) * (right - left) / (shape[0] * shape[1])
     st.markdown(
         (
-            _("The one pixel of the last map sees **{rows} × {columns}** pixels, {share:.0%} of the image.")
+            _("The one pixel of the last map sees **{rows} × {columns}** pixels, {share:.1%} of the image.")
             if rows == columns == 1
             else _(
-                "A pixel in the middle of the last map sees **{rows} × {columns}** pixels, {share:.0%} of "
+                "A pixel in the middle of the last map sees **{rows} × {columns}** pixels, {share:.1%} of "
                 "the image."
             )
         ).format(rows=bottom - top, columns=right - left, share=seen)

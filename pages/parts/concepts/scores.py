@@ -8,7 +8,7 @@ import streamlit as st
 from cnn import concepts, figures
 from cnn.i18n import _
 from pages.parts.concepts.section import in_the_network, look_for
-from pages.parts.numerals import written
+from pages.parts.numerals import significant, written
 
 CLASSES = ("1", "4", "7")
 _AT_FIRST = (2.0, -1.0, 3.0)
@@ -60,7 +60,7 @@ def scores() -> None:
         )
     with seen:
         _steps(np.array(values, np.float32), CLASSES.index(truth or CLASSES[0]))
-    in_the_network("pages/feature_maps.py", _("Softmax in a trained network: its output"))
+    in_the_network("pages/feature_maps.py", _("Softmax in a trained network: its output"), "output")
 
 
 def _relu() -> None:
@@ -87,7 +87,7 @@ def _steps(values: np.ndarray, truth: int) -> None:
     body = "".join(
         f'<tr><th scope="row">{name}</th><td>{score}</td><td>{power:,.3f}</td>'
         f'<td class="bar"><span style="width:{100 * probability:.1f}%"></span>{probability:.1%}</td>'
-        f"<td>{one:.0f}</td><td>{written(one - probability, '+.2f')}</td></tr>"
+        f"<td>{one:.0f}</td><td>{_pull(one - probability)}</td></tr>"
         for name, score, power, probability, one in rows
     )
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
@@ -100,7 +100,11 @@ def _steps(values: np.ndarray, truth: int) -> None:
         _("The pull, one-hot − probability, is where training moves each score: up if positive, down if not.")
     )
     share = float(steps.probabilities[truth])
-    st.markdown(_("Loss = −ln {share:.5f} = **{loss:.3f}**").format(share=share, loss=loss))
+    # Near 1 it takes more digits of the one to give those of the other.
+    digits = 7 if share > 0.99 else 4
+    st.markdown(
+        _("Loss = −ln({share}) = **{loss}**").format(share=significant(share, digits), loss=significant(loss))
+    )
     # Towards 0 the curve is steep, and needs more points.
     shares = np.geomspace(_LEAST, 1, 300)
     st.plotly_chart(
@@ -115,3 +119,8 @@ def _steps(values: np.ndarray, truth: int) -> None:
             "The loss −ln p falls from large values near 0 to 0 at 1; at {share:.2f} it is {loss:.2f}."
         ).format(share=share, loss=loss),
     )
+
+
+def _pull(value: float) -> str:
+    """With its sign, but for what is as good as nothing."""
+    return written(value, "+.2f") if round(value, 2) else "0.00"

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from cnn.i18n import _
+from pages.parts.map_grid import LAYER
 
 
 def look_for(text: str) -> None:
@@ -10,14 +11,16 @@ def look_for(text: str) -> None:
     st.markdown(f":material/visibility: **{_('Look for:')}** {text}")
 
 
-def in_the_network(page: str, label: str) -> None:
+def in_the_network(page: str, label: str, layer: str | None = None) -> None:
     """Lead to the page where the same happens in a trained network.
 
     Args:
         page: its file, as "pages/filters.py".
         label: what is to be seen there.
+        layer: what is to be open on Feature maps, as `map_grid.choose_layer` knows it.
     """
-    st.page_link(page, label=label, icon=":material/arrow_forward:")
+    query = {LAYER: layer} if layer else None
+    st.page_link(page, label=label, icon=":material/arrow_forward:", query_params=query)
 
 
 def checked() -> tuple[str, str]:

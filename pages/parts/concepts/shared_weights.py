@@ -29,7 +29,7 @@ def shared_weights() -> None:
             _("Channels of the image"), 1, 64, 1, key="shared_channels", persist_state="session"
         )
         window = st.slider(_("Kernel, pixels a side"), 1, 8, 3, key="shared_window", persist_state="session")
-        filters = st.slider(_("Filters"), 1, 128, 32, key="shared_filters", persist_state="session")
+        filters = st.slider(_("Number of filters"), 1, 128, 32, key="shared_filters", persist_state="session")
     with right, told():
         _counted(concepts.connections(side, channels, window, filters), window, channels)
     in_the_network("pages/train.py", _("The parameters of each layer of a network to train"))

@@ -71,7 +71,10 @@ def shifted_digits() -> None:
 def _configs() -> list[tuple[TrainConfig, str]]:
     # The few digits that stand in for MNIST must be seen more often.
     epochs = 1 if datasets.find("mnist") else 15
-    names = (("dense", DENSE, _("Dense")), ("convolutional", CONVOLUTIONAL, _("Convolutional")))
+    names = (
+        ("dense", DENSE, _("Dense network")),
+        ("convolutional", CONVOLUTIONAL, _("Convolutional network")),
+    )
     return [
         (
             TrainConfig(
@@ -123,9 +126,7 @@ def _one(picture: Picture, names: Sequence[str], records: Sequence[ModelRecord])
     moved = concepts.shifted(picture.image, down, right)
     seen, *answers = st.columns([1, 1, 1], gap="large")
     with seen, st.container(key="shifted"):
-        about = _("{about} Shifted by {right} pixels to the right and {down} down.").format(
-            about=picture.about, right=right, down=down
-        )
+        about = f"{picture.about} {_moved(right, down)}"
         st.html(pixels(moved, 8, alt=about))
         st.caption(about)
     for place, name, record in zip(answers, names, records, strict=True):
@@ -133,6 +134,18 @@ def _one(picture: Picture, names: Sequence[str], records: Sequence[ModelRecord])
             st.markdown(f"**{name}**")
             given = workers().classify(keras_path(record.id).parent, moved)
             probability_bars(np.asarray(given.probabilities), outputs(record))
+
+
+def _moved(right: int, down: int) -> str:
+    """Where a digit was moved to, in words."""
+    ways = {
+        _("{count} px to the right"): right,
+        _("{count} px to the left"): -right,
+        _("{count} px down"): down,
+        _("{count} px up"): -down,
+    }
+    told = [way.format(count=count) for way, count in ways.items() if count > 0]
+    return _("Shifted: {ways}.").format(ways=", ".join(told)) if told else _("Not shifted.")
 
 
 def _all(names: Sequence[str], records: Sequence[ModelRecord], dataset: Dataset) -> None:
@@ -171,7 +184,7 @@ def _verdict(names: Sequence[str], measured: Sequence[Sequence[float]]) -> str:
     first, second = measured
     distance = max(DISTANCES, key=lambda each: abs(second[each] - first[each]))
     return _(
-        "They are furthest apart at {distance} pixels: {first} reads **{first_share:.1%}**, {second} "
+        "They are furthest apart at {distance} pixels. Read right: {first} **{first_share:.1%}**, {second} "
         "**{second_share:.1%}**. Neither was ever shown a shifted digit. The convolutional one gets worse, "
         "too: its pooling windows do not move along, and fewer of them see what comes near the border."
     ).format(
