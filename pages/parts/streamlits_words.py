@@ -28,6 +28,7 @@ _WORDS = (
     N_("Clear all"),
     N_("Increment"),
     N_("Decrement"),
+    N_("Clear value"),
     # Files and the camera.
     N_("file upload"),
     N_("Upload"),

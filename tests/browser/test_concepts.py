@@ -1,5 +1,7 @@
 """The concepts and the tour, in a real browser."""
 
+import re
+
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
@@ -62,3 +64,48 @@ def test_the_tour_leads_from_page_to_page(app: Served, page: Page) -> None:
     key(page, "tour_leave").locator("button").click()
     expect(key(page, "tour")).to_have_count(0, timeout=START)
     assert "tour" not in page.url
+
+
+def test_the_browsers_way_back_leads_from_section_to_section(app: Served, page: Page) -> None:
+    """Each section that was picked is there again, in the order in which they came."""
+    page.goto(f"{app.url}/concepts?section=pooling")
+    expect(page.get_by_text("Max-pooling cuts")).to_be_visible(timeout=START)
+    page.get_by_role("radio", name="Shared weights").click()
+    expect(page.get_by_text("Every pixel of every map")).to_be_visible(timeout=START)
+    page.get_by_role("radio", name="Receptive field").click()
+    expect(page.get_by_text("A pixel of the first map")).to_be_visible(timeout=START)
+    page.go_back()
+    expect(page.get_by_text("Every pixel of every map")).to_be_visible(timeout=START)
+    page.go_back()
+    expect(page.get_by_text("Max-pooling cuts")).to_be_visible(timeout=START)
+    page.go_forward()
+    expect(page.get_by_text("Every pixel of every map")).to_be_visible(timeout=START)
+
+
+def test_the_browsers_way_back_leads_through_the_tour(app: Served, page: Page) -> None:
+    """To the step before and its page, and once more to the first; Streamlit keeps two addresses for each."""
+    page.goto(f"{app.url}/?tour=1")
+    for number in (2, 3):
+        key(page, "tour_next").locator("button").click(timeout=START)
+        expect(key(page, "tour")).to_contain_text(f"Tour {number} of 6", timeout=START)
+    for number, heading in ((2, "Train a network"), (1, "Draw a digit")):
+        page.go_back()
+        expect(page).to_have_url(re.compile(rf"tour={number + 1}$"))
+        page.go_back()
+        expect(key(page, "tour")).to_contain_text(f"Tour {number} of 6", timeout=START)
+        expect(page.get_by_role("heading", name=heading)).to_be_visible(timeout=START)
+
+
+@pytest.mark.parametrize(
+    ("section", "link", "opened"),
+    [
+        ("pooling", "Pooling in a trained network", "Max pooling 1"),
+        ("scores", "Softmax in a trained network: its output", "Output"),
+    ],
+)
+def test_a_section_leads_to_its_layer(app: Served, page: Page, section: str, link: str, opened: str) -> None:
+    """What the section explains is open in the real network."""
+    page.goto(f"{app.url}/concepts?section={section}")
+    page.get_by_role("link", name=link).click(timeout=START)
+    expect(page.get_by_role("heading", name="What each layer sees")).to_be_visible(timeout=START)
+    expect(page.locator("strong", has_text=opened).first).to_be_visible(timeout=START)

@@ -82,6 +82,20 @@ def test_files_and_the_camera_are_asked_for_in_korean(app: Served, korean_page: 
     expect(korean_page.locator("html")).to_have_attribute("lang", "en")
 
 
+def test_a_number_out_of_range_is_refused_in_korean(app: Served, korean_page: Page) -> None:
+    """With both of its bounds; Streamlit alone says so, in a field's tooltip."""
+    korean_page.goto(f"{app.url}/concepts?section=convolution")
+    field = key(korean_page, "kernel_0_0").locator("input")
+    expect(field).to_be_visible(timeout=BUSY)
+    settled(korean_page)
+    field.fill("500")
+    field.press("Enter")
+    expect(korean_page.get_by_text("-99.00부터 99.00까지의 값을 입력하세요.").first).to_be_attached(
+        timeout=BUSY
+    )
+    assert strays(str(korean_page.evaluate(WRITTEN))) == set()
+
+
 def test_an_unknown_address_is_said_in_korean(app: Served, korean_page: Page) -> None:
     """Streamlit's word on it is Korean, and the first page stands behind."""
     korean_page.goto(f"{app.url}/nowhere")
