@@ -12,14 +12,14 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from datetime import datetime
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, TextIO
 
 from cnn.errors import CnnError, ConfigError, ModelError, PictureError
-from cnn.i18n import N_, _, of_environment, use
+from cnn.i18n import N_, _, fixed, of_environment, use
 
 if TYPE_CHECKING:
     from cnn.answer import Answer
@@ -49,13 +49,15 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     output = Output(sys.stdout, getattr(options, "json", False))
     try:
-        with redirect_stdout(sys.stderr):
+        # What a program reads is the same everywhere.
+        with fixed("en") if output.as_json else nullcontext(), redirect_stdout(sys.stderr):
             code: int = options.run(options, output)
             return code
     except CnnError as error:
         _tell(str(error))
         if output.as_json:
-            output.say({"error": str(error)}, "")
+            with fixed("en"):
+                output.say({"error": str(error)}, "")
         return 1
     except BrokenPipeError:
         # Whoever read the results has seen enough, as `head` does; Python would complain at its exit.

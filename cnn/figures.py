@@ -16,7 +16,7 @@ Curve = Sequence[tuple[float, float, float]]
 Numbers = Sequence[float] | NDArray[np.floating[Any]]
 
 # Okabe and Ito's colours, which colour-blind readers tell apart, as far as both themes carry them.
-_COLOURS = ("#3d8bd9", "#e07b39", "#2a9d76", "#c05b9b", "#a58a1c", "#7d6bd0")
+_COLOURS = ("#3d8bd9", "#d0661f", "#2a9d76", "#c05b9b", "#a58a1c", "#7d6bd0")
 _DASHES = ("solid", "dash", "dot", "dashdot")
 _SYMBOLS = ("circle", "diamond", "square", "cross", "triangle-up", "x", "star")
 _MARKS = ("circle", "diamond", "square-open")

@@ -12,7 +12,9 @@ the code's texts.
 import gettext
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -28,6 +30,11 @@ def _english() -> str:
 
 
 _reader: dict[str, Callable[[], str]] = {"language": _english}
+_fixed: ContextVar[str | None] = ContextVar("_fixed", default=None)
+
+
+def _language() -> str:
+    return _fixed.get() or _reader["language"]()
 
 
 def use(current_language: Callable[[], str]) -> None:
@@ -36,11 +43,21 @@ def use(current_language: Callable[[], str]) -> None:
 
 
 def of_environment() -> str:
-    """The language that a terminal is set to, as gettext looks for it; English where that is none of ours."""
+    """The language of the terminal, found as Python's gettext does; English where it is none of ours."""
     names = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
     asked = next(filter(None, map(os.environ.get, names)), "")
-    code = re.split(r"[_.:@]", asked)[0]
-    return code if code in LANGUAGES else "en"
+    codes = (re.split(r"[_.@]", each)[0] for each in asked.split(":"))
+    return next((code for code in codes if code in LANGUAGES), "en")
+
+
+@contextmanager
+def fixed(language: str) -> Iterator[None]:
+    """Have all texts in one language, whoever reads; for this thread."""
+    before = _fixed.set(language)
+    try:
+        yield
+    finally:
+        _fixed.reset(before)
 
 
 def language_named(text: str) -> str | None:
@@ -72,12 +89,12 @@ def catalogue(language: str) -> gettext.NullTranslations:
 
 def _(text: str) -> str:
     """The text in the reader's language; the text itself where no translation exists."""
-    return catalogue(_reader["language"]()).gettext(text)
+    return catalogue(_language()).gettext(text)
 
 
 def ngettext(singular: str, plural: str, count: int) -> str:
     """The form of the text that goes with `count`, in the reader's language."""
-    return catalogue(_reader["language"]()).ngettext(singular, plural, count)
+    return catalogue(_language()).ngettext(singular, plural, count)
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a text translated later

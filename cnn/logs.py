@@ -12,12 +12,14 @@ from collections import deque
 from copy import copy
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from logging.handlers import RotatingFileHandler
+from numbers import Number
 from pathlib import Path
 from typing import Any
 
 from cnn.errors import CnnError
-from cnn.i18n import N_, _
+from cnn.i18n import N_, _, fixed
 from cnn.reasons import reason
 from cnn.settings import settings
 
@@ -60,17 +62,13 @@ class _Recent(logging.Handler):
         self.events: deque[Event] = deque(maxlen=_RECENT)
 
     def emit(self, record: logging.LogRecord) -> None:
-        own = record.name.split(".")[0] in _OWN and isinstance(record.args, tuple)
+        # Of others' texts there are no translations.
+        message, values = "%s", (record.getMessage(),)
+        if record.name.split(".")[0] in _OWN and isinstance(record.args, tuple):
+            message, values = record.msg, tuple(map(_lasting, record.args))
         error = record.exc_info[1] if record.exc_info else None
-        self.events.append(
-            Event(
-                record.created,
-                record.levelno,
-                record.msg if own else record.getMessage(),
-                tuple(map(_lasting, record.args or ())) if own else (),
-                "" if error is None else _lasting(error),
-            )
-        )
+        told = "" if error is None else _lasting(error)
+        self.events.append(Event(record.created, record.levelno, message, values, told))
 
 
 class _OneLine(logging.Formatter):
@@ -80,7 +78,12 @@ class _OneLine(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%d %H:%M:%S")
 
     def format(self, record: logging.LogRecord) -> str:
-        return "".join(c if c.isprintable() else repr(c)[1:-1] for c in super().format(record))
+        record = copy(record)
+        # Another handler's words for the exception may be in another language.
+        record.exc_text = None
+        with fixed("en"):
+            told = super().format(record)
+        return "".join(c if c.isprintable() else repr(c)[1:-1] for c in told)
 
 
 def path() -> Path:
@@ -91,11 +94,12 @@ def path() -> Path:
 def _lasting(value: Any) -> Any:
     """What a text says of a value, without holding on to the value."""
     if isinstance(value, CnnError):
-        return copy(value)
+        # Without its traceback, which holds on to frames, and so for the errors in it.
+        return type(value)(value.message, **{name: _lasting(each) for name, each in value.values.items()})
     if isinstance(value, BaseException):
         why = reason(value)
         return why if isinstance(why, CnnError) else f"{type(value).__name__}: {why}"
-    return value if isinstance(value, int | float) else str(value)
+    return value if isinstance(value, Number) else str(value)
 
 
 _recent = _Recent()
@@ -127,4 +131,4 @@ def begin() -> None:
 
 def last(count: int) -> list[Event]:
     """The last warnings and errors since `begin`, the newest first; the file has those before, too."""
-    return list(reversed(_recent.events))[:count]
+    return list(islice(reversed(_recent.events), count))

@@ -4,6 +4,8 @@ What is said here stands inside an error's sentence: short, without a capital an
 """
 
 import errno
+import socket
+import ssl
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -20,13 +22,15 @@ _OF_THE_SYSTEM: Mapping[int | None, str] = MappingProxyType(
         errno.EDQUOT: N_("the disk is full"),
         errno.EIO: N_("the disk cannot be read or written"),
         errno.ENOENT: N_("there is no such file or folder"),
-        errno.EEXIST: N_("a file of that name is in the way"),
+        errno.EEXIST: N_("a file or folder of that name is in the way"),
+        errno.ENOTEMPTY: N_("the folder is not empty"),
         errno.ENOTDIR: N_("a file stands where a folder should"),
         errno.EISDIR: N_("a folder stands where a file should"),
         errno.ENAMETOOLONG: N_("the name is too long"),
         errno.EMFILE: N_("too many files are open"),
         errno.ENFILE: N_("too many files are open"),
         errno.ENOMEM: N_("there is not enough memory"),
+        errno.EADDRINUSE: N_("another program has that port"),
         errno.ECONNREFUSED: N_("nothing answers there"),
         errno.ECONNRESET: N_("the connection broke off"),
         errno.EPIPE: N_("the connection broke off"),
@@ -36,12 +40,22 @@ _OF_THE_SYSTEM: Mapping[int | None, str] = MappingProxyType(
     }
 )
 
+# Their numbers, where they have any, are not the system's.
+_OF_KINDS: Mapping[type[BaseException], str] = MappingProxyType(
+    {
+        MemoryError: _OF_THE_SYSTEM[errno.ENOMEM],
+        TimeoutError: _OF_THE_SYSTEM[errno.ETIMEDOUT],
+        socket.gaierror: N_("there is no machine of that name"),
+        ssl.SSLError: N_("the connection cannot be trusted"),
+    }
+)
+
 _OF_PYDANTIC = MappingProxyType(
     {
-        "greater_than": N_("it must be above {gt:g}"),
-        "greater_than_equal": N_("it must be at least {ge:g}"),
-        "less_than": N_("it must be below {lt:g}"),
-        "less_than_equal": N_("it must be at most {le:g}"),
+        "greater_than": N_("it must be above {gt:.10g}"),
+        "greater_than_equal": N_("it must be at least {ge:.10g}"),
+        "less_than": N_("it must be below {lt:.10g}"),
+        "less_than_equal": N_("it must be at most {le:.10g}"),
         "int_from_float": N_("it must be a whole number"),
         "int_type": N_("it must be a whole number"),
         "int_parsing": N_("it must be a whole number"),
@@ -54,6 +68,7 @@ _OF_PYDANTIC = MappingProxyType(
         "string_too_long": N_("it must not be longer than {max_length}"),
         "string_too_short": N_("it must not be shorter than {min_length}"),
         "literal_error": N_("it must be one of {expected}"),
+        "union_tag_invalid": N_("it must be one of {expected_tags}"),
         "missing": N_("it is missing"),
         "extra_forbidden": N_("nothing of that name is known"),
     }
@@ -71,15 +86,19 @@ def reason(error: BaseException) -> CnnError | str:
     """
     if isinstance(error, CnnError):
         return error
-    if isinstance(error, MemoryError):
-        return CnnError(_OF_THE_SYSTEM[errno.ENOMEM])
-    if isinstance(error, OSError):
-        code = errno.ETIMEDOUT if isinstance(error, TimeoutError) else error.errno
-        if code in _OF_THE_SYSTEM:
-            return CnnError(_OF_THE_SYSTEM[code])
-        if error.strerror:
-            return error.strerror
-    return next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    template = _OF_THE_SYSTEM.get(_code(error))
+    for kind, text in _OF_KINDS.items():
+        if isinstance(error, kind):
+            template = text
+    if template is not None:
+        return CnnError(template)
+    own = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    lines = (line.strip().removesuffix(".") for line in own.splitlines())
+    return next(filter(None, lines), type(error).__name__)
+
+
+def _code(error: BaseException) -> int | None:
+    return error.errno if isinstance(error, OSError) else None
 
 
 def mistake(found: Any) -> CnnError | str:

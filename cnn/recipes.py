@@ -63,6 +63,7 @@ _CALLED = MappingProxyType(
         "train_images": N_("The number of training images"),
         "seed": N_("The seed"),
         "patience": N_("The patience"),
+        "validation": N_("The share for validation"),
     }
 )
 """The settings that people write as numbers."""
@@ -70,8 +71,8 @@ _CALLED = MappingProxyType(
 
 def _called(place: tuple[int | str, ...]) -> CnnError | str:
     """What a setting is called: translated where it is shown, or else by its place in `TrainConfig`."""
-    name = ".".join(map(str, place))
-    return CnnError(_CALLED[name]) if name in _CALLED else name
+    called = _CALLED.get(str(place[0]))
+    return CnnError(called) if called else ".".join(map(str, place))
 
 
 def config_from(values: dict[str, Any]) -> TrainConfig:
@@ -83,7 +84,8 @@ def config_from(values: dict[str, Any]) -> TrainConfig:
     try:
         return TrainConfig(**values)
     except ValidationError as error:
-        first = error.errors()[0]
+        # Of what may be of several kinds, the last is the one with bounds.
+        first = [found for found in error.errors() if found["loc"][0] == error.errors()[0]["loc"][0]][-1]
         raise ConfigError(
             N_("{name} is {value!r}: {reason}."),
             name=_called(first["loc"]),

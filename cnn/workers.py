@@ -29,7 +29,6 @@ from cnn.errors import CnnError, OutOfMemory, TrainingError, WorkerError
 from cnn.i18n import N_
 from cnn.model_store import SHIPPED, keras_path
 from cnn.progress import Away, TrainedModel
-from cnn.reasons import reason
 from cnn.recipes import TrainConfig
 from cnn.settings import Settings, settings
 from cnn.unfinished import WorkFolder
@@ -177,7 +176,7 @@ class Workers:
             except (OSError, RuntimeError, CancelledError, FutureTimeoutError) as error:
                 if not isinstance(error, TimeoutError):
                     if self._awake:
-                        _log.warning(N_("the answering process is away: %s"), reason(error))
+                        _log.warning(N_("the answering process is away: %s"), error)
                     if self._actor is actor:
                         self._actor = None
                 self._awake = False

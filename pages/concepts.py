@@ -16,7 +16,8 @@ from pages.parts.concepts.scores import scores
 from pages.parts.concepts.shared_weights import shared_weights
 from pages.parts.concepts.shifted_digits import shifted_digits
 
-_ADDRESS, _IN_ADDRESS = "section", "concept_in_address"
+_ADDRESS, _SEEN = "section", "concepts_seen"
+_FIRST = "convolution"
 
 SECTIONS: dict[str, Callable[[], None]] = {
     "convolution": convolution,
@@ -46,17 +47,23 @@ def titles() -> dict[str, str]:
 
 def choose() -> str:
     """The section that is open; the address names it, so that it can be sent to others."""
-    asked = st.query_params.get(_ADDRESS)
-    # What the address says holds when it is new: with a link, or as the browser went back.
-    if asked in SECTIONS and asked != st.session_state.get(_IN_ADDRESS):
+    asked, visit = st.query_params.get(_ADDRESS), st.session_state.get("visit")
+    if asked in SECTIONS:
         st.session_state["concept"] = asked
-    st.session_state[_IN_ADDRESS] = asked
+    elif st.session_state.get(_SEEN) != visit:
+        # Whoever comes back to the page finds the section that was open.
+        if st.session_state.get("concept", _FIRST) != _FIRST:
+            st.query_params[_ADDRESS] = st.session_state["concept"]
+    else:
+        # The browser went back to where none was picked.
+        st.session_state["concept"] = _FIRST
+    st.session_state[_SEEN] = visit
     names = titles()
     return str(
         st.segmented_control(
             _("Section"),
             list(SECTIONS),
-            default=None if "concept" in st.session_state else "convolution",
+            default=None if "concept" in st.session_state else _FIRST,
             format_func=names.__getitem__,
             key="concept",
             required=True,
@@ -69,10 +76,10 @@ def choose() -> str:
 
 
 def _keep_in_address() -> None:
-    st.session_state[_IN_ADDRESS] = st.query_params[_ADDRESS] = st.session_state["concept"]
+    st.query_params[_ADDRESS] = st.session_state["concept"]
 
 
 st.html(Path(__file__).parent / "parts" / "look_inside.css")
-st.header(_("What a convolutional network is"))
+st.title(_("What a convolutional network is"))
 SECTIONS[choose()]()
 tour.invitation()

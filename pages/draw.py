@@ -38,11 +38,11 @@ place = st.container()
 model = picker()
 if model is not None and model.reads_drawings:
     with place:
-        st.header(_("Draw a digit"))
+        st.title(_("Draw a digit"))
         board(model)
     corrections.kept(model)
 elif model is not None:
     with place:
-        st.header(_("Bring a picture"))
+        st.title(_("Bring a picture"))
         other_board(model)
 tour.invitation()

@@ -51,10 +51,10 @@ def _explore(model: ModelRecord, picture: Picture) -> None:
                     "is right, so they may differ a little."
                 )
             )
-    st.subheader(_("How each number comes about"))
+    st.header(_("How each number comes about"))
     with told():
         arithmetic(layers, look, layer, channel, weights=partial(weights_of, model), names=outputs(model))
-    st.subheader(_("Where the evidence lies"))
+    st.header(_("Where the evidence lies"))
     if st.toggle(_("Show it"), key="evidence_shown"):
         with told():
             evidence(
@@ -69,7 +69,7 @@ def _explore(model: ModelRecord, picture: Picture) -> None:
 
 
 st.html(Path(__file__).parent / "parts" / "look_inside.css")
-st.header(_("What each layer sees"))
+st.title(_("What each layer sees"))
 if record := picker():
     with told():
         chosen = image_choice(looks.dataset_of(record))

@@ -35,7 +35,7 @@ def _explore(model: ModelRecord) -> None:
     with left:
         number, limit = filter_grid(model, layers, choice, ONE_FILTER)
     with right, st.container(key=ONE_FILTER):
-        st.subheader(_("Filter {number}").format(number=number))
+        st.header(_("Filter {number}").format(number=number))
         weights(model, choice, number, limit)
         with told():
             dataset = looks.dataset_of(model)
@@ -45,7 +45,7 @@ def _explore(model: ModelRecord) -> None:
 
 
 st.html(Path(__file__).parent / "parts" / "look_inside.css")
-st.header(_("What it looks for"))
+st.title(_("What it looks for"))
 if record := picker():
     with told():
         if awake():

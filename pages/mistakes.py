@@ -53,7 +53,7 @@ def mistakes(model: ModelRecord) -> None:
 
 
 st.html(Path(__file__).parent / "parts" / "look_inside.css")
-st.header(_("What it gets wrong"))
+st.title(_("What it gets wrong"))
 if record := picker():
     with told():
         mistakes(record)

@@ -16,7 +16,7 @@ from pages.parts.told import told
 owner = visitor.owner()
 
 st.html(Path(__file__).parent / "parts" / "look_inside.css")
-st.header(_("Runs"))
+st.title(_("Runs"))
 with told():
     found = model_store.usable(owner)
     picked = run_table(found, owner)

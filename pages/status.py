@@ -6,7 +6,7 @@ from cnn.i18n import _
 from pages.parts.door import is_leader
 from pages.parts.status import status
 
-st.header(_("The workshop"))
+st.title(_("The workshop"))
 if is_leader():
     status()
 else:

@@ -14,7 +14,7 @@ from pages.parts.sweep import sweep_form, sweep_table
 
 owner = visitor.owner()
 
-st.header(_("Train a network"))
+st.title(_("Train a network"))
 settings_side, network_side = st.columns([1, 1.5], gap="large")
 with settings_side:
     config = recipe_form()
@@ -28,7 +28,6 @@ with settings_side:
     ):
         try:
             begin(trainings().submit(owner, config))
-            st.toast(_("The training is in; its progress stands on this page."))
         except CnnError as error:
             st.error(str(error))
     if mistake:
@@ -43,6 +42,6 @@ with network_side:
         monitor(training)
     if config:
         if mine:
-            st.subheader(_("The network to train next"))
+            st.header(_("The network to train next"))
         network(config, chosen_recipe())
         given(config.dataset)

@@ -20,6 +20,10 @@ for setting in ("MODELS_DIR", "CACHE_DIR", "WORK_DIR", "LOGS_DIR"):
     if setting != "CACHE_DIR" or "PYTEST_XDIST_WORKER" not in os.environ:
         os.environ[f"CNN_{setting}"] = str(Path(_PRIVATE.name) / setting.lower())
 
+# The command line speaks the terminal's language; the tests read English.
+os.environ["LC_ALL"] = "C.UTF-8"
+os.environ.pop("LANGUAGE", None)
+
 # The machines that run this are shared and slow at times: how long an example takes says nothing.
 hypothesis_settings.register_profile("cnn", deadline=None, max_examples=60, derandomize="CI" in os.environ)
 hypothesis_settings.load_profile("cnn")

@@ -1,5 +1,6 @@
 """`cnn.i18n`: texts in the language of whoever reads."""
 
+import json
 import os
 import subprocess
 import sys
@@ -59,6 +60,7 @@ def test_what_is_not_translated_stays_english():
         ({"LANGUAGE": "ko:en", "LANG": "en_US.UTF-8"}, "ko"),
         ({"LC_ALL": "", "LC_MESSAGES": "ko"}, "ko"),
         ({"LANG": "de_DE@euro"}, "en"),
+        ({"LANGUAGE": "de:ko", "LANG": "de_DE.UTF-8"}, "ko"),
     ],
 )
 def test_a_terminals_language_is_that_of_its_environment(monkeypatch, variables, language):
@@ -71,9 +73,18 @@ def test_a_terminals_language_is_that_of_its_environment(monkeypatch, variables,
 
 
 def test_the_command_line_speaks_korean(tmp_path):
-    """Where the terminal is Korean, so are its help and its errors."""
+    """Where the terminal is Korean, so are its errors; what a program reads stays English."""
     command = [sys.executable, "-m", "cnn", "classify", str(tmp_path / "nothing.png")]
     environment = {**os.environ, "LC_ALL": "", "LANGUAGE": "", "LANG": "ko_KR.UTF-8"}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert done.returncode == 1
     assert "그런 파일이나 폴더가 없습니다" in done.stdout + done.stderr
+    done = subprocess.run([*command, "--json"], capture_output=True, text=True, env=environment, check=False)
+    assert "there is no such file or folder" in json.loads(done.stdout)["error"]
+
+
+def test_a_language_can_be_fixed(korean):
+    """Whoever reads; and only as long as it is."""
+    with i18n.fixed("en"):
+        assert i18n._("Draw") == "Draw"
+    assert i18n._("Draw") == "그리기"

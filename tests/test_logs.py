@@ -127,7 +127,32 @@ def test_an_event_is_told_in_the_language_of_whoever_reads(log, monkeypatch):
     assert "No space left on device" in log.read_text()
 
 
-def test_an_event_holds_on_to_nothing():
+def test_the_file_is_english_whoever_is_at_the_page(log, monkeypatch):
+    """An error of ours, too, that comes while a page is made for somebody who reads Korean."""
+    monkeypatch.setitem(i18n._reader, "language", lambda: "ko")
+    try:
+        raise CnnError("the disk is full")
+    except CnnError as error:
+        logging.getLogger("cnn").exception("a training failed: %s", error)
+    assert not re.search("[가-힣]", log.read_text())
+    assert "the disk is full" in log.read_text()
+
+
+def failing(what):
+    """Raises an error of a library."""
+    raise ValueError(what)
+
+
+def failing_within(what):
+    """Raises an error of ours that was made of another, in whose frames something is."""
+    try:
+        raise CnnError("{what}", what="an inner one")
+    except CnnError as error:
+        raise CnnError("{reason}", reason=error) from None
+
+
+@pytest.mark.parametrize("fail", [failing, failing_within])
+def test_an_event_holds_on_to_nothing(fail):
     """What an error's traceback refers to, as a picture of some megabytes, is free again."""
 
     class Large:
@@ -136,21 +161,24 @@ def test_an_event_holds_on_to_nothing():
     large, recent = Large(), logs._Recent()
     gone = weakref.ref(large)
     try:
-        raise ValueError(large)
-    except ValueError as error:
-        values, raised = (large, error), (ValueError, error, error.__traceback__)
+        fail(large)
+    except (CnnError, ValueError) as error:
+        values, raised = (large, error), (type(error), error, error.__traceback__)
         recent.handle(logging.LogRecord("cnn", logging.ERROR, "", 0, "%s was of no use: %s", values, raised))
     del large, values, raised
     gc.collect()
     assert gone() is None
-    assert "ValueError" in str(recent.events[0])
+    assert "was of no use: " in str(recent.events[0])
 
 
-def test_an_event_of_another_library_is_told_as_it_is(log):
+def test_an_event_of_another_library_is_told_as_it_is(log, monkeypatch):
     """Also with a mapping for its values, and with per cent signs that are none of a template."""
     logging.getLogger("somebodys").warning("%(share)d %% are left", {"share": 5})
     logging.getLogger("somebodys").warning("100% of it")
-    assert [str(event) for event in logs.last(2)] == ["100% of it", "5 % are left"]
+    logging.getLogger("somebodys").warning("Error")
+    logging.getLogger("somebodys").warning("")
+    monkeypatch.setitem(i18n._reader, "language", lambda: "ko")
+    assert [str(event) for event in logs.last(4)] == ["", "Error", "100% of it", "5 % are left"]
 
 
 def test_other_libraries_keep_out_of_the_terminal(log, capsys):
@@ -178,7 +206,7 @@ def test_a_folder_that_cannot_be_written_ends_nothing(begin, tmp_path):
     (tmp_path / "file").touch()
     assert logging.StreamHandler in map(type, begin(tmp_path / "file"))
     [event] = logs.last(1)
-    assert "a file of that name is in the way" in str(event)
+    assert "a file or folder of that name is in the way" in str(event)
 
 
 IMPORT = "import cnn.network.build as b; b.build"

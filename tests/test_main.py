@@ -13,6 +13,7 @@ from PIL import Image
 
 from cnn.__main__ import main
 from cnn.datasets import DATA
+from cnn.recipes import RECIPES
 from cnn.uci_digits import uci_digits
 
 ROOT = Path(__file__).parent.parent
@@ -98,7 +99,7 @@ def test_no_module_outside_network_loads_keras():
 def test_recipes_are_listed(place):
     """One line for each recipe, in the form that other programs read, and a sentence without `--json`."""
     listed = {values["recipe"]: values for values in lines(cnn(place, "recipes", "--json"))}
-    assert len(listed) == 8
+    assert len(listed) == len(RECIPES)
     for name, values in {
         "conv32": ("mnist", 63_050, "rmsprop", 100, 3),
         "lenet-cifar10": ("cifar10", 1_626_442, "adadelta", 128, 10),

@@ -5,6 +5,7 @@ import os
 import pickle
 import re
 import socket
+import ssl
 from typing import Annotated, Literal
 
 import pytest
@@ -22,6 +23,12 @@ from cnn.reasons import mistake, reason
 def korean(monkeypatch):
     """Whoever reads reads Korean."""
     monkeypatch.setitem(i18n._reader, "language", lambda: "ko")
+
+
+UNCAUSED = (
+    *("EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EIO", "EEXIST", "ENOTEMPTY", "EMFILE", "ENFILE"),
+    *("ENOMEM", "EADDRINUSE", "ECONNRESET", "EPIPE", "ENETUNREACH", "EHOSTUNREACH", "ETIMEDOUT"),
+)
 
 
 def is_korean(text):
@@ -57,16 +64,25 @@ def test_the_systems_own_errors_are_told_in_korean(tmp_path, korean):
 @pytest.mark.parametrize(
     "error",
     [
-        OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)),
-        PermissionError(errno.EACCES, os.strerror(errno.EACCES)),
+        *(OSError(getattr(errno, name), os.strerror(getattr(errno, name))) for name in UNCAUSED),
         TimeoutError(),
         TimeoutError("timed out"),
         MemoryError(),
     ],
+    ids=repr,
 )
 def test_those_that_no_test_can_cause_are_told_in_korean(korean, error):
     """The disk full, a closed folder (root may enter all), no answer, no memory."""
     assert is_korean(str(reason(error)))
+
+
+def test_numbers_that_are_not_the_systems_are_not_taken_for_it(korean):
+    """A server without a certificate and a machine without an address have numbers of their own."""
+    untrusted = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    assert "권한" not in str(reason(untrusted))
+    assert is_korean(str(reason(untrusted)))
+    unknown = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+    assert is_korean(str(reason(unknown)))
 
 
 def test_an_error_of_ours_stays_itself():
@@ -78,11 +94,14 @@ def test_an_error_of_ours_stays_itself():
     assert str(outer) == "Nothing can be written to /f (the disk is full). Make room there, or allow writing."
 
 
-@given(st.builds(lambda kind, text: kind(text), st.sampled_from([ValueError, OSError, KeyError]), st.text()))
+@given(
+    st.builds(lambda kind, text: kind(text), st.sampled_from([ValueError, OSError, KeyError]), st.text())
+    | st.builds(OSError, st.integers(), st.text())
+)
 def test_every_error_has_a_reason_of_one_line(error):
     """Whatever a library puts into its errors, or nothing, a sentence can be made with it."""
     told = str(reason(error))
-    assert told.strip()
+    assert told == told.strip() != ""
     assert len(told.splitlines()) == 1
 
 
@@ -95,6 +114,7 @@ class Asked(BaseModel, extra="forbid"):
     """Fields of the kinds that settings and records have."""
 
     count: Annotated[int, Field(ge=1, le=9)] = 1
+    large: Annotated[int, Field(lt=2**31)] = 0
     share: Annotated[float, Field(gt=0, lt=1)] = 0.5
     on: bool = True
     name: Annotated[str, Field(min_length=1, max_length=3)] = "a"
@@ -106,6 +126,7 @@ class Asked(BaseModel, extra="forbid"):
     [
         ({"count": 0}, "it must be at least 1"),
         ({"count": 10}, "it must be at most 9"),
+        ({"large": 2**31}, "it must be below 2147483648"),
         ({"count": "many"}, "it must be a whole number"),
         ({"count": 1.5}, "it must be a whole number"),
         ({"share": 0}, "it must be above 0"),

@@ -14,6 +14,8 @@ from cnn.i18n import LANGUAGES
 
 LANGUAGE = "language"
 """The parameter that carries the language which a visitor has picked."""
+LAYER = "layer"
+"""The parameter that names what is to be open on Feature maps: a kind of layer, or "output"."""
 TRAINING = "training"
 """The address at which the browser asks how a training stands."""
 

@@ -38,6 +38,13 @@ function paintImage(figure, { image, imageShape, texts }) {
   const [height, width, channels] = imageShape, values = floats(image);
   paint(figure.firstChild, (y, x) => pixelOf(values, y, x, imageShape), height, width, channels === 3 ? (pixel) => pixel : scale(1));
   figure.lastChild.textContent = texts.field;
+  named(figure);
+}
+
+/** A picture is called what stands below it. */
+function named({ firstChild: canvas, lastChild: caption }) {
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", caption.textContent);
 }
 
 /** A layer that gives maps: the window over its input, and one of its maps. */
@@ -78,6 +85,7 @@ class MapView {
     this.find(".to").hidden = this.find(".controls").hidden = false;
     if (!image.hidden) paintImage(image, data);
     input.lastChild.textContent = this.withPadding(texts.window);
+    named(input);
     map.lastChild.textContent = texts.map;
     map.firstChild.setAttribute("aria-label", texts.keys);
     paint(map.firstChild, (y, x) => this.after[y * data.mapShape[1] + x], ...data.mapShape, this.mapColour);

@@ -14,9 +14,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     // The diagonal has a quiet colour of its own, so that only mistakes compete.
     const share = right ? 14 : count === 0 ? 0 : 15 + 75 * (count / most);
     const colour = right ? "var(--st-primary-color)" : "var(--confusion-mistake)";
-    const first = truth === 0 && read === 0;
+    const stop = picked === null ? truth === 0 && read === 0 : chosen;
     return `<td><button type="button" class="${right ? "right" : "wrong"}" data-place="${truth},${read}"
-      style="background: color-mix(in srgb, ${colour} ${share}%, transparent)" tabindex="${first ? 0 : -1}"
+      style="background: color-mix(in srgb, ${colour} ${share}%, transparent)" tabindex="${stop ? 0 : -1}"
       aria-pressed="${chosen}" aria-label="${text}" title="${text}">${count || "·"}</button></td>`;
   };
   table.innerHTML = `<thead><tr><td></td>${names.map((name) => `<th scope="col"><span>${name}</span></th>`).join("")}</tr></thead>

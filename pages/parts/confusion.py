@@ -52,7 +52,7 @@ def confusion(
                 "texts": {
                     "rows": _("What the image shows"),
                     "columns": _("What it was taken for"),
-                    "cell": escape(_("{count} images show {truth} and were taken for {read}"), quote=True),
+                    "cell": escape(_("Shows {truth}, taken for {read}: {count}"), quote=True),
                 },
             },
             on_picked_change=pressed,

@@ -2,7 +2,9 @@
 // language as they come; when it goes, they come back.
 const ATTRIBUTES = ["alt", "aria-label", "placeholder", "title"];
 
-const NUMBERS = /[-−]?\d+(?:\.\d+)?/g;
+const NUMBERS = /[-−]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?/g;
+// What the app says is in the language already, and a visitor's own name may be one of the words.
+const OURS = ".stMarkdown, .stHtml, .stText, code";
 
 // In `words` a "#" stands for any number; those of the text take the places of its own words, in their order.
 const said = (text, words) => {
@@ -23,6 +25,7 @@ const translate = (element, words) => {
     const own = say(text, words);
     if (own !== text) element.setAttribute(name, own);
   }
+  if (element.closest(OURS)) return;
   for (const child of element.childNodes) {
     if (child.nodeType !== Node.TEXT_NODE) continue;
     const own = say(child.data, words);

@@ -1,7 +1,5 @@
 """Where on a drawing the evidence for an answer lies."""
 
-from html import escape
-
 import numpy as np
 import streamlit as st
 
@@ -44,8 +42,8 @@ def evidence(model: ModelRecord, image: np.ndarray, given: Answer) -> None:
                 _SCALE,
                 alt=_("Where the picture speaks for {digit}, and where against it").format(digit=name),
             )
-            + f"<p>{escape(_told(name))}</p>"
         )
+        st.caption(_told(name))
 
 
 def _told(name: str) -> str:

@@ -18,7 +18,7 @@ _RANKED = 30
 
 def leaderboard(found: list[ModelRecord], owner: str) -> None:
     """Show the published models; the visitor's own are told apart."""
-    st.subheader(_("Leaderboard"))
+    st.header(_("Leaderboard"))
     public = [record for record in found if record.published or record.owner is None]
     # What the room publishes for comes first: without MNIST, that is what stands in for it.
     published = Counter(record.data_name for record in public if record.published)

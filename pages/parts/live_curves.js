@@ -1,5 +1,5 @@
 // Loss and accuracy over the epochs, side by side or, where there is no room, one below the other.
-const WIDTH = 380, HEIGHT = 250, LEFT = 52, RIGHT = 10, TOP = 12, BOTTOM = 40;
+const AT_FIRST = 380, HEIGHT = 210, LEFT = 50, RIGHT = 10, TOP = 12, BOTTOM = 40;
 
 /** Round numbers between two others, about `count` of them. */
 function ticks(low, high, count) {
@@ -22,16 +22,18 @@ export default function ({ data, parentElement }) {
       exact: (value) => `${(100 * value).toFixed(2)}%` },
   ];
   root.innerHTML = panels.map(({ name }) => `<figure><figcaption>${name}</figcaption>
-    <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" aria-hidden="true"></svg><p></p></figure>`).join("");
+    <svg height="${HEIGHT}" aria-hidden="true"></svg><p></p></figure>`).join("");
   root.setAttribute("role", "img");
   root.setAttribute("aria-label", data.about);
-  let curves = data.curves, over = null, drawn = "";
+  // As wide as its place is, so that its words keep their size.
+  let curves = data.curves, over = null, drawn = "", width = AT_FIRST;
 
   const every = () => [...curves.training, ...curves.validation];
   const ends = () => Math.max(1, ...every().map(([epoch]) => epoch));
   const draw = () => {
     const last = ends();
-    const x = (epoch) => LEFT + (epoch / last) * (WIDTH - LEFT - RIGHT);
+    width = root.querySelector("svg").clientWidth || AT_FIRST;
+    const x = (epoch) => LEFT + (epoch / last) * (width - LEFT - RIGHT);
     panels.forEach((panel, index) => {
       const figure = root.children[index];
       figure.querySelector("svg").innerHTML = plot(panel, x, last);
@@ -51,10 +53,10 @@ export default function ({ data, parentElement }) {
     const across = ticks(low, high, 5), along = ticks(0, last, 5);
     const upright = (epoch, kind) => `<line class="${kind}" x1="${x(epoch)}" x2="${x(epoch)}" y1="${TOP}" y2="${HEIGHT - BOTTOM}"/>`;
     return [
-      ...across.values.map((value) => `<line class="rule" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(value)}" y2="${y(value)}"/>
+      ...across.values.map((value) => `<line class="rule" x1="${LEFT}" x2="${width - RIGHT}" y1="${y(value)}" y2="${y(value)}"/>
         <text class="end" x="${LEFT - 6}" y="${y(value) + 4}">${tick(value, across.step)}</text>`),
       ...along.values.map((epoch) => `<text class="middle" x="${x(epoch)}" y="${HEIGHT - BOTTOM + 17}">${Number(epoch.toFixed(6))}</text>`),
-      `<text class="middle" x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 5}">${texts.epoch}</text>`,
+      `<text class="middle" x="${(LEFT + width - RIGHT) / 2}" y="${HEIGHT - 5}">${texts.epoch}</text>`,
       data.mark ? upright(data.mark, "mark") : "",
       `<path class="training" d="${path(curves.training)}"/>`,
       // One point alone makes no line.
@@ -84,7 +86,7 @@ export default function ({ data, parentElement }) {
     const svg = event.target.closest?.("svg");
     if (!svg) return;
     const box = svg.getBoundingClientRect();
-    const share = (((event.clientX - box.left) / box.width) * WIDTH - LEFT) / (WIDTH - LEFT - RIGHT);
+    const share = (event.clientX - box.left - LEFT) / (width - LEFT - RIGHT);
     over = ends() * Math.min(1, Math.max(0, share));
     draw();
   };
@@ -92,6 +94,8 @@ export default function ({ data, parentElement }) {
   const hear = ({ detail }) => detail.training === data.training && show(detail.curves);
   show(curves);
   addEventListener("cnn-training", hear);
-  root.stop = () => removeEventListener("cnn-training", hear);
+  const resized = new ResizeObserver(() => every().length && draw());
+  resized.observe(root);
+  root.stop = () => { removeEventListener("cnn-training", hear); resized.disconnect(); };
   return root.stop;
 }

@@ -5,9 +5,9 @@ const PATIENCE_MS = 10_000, BETWEEN_RERUNS_MS = 1500;
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".live-progress");
   root.stop?.();
-  root.innerHTML = '<div class="all"></div><small></small>';
-  const [list, line] = root.children;
-  const show = ({ bars, pace }) => {
+  root.innerHTML = '<div class="all"></div><small></small><p role="status"></p>';
+  const [list, line, heard] = root.children;
+  const show = ({ bars, pace, spoken }) => {
     while (list.children.length > bars.length) list.lastElementChild.remove();
     bars.forEach(([share, text], index) => {
       const [label, track] = (list.children[index] ?? list.appendChild(made())).children;
@@ -17,6 +17,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
       track.firstElementChild.style.width = `${100 * share}%`;
     });
     line.textContent = pace;
+    // Whoever does not see the bars hears of each epoch, not of every half second.
+    if (heard.textContent !== spoken) heard.textContent = spoken;
   };
   const made = () => {
     const bar = document.createElement("div");

@@ -8,6 +8,7 @@ import streamlit as st
 from cnn import shades
 from cnn.i18n import _
 from cnn.inspected import LayerFacts, Look
+from pages.parts.addresses import LAYER
 from pages.parts.inside import title
 from pages.parts.layer_table import shape_in_words
 from pages.parts.legend import legend
@@ -20,8 +21,6 @@ UNITS_AT_ONCE = 512
 FEW_UNITS = 32
 """So many bars have room for their numbers."""
 
-LAYER = "layer"
-"""The parameter of the address that names a kind of layer, or "output"."""
 _LAYER, _MAP, _TAKEN = "feature_maps_layer", "feature_maps_map", "feature_maps_taken"
 
 
@@ -40,7 +39,7 @@ def choose_layer(layers: tuple[LayerFacts, ...]) -> tuple[int, Callable[[int], N
 
 
 def _first_of(layers: tuple[LayerFacts, ...], kind: str | None, otherwise: int) -> int:
-    """The first layer of a kind."""
+    """The first layer of a kind, or the last of all for "output"; where there is none, another."""
     if kind == "output":
         return len(layers) - 1
     return next((number for number, facts in enumerate(layers) if facts.kind == kind), otherwise)

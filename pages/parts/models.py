@@ -20,7 +20,8 @@ chosen_before: dict[str, str] = {}
 
 def choose(model_id: str) -> None:
     """Make a model the visitor's choice on every page, also on the one that is shown."""
-    st.session_state[_CHOSEN] = chosen_before[visitor.owner()] = model_id
+    st.session_state[_CHOSEN] = model_id
+    visitor.note(chosen_before, model_id)
     st.session_state.pop(_MISHAP, None)
 
 

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from cnn import shades
 from cnn.i18n import _
 from cnn.overfitting import turning_point
-from cnn.progress import Progress, Scoring
+from cnn.progress import Epoch, Progress, Scoring
 from cnn.trainings import Training, trainings
 from pages.parts import language, visitor
 from pages.parts.addresses import TRAINING
@@ -70,12 +70,14 @@ def standing(training: Training) -> dict[str, Any]:
     Returns:
         "shown": what the page around it was made for; where it differs, the page has to run again.
         "bars": [share in [0, 1], text] each; "pace": a line, or "".
+        "spoken": what changes with each epoch only, for whoever hears the page.
     """
     running = training.state in {"running", "stopping"} and training.loading is None
     return {
         "shown": _shown(training),
         "bars": _bars(training),
         "pace": _pace(training.progress) if running and training.progress else "",
+        "spoken": _spoken(training.progress, training.history) if running and training.progress else "",
     }
 
 
@@ -117,6 +119,14 @@ def _bars(training: Training) -> list[tuple[float, str]]:
                 (within, text.format(batch=progress.batch, batches=progress.batches)),
             ]
     return []
+
+
+def _spoken(progress: Progress, history: Sequence[Epoch]) -> str:
+    text = _overall(progress, stopping=False)
+    if not history:
+        return text
+    told = _("Validation accuracy {accuracy:.2%}").format(accuracy=history[-1].val_accuracy)
+    return f"{text}. {told}"
 
 
 def _scoring(scoring: Scoring) -> str:

@@ -48,11 +48,11 @@ def _chosen(model: ModelRecord) -> np.ndarray | None:
 def _show(image: np.ndarray, given: Answer, names: list[str]) -> None:
     with st.container(key="answer"):
         if given.is_digit:
-            st.subheader(names[given.digit])
+            st.header(names[given.digit])
             if given.verdict == "unsure":
                 st.caption(_("Not sure: it could be {other} as well.").format(other=names[given.runner_up]))
         else:
-            st.subheader(_("Nothing that it knows"))
+            st.header(_("Nothing that it knows"))
     with st.container(horizontal=True, vertical_alignment="top"):
         with st.container(key="probabilities", width=380):
             probability_bars(given.probabilities, names)

@@ -25,7 +25,7 @@ def comparison(picked: list[ModelRecord]) -> None:
 
 
 def _accuracies(picked: list[ModelRecord], names: list[str]) -> None:
-    st.subheader(_("Test accuracy, and what chance allows"))
+    st.header(_("Test accuracy, and what chance allows"))
     spans = [runs.accuracy_interval(record.test_accuracy, record.test_images) for record in picked]
     rows = [
         (name, record.test_accuracy, low, high)
@@ -62,7 +62,7 @@ def _verdict(picked: list[ModelRecord], names: list[str]) -> str:
 
 
 def _curves(picked: list[ModelRecord], names: list[str]) -> None:
-    st.subheader(_("Validation, epoch by epoch"))
+    st.header(_("Validation, epoch by epoch"))
     curves = [
         (name, [(epoch.epoch, epoch.val_loss, epoch.val_accuracy) for epoch in record.history])
         for name, record in zip(names, picked, strict=True)
@@ -84,7 +84,7 @@ def _curves(picked: list[ModelRecord], names: list[str]) -> None:
 
 
 def _settings(picked: list[ModelRecord], names: list[str]) -> None:
-    st.subheader(_("Settings"))
+    st.header(_("Settings"))
     each = [runs.settings_of(record) | {"dataset": data_title(record.data_name)} for record in picked]
     done = [len(record.history) for record in picked]
     if done != [values.get("epochs") for values in each]:

@@ -28,6 +28,7 @@ def run_table(found: list[ModelRecord], owner: str) -> list[ModelRecord]:
     shown = _filtered(found, owner)
     if not shown:
         st.info(_("There is no run here yet. Train a network, and it appears."))
+        st.page_link("pages/train.py", label=_("Train a network"), icon=":material/arrow_forward:")
         return []
     ids = [record.id for record in shown]
     table = st.dataframe(

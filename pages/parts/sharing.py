@@ -19,7 +19,7 @@ from pages.parts.monitor import watch
 def sharing(record: ModelRecord, owner: str) -> None:
     """Buttons for a run; those that change it are its owner's alone."""
     with st.container(border=True, key="one_run"):
-        st.subheader(in_markdown(shown_name(record, owner)))
+        st.header(in_markdown(shown_name(record, owner)))
         with st.container(horizontal=True):
             _go(_("Draw with it"), "draw", ":material/draw:", record)
             _go(_("Its mistakes"), "mistakes", ":material/rule:", record)

@@ -17,7 +17,6 @@ def show() -> None:
     st.html(_STYLE)
     # Before any text: with the picker comes the language that the address names.
     language.picker()
-    st.set_page_config(page_title=_("See a network learn"))
     language.tell_browser()
     page = st.navigation(
         [
@@ -44,10 +43,11 @@ def show() -> None:
         ],
         position="top",
     )
+    st.set_page_config(page_title=f"{page.title} · {_('See a network learn')}")
     if datasets.find("mnist") is None:
         _tell_about_missing_data()
-    tour.show(page.url_path)
     _count_visit(page.url_path)
+    tour.show(page.url_path)
     page.run()
     server.page_was_shown()
 

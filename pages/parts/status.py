@@ -28,13 +28,13 @@ def status() -> None:
             _("By the names that the log has for them: {names}").format(names=" · ".join(map(_short, here)))
         )
     st.markdown(_("Memory of the app and its processes: **{size:,.0f} MB**").format(size=_memory() / 1e6))
-    st.subheader(_("Trainings"))
+    st.header(_("Trainings"))
     active = [training for training in trainings().everyones() if not training.ended]
     if not active:
         st.caption(_("Nothing is being trained, and nothing waits."))
     for training in active:
         _row(training)
-    st.subheader(_("The last warnings and errors"))
+    st.header(_("The last warnings and errors"))
     events = logs.last(_EVENTS)
     if not events:
         st.caption(_("None."))
@@ -46,6 +46,7 @@ def status() -> None:
                 _("What happened"): [str(event) for event in events],
             },
             hide_index=True,
+            alt=_("The last warnings and errors, the newest first"),
         )
     st.caption(
         _("Since the app was started. {file} has all of it, and what was before.").format(file=logs.path())

@@ -69,10 +69,17 @@ def streamlits_words() -> dict[str, str]:
         "Press Enter to apply": _("Press Enter to apply"),
         "visibility icon": _("An eye"),
         "#MB per file": _("At most {size} MB").format(size="#"),
+        "# more": _("{count} more").format(count="#"),
         "Page #": _("Page {number}").format(number="#"),
         # As the tooltips of fields say it that refuse what was brought.
-        "Error: File must be #MB or smaller.": _("At most {size} MB").format(size="#"),
+        "Error: File must be #MB or smaller.": _("The file may have {size} MB at most.").format(size="#"),
         "Error: Number is outside the allowed range. Please enter a value between # and #.": _(
             "Enter a number from {lowest} to {highest}."
         ).format(lowest="#", highest="#"),
+        "Error: Number is below the allowed range. Please enter a value greater than or equal to #.": _(
+            "Enter a number from {lowest} up."
+        ).format(lowest="#"),
+        "Error: Number is above the allowed range. Please enter a value less than or equal to #.": _(
+            "Enter a number up to {highest}."
+        ).format(highest="#"),
     }

@@ -13,6 +13,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const percent = (part, whole) => `${(100 * part) / whole}%`;
 
   const focused = buttons.contains(document.activeElement) ? document.activeElement.value : null;
+  // The keyboard comes to what is picked, where that is here.
+  const stop = data.picked >= data.first && data.picked < data.first + data.labels.length ? data.picked : data.first;
   buttons.innerHTML = data.labels
     .map((label, index) => {
       const left = data.gap + (index % data.columns) * (data.tile[0] + data.gap);
@@ -20,7 +22,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       const number = data.first + index;
       const box = `left:${percent(left, across)};top:${percent(top, down)};width:${percent(data.tile[0], across)};height:${percent(data.tile[1], down)}`;
       return `<button type="button" value="${number}" style="${box}" title="${label}" aria-label="${label}"
-        aria-pressed="${number === data.picked}" tabindex="${index ? -1 : 0}">${data.numbered ? `<i>${number}</i>` : ""}</button>`;
+        aria-pressed="${number === data.picked}" tabindex="${number === stop ? 0 : -1}">${data.numbered ? `<i>${number}</i>` : ""}</button>`;
     })
     .join("");
   const all = [...buttons.children];

@@ -12,7 +12,7 @@ import streamlit as st
 from cnn.i18n import _
 from pages.parts import models, visitor
 
-_STEP, _IN_ADDRESS = "tour", "tour_in_address"
+_STEP, _SEEN = "tour", "tour_seen"
 _FIRST_PAGE = "pages/draw.py"
 
 left_at: dict[str, int] = {}
@@ -149,16 +149,18 @@ def invitation() -> None:
 
 def _under_way() -> int | None:
     """The number of the step that the visitor is at, from 1, in the session or in the address."""
-    asked = st.query_params.get(_STEP)
-    # What the address says holds when it is new: with a link, or as the browser went back.
-    if asked in {str(step) for step in range(1, len(steps()) + 1)} - {st.session_state.get(_IN_ADDRESS)}:
+    asked, visit = st.query_params.get(_STEP), st.session_state.get("visit")
+    if asked is not None and asked in [str(step) for step in range(1, len(steps()) + 1)]:
         st.session_state[_STEP] = int(asked)
+    elif st.session_state.get(_SEEN) == visit:
+        # The browser went back to where the tour had not begun.
+        st.session_state.pop(_STEP, None)
+    st.session_state[_SEEN] = visit
     number: int | None = st.session_state.get(_STEP)
     if number is not None:
-        left_at[visitor.owner()] = number
+        visitor.note(left_at, number)
         if asked != str(number):
-            asked = st.query_params[_STEP] = str(number)
-    st.session_state[_IN_ADDRESS] = asked
+            st.query_params[_STEP] = str(number)
     return number
 
 
@@ -187,5 +189,5 @@ def _finish() -> None:
 def _leave(number: int) -> None:
     """End the tour; the next one begins at the step of that number."""
     st.session_state.pop(_STEP, None)
-    left_at[visitor.owner()] = number
+    visitor.note(left_at, number)
     st.query_params.pop(_STEP, None)

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections import Counter
 from http.cookies import SimpleCookie
+from typing import TypeVar
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
@@ -12,6 +13,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _NAME = "cnn_visitor"
 _YEAR = 365 * 24 * 3600
+
+_MOST_NOTES = 1000
+
+Noted = TypeVar("Noted")
 
 _open_pages: Counter[str] = Counter()
 
@@ -95,3 +100,12 @@ def owner_of(connection: HTTPConnection) -> str:
 
 def _hashed(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()[:16]
+
+
+def note(notes: dict[str, Noted], what: Noted) -> None:
+    """Keep something for the visitor, by their `owner`; of many visitors, the longest ago is forgotten."""
+    name = owner()
+    notes.pop(name, None)
+    notes[name] = what
+    if len(notes) > _MOST_NOTES:
+        notes.pop(next(iter(notes)), None)

@@ -92,6 +92,19 @@ def test_a_section_that_is_picked_stands_in_the_address(open_section):
     page.query_params["section"] = "scores"
     page.run()
     assert page.button_group(key="concept").value == "scores"
+    del page.query_params["section"]
+    page.run()
+    assert page.button_group(key="concept").value == "convolution"
+
+
+def test_who_comes_back_finds_the_section(open_section):
+    """It is open again, and the address names it again."""
+    page = open_section("pooling")
+    page.session_state["visit"] = "another"
+    del page.query_params["section"]
+    page.run()
+    assert page.button_group(key="concept").value == "pooling"
+    assert page.query_params["section"] == "pooling"
 
 
 def test_a_kernel_is_taken_and_edited(open_section):
@@ -126,6 +139,31 @@ def test_what_a_stride_does_not_reach_is_told(open_section):
     assert "1 row and column at the end is too few for another step." in told(page)
     page.slider(key="stride").set_value(1).run()
     assert "too few for another step" not in told(page)
+    # With the zeros on both sides, 30 pixels: the window's last step ends one before the last.
+    page.selectbox(key="padding").select("zeros").run()
+    page.slider(key="stride").set_value(2).run()
+    assert "1 row and column at the end" in told(page)
+    page.selectbox(key="padding").select("same").run()
+    assert "too few for another step" not in told(page)
+
+
+def test_a_small_field_has_its_share(open_section):
+    """One pixel of 784 is not none of the image."""
+    page = open_section("receptive_field")
+    page.slider(key="field_depth").set_value(1)
+    page.select_slider(key="field_kernel").set_value(1)
+    page.slider(key="field_pool").set_value(1).run()
+    assert "**1 × 1** pixels, 0.1% of the image" in told(page)
+
+
+def test_a_pull_that_is_as_good_as_none_has_no_sign(open_section):
+    """Neither +0.00 nor −0.00 stands where nothing is left to learn."""
+    page = open_section("scores")
+    page.slider(key="score_1").set_value(5.0)
+    page.slider(key="score_4").set_value(-5.0)
+    page.slider(key="score_7").set_value(-5.0).run()
+    assert html(page).count("<td>0.00</td>") == 3
+    assert "+0.00" not in html(page)
 
 
 @pytest.mark.parametrize(

@@ -166,7 +166,7 @@ def test_a_model_of_other_things_says_what_it_knows_and_names_a_picture(visit, m
     page.file_uploader(key="upload").set_value(("car.png", picture.getvalue(), "image/png")).run()
     assert not page.exception
     assert played.shown[0].shape == (32, 32, 3)
-    assert said in " ".join([element.value for element in (*page.subheader, *page.caption)])
+    assert said in " ".join([element.value for element in (*page.header, *page.caption)])
 
 
 def test_a_file_that_is_no_picture_is_said_to_a_model_of_other_things(visit):

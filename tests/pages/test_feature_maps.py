@@ -82,6 +82,10 @@ def test_the_address_names_a_layer(visit, models_dir, played, asked, opened):
     page.session_state["feature_maps_layer"] = 1
     page.run()
     assert page.session_state["feature_maps_layer"] == 1
+    # Whoever follows the link once more, after another page, is led there once more.
+    page.session_state["visit"] = "another"
+    page.run()
+    assert page.session_state["feature_maps_layer"] == (opened or 1)
 
 
 def test_units_tell_what_they_depend_on(open_model, sent):

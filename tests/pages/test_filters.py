@@ -43,7 +43,7 @@ def captions(page) -> str:
 def test_filters_are_shown_in_both_scales(open_model):
     """First in greys, on request around zero; each says what its colours mean."""
     page = open_model(layers=TWO)
-    assert page.subheader[0].value == "Filter 0"
+    assert page.header[0].value == "Filter 0"
     assert "smallest weight, black" in captions(page)
     page.button_group(key="filters_colours").set_value(True).run()
     assert "smallest weight, black" not in captions(page)
@@ -129,7 +129,7 @@ def test_many_filters_are_shown(open_model, monkeypatch):
     page = open_model(layers=(Conv2D(filters=130, strides=3), Flatten()), epochs=1)
     page.session_state["filters_picked"] = 500
     page.run()
-    assert page.subheader[0].value == "Filter 129"
+    assert page.header[0].value == "Filter 129"
     given = []
     monkeypatch.setattr(filter_grid, "tiles", lambda _key, content, _on_pick: given.append(content))
     for number, labels in [(1, range(120)), (2, range(120, 130)), (3, range(120))]:

@@ -42,9 +42,9 @@ def test_the_choice_holds_on_every_page(choose):
         page.switch_page(f"pages/{name}.py").run()
         assert not page.exception
         if name in KOREAN_HEADER:
-            assert page.header[0].value == KOREAN_HEADER[name]
+            assert page.title[0].value == KOREAN_HEADER[name]
     choose(page, "en")
-    assert page.switch_page("pages/train.py").run().header[0].value == "Train a network"
+    assert page.switch_page("pages/train.py").run().title[0].value == "Train a network"
 
 
 @pytest.mark.usefixtures("workers")
@@ -52,8 +52,8 @@ def test_two_visitors_read_their_own_language(choose):
     """One's choice changes nothing for another who is there at the same time."""
     korean = choose(open_app("ann"), "ko")
     english = open_app("ben")
-    assert korean.run().header[0].value == KOREAN_HEADER["draw"]
-    assert english.header[0].value == "Draw a digit"
+    assert korean.run().title[0].value == KOREAN_HEADER["draw"]
+    assert english.title[0].value == "Draw a digit"
 
 
 @pytest.mark.parametrize(
@@ -95,6 +95,13 @@ def test_nobodys_thread_speaks_english():
         N_("There is no model {name!r}. It may have been deleted; choose another."), name="7"
     )
     assert str(error).startswith("There is no model")
+
+
+def test_no_two_words_are_alike_in_korean(monkeypatch):
+    """Each finds its way back to English, when somebody changes the language."""
+    monkeypatch.setitem(i18n._reader, "language", lambda: "ko")
+    words = streamlits_words.streamlits_words()
+    assert len(set(words.values())) == len(words)
 
 
 def test_the_words_put_into_korean_are_streamlits():

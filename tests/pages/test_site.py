@@ -22,7 +22,7 @@ page = open_app("ann")
 for name in PAGES:
     page.switch_page(f"pages/{name}.py").run()
     assert not page.exception, (name, page.exception)
-    assert page.header, name
+    assert page.title, name
 print(sorted({"keras", "tensorflow"} & set(sys.modules)))
 """
 

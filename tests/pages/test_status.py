@@ -23,7 +23,7 @@ def test_nobody_else_sees_the_room(visit, monkeypatch):
     trainings().submit("bob", recipe("fast").config)
     page = visit("status")
     assert "leader's password" in page.info[0].value
-    assert not page.subheader
+    assert not page.header
     assert not [button for button in page.button if button.key and button.key.startswith("status_stop")]
 
 

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnn.model_store import SHIPPED
 from cnn.trainings import trainings
-from pages.parts import tour
+from pages.parts import tour, visitor
 from tests.networks import trained
 from tests.pages.conftest import OWNER
 from tests.pages.opened import PAGES
@@ -115,6 +115,35 @@ def test_another_tab_offers_to_go_on(visit: Visit):
     page.query_params["tour"] = "3"
     page.run()
     assert "step 3" in visit("draw").button(key="tour_start").label
+
+
+def test_the_browsers_way_back_ends_a_tour_that_had_not_begun(visit: Visit):
+    """An address without a step, on the page where one was, is that of before."""
+    page = visit("draw")
+    page.button(key="tour_start").click().run()
+    del page.query_params["tour"]
+    page.run()
+    assert not bar(page)
+    assert "tour" not in page.query_params
+
+
+def test_a_tour_that_was_finished_begins_anew(visit: Visit):
+    """It is offered from its first step, with a word of thanks."""
+    page = visit("concepts")
+    page.query_params["tour"] = "6"
+    page.run().button(key="tour_finish").click().run()
+    assert len(page.toast) == 1
+    assert "step" not in visit("draw").button(key="tour_start").label.replace("six steps", "")
+
+
+def test_only_so_many_visitors_are_remembered(visit: Visit, monkeypatch: pytest.MonkeyPatch):
+    """Who was here the longest ago is forgotten."""
+    notes: dict[str, int] = {}
+    for number in range(visitor._MOST_NOTES + 10):
+        monkeypatch.setattr(visitor, "owner", lambda number=number: f"visitor {number}")
+        visitor.note(notes, number)
+    assert len(notes) == visitor._MOST_NOTES
+    assert min(notes.values()) == 10
 
 
 def test_the_way_back_leads_to_the_step_before(visit: Visit):

@@ -54,7 +54,7 @@ def _mean_images(_dataset: Dataset, sha256: str) -> Array:
 
 
 def _mean(dataset: Dataset) -> None:
-    st.subheader(_("The mean of each digit"))
+    st.header(_("The mean of each digit"))
     items = "".join(
         "<li>"
         + pixels(
@@ -71,7 +71,7 @@ def _mean(dataset: Dataset) -> None:
 
 
 def _some(dataset: Dataset) -> None:
-    st.subheader(_("Some of its images"))
+    st.header(_("Some of its images"))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         label = st.selectbox(
             _("Label"),
@@ -95,7 +95,7 @@ def _others() -> None:
 
 
 def _doubtful(dataset: Dataset) -> None:
-    st.subheader(_("Labels that one may doubt"))
+    st.header(_("Labels that one may doubt"))
     st.markdown(
         _(
             "Not every label is beyond doubt. Look at the test images that the shipped model reads as "

@@ -69,7 +69,7 @@ def _pooled(image: Array, about: str) -> None:
             ).format(count=left_out)
         )
     arithmetic((facts,), look, 0, 0, weights=_none, checked=checked(), stays=True)
-    st.subheader(_("The same digit, a little further on"))
+    st.header(_("The same digit, a little further on"))
     with st.container(horizontal=True):
         right = st.slider(_("Pixels to the right"), -4, 4, 1, key="pool_right", persist_state="session")
         down = st.slider(_("Pixels down"), -4, 4, 0, key="pool_down", persist_state="session")

@@ -21,7 +21,7 @@ _LEAST = 1e-5
 def scores() -> None:
     """Three scores to move, and what becomes of them."""
     _relu()
-    st.subheader(_("Scores, probabilities, loss"))
+    st.header(_("Scores, probabilities, loss"))
     st.markdown(
         _(
             "The last layer gives each class a **score**, any number. **Softmax** makes probabilities of "
@@ -115,9 +115,9 @@ def _steps(values: np.ndarray, truth: int) -> None:
         ),
         key="loss_curve",
         config={"displayModeBar": False},
-        alt=_(
-            "The loss −ln p falls from large values near 0 to 0 at 1; at {share:.2f} it is {loss:.2f}."
-        ).format(share=share, loss=loss),
+        alt=_("The loss −ln p falls from large values near 0 to 0 at 1; at {share} it is {loss}.").format(
+            share=significant(share, digits), loss=significant(loss)
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnn.i18n import _
-from pages.parts.map_grid import LAYER
+from pages.parts.addresses import LAYER
 
 
 def look_for(text: str) -> None:

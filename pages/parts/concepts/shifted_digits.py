@@ -114,7 +114,7 @@ def _shift(names: Sequence[str], records: Sequence[ModelRecord]) -> None:
         picture = image_choice(dataset)
         if awake():
             _one(picture, names, records)
-    st.subheader(_("Many digits, in all directions"))
+    st.header(_("Many digits, in all directions"))
     with told():
         _all(names, records, dataset)
 
@@ -144,8 +144,8 @@ def _moved(right: int, down: int) -> str:
         _("{count} px down"): down,
         _("{count} px up"): -down,
     }
-    told = [way.format(count=count) for way, count in ways.items() if count > 0]
-    return _("Shifted: {ways}.").format(ways=", ".join(told)) if told else _("Not shifted.")
+    said = [way.format(count=count) for way, count in ways.items() if count > 0]
+    return _("Shifted: {ways}.").format(ways=", ".join(said)) if said else _("Not shifted.")
 
 
 def _all(names: Sequence[str], records: Sequence[ModelRecord], dataset: Dataset) -> None:
