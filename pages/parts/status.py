@@ -49,7 +49,7 @@ def status() -> None:
             alt=_("The last warnings and errors, the newest first"),
         )
     st.caption(
-        _("Since the app was started. {file} has all of it, and what was before.").format(file=logs.path())
+        _("Since the app was started. `{file}` has all of it, and what was before.").format(file=logs.path())
     )
 
 
