@@ -64,7 +64,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     tell();
   };
   buttons.onpointerover = hover;
-  buttons.onfocusin = hover;
+  // Browsers have no property for this one.
+  buttons.addEventListener("focusin", hover);
   buttons.onclick = (event) => {
     const button = event.target.closest("button");
     if (!button) return;
@@ -103,6 +104,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   slider.oninput = () => { playing(false); show(Number(slider.value)); };
   show(shown.frame);
   playing(shown.playing);
-  root.stop = () => clearInterval(timer);
+  root.stop = () => { clearInterval(timer); buttons.removeEventListener("focusin", hover); };
   return root.stop;
 }

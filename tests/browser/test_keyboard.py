@@ -112,6 +112,8 @@ def test_a_filter(app: Served, page: Page) -> None:
     opened(page, f"{app.url}/filters")
     tab_to(page, key(page, "filters_grid"))
     page.keyboard.press("ArrowRight")
+    # What a pointer shows of it, the keyboard does, too.
+    expect(key(page, "filters_grid").locator(".weights caption")).to_have_text("Filter 1")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Filter 1", exact=True)).to_be_visible(timeout=BUSY)
 
