@@ -59,8 +59,8 @@ def test_what_is_not_translated_stays_english():
         ({"LANG": "ko_KR.UTF-8", "LC_ALL": "C"}, "en"),
         ({"LANGUAGE": "ko:en", "LANG": "en_US.UTF-8"}, "ko"),
         ({"LC_ALL": "", "LC_MESSAGES": "ko"}, "ko"),
-        ({"LANG": "de_DE@euro"}, "en"),
-        ({"LANGUAGE": "de:ko", "LANG": "de_DE.UTF-8"}, "ko"),
+        ({"LANG": "tlh_XX@latin"}, "en"),
+        ({"LANGUAGE": "tlh:ko", "LANG": "tlh_XX.UTF-8"}, "ko"),
     ],
 )
 def test_a_terminals_language_is_that_of_its_environment(monkeypatch, variables, language):

@@ -23,8 +23,10 @@ export default function ({ data, parentElement }) {
   ];
   root.innerHTML = panels.map(({ name }) => `<figure><figcaption>${name}</figcaption>
     <svg height="${HEIGHT}" aria-hidden="true"></svg><p></p></figure>`).join("");
-  root.setAttribute("role", "img");
+  root.insertAdjacentHTML("beforeend", '<div class="spoken" role="status"></div>');
+  root.setAttribute("role", "group");
   root.setAttribute("aria-label", data.about);
+  root.tabIndex = 0;
   // As wide as its place is, so that its words keep their size.
   let curves = data.curves, over = null, drawn = "", width = AT_FIRST;
 
@@ -91,6 +93,19 @@ export default function ({ data, parentElement }) {
     draw();
   };
   root.onpointerleave = () => { over = null; draw(); };
+  // Arrows go from epoch to epoch, and what is read there is said.
+  root.onkeydown = (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const epochs = curves.validation.map(([epoch]) => epoch);
+    if (!step || !epochs.length) return;
+    event.preventDefault();
+    const here = over === null ? epochs.length - (step < 0 ? 0 : 1) : epochs.findIndex((epoch) => epoch >= over);
+    over = epochs[Math.min(epochs.length - 1, Math.max(0, here + step))];
+    draw();
+    root.lastElementChild.textContent = `${texts.epoch} ${over}. ` + panels.map(({ name }, index) =>
+      `${name}: ${root.children[index].querySelector("p").innerText.replaceAll("\n", ", ")}`).join(". ");
+  };
+  root.onblur = () => { over = null; if (every().length) draw(); };
   const hear = ({ detail }) => detail.training === data.training && show(detail.curves);
   show(curves);
   addEventListener("cnn-training", hear);

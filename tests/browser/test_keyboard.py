@@ -93,6 +93,11 @@ def test_a_training(app: Served, page: Page) -> None:
     tab_to(page, key(page, "train_start").locator("button"))
     page.keyboard.press("Enter")
     expect(key(page, "train_progress")).to_contain_text("of the test images right", timeout=BUSY)
+    settled(page)
+    curves = page.locator(".live-curves")
+    tab_to(page, curves)
+    page.keyboard.press("ArrowLeft")
+    expect(curves.get_by_role("status")).to_contain_text(re.compile(r"Epoch \d.*Validation \d+\.\d+%"))
 
 
 def test_a_cell_of_the_confusion_matrix(app: Served, page: Page) -> None:
