@@ -247,7 +247,7 @@ def differences(page: str, answer: Answer) -> Iterator[str]:
     expected = "?" if answer.verdict == "not_a_digit" else str(answer.digit)
     if said is None or said[1] != expected:
         yield f"{said and said[1]!r} in place of {expected!r}"
-    shown = [float(percent) for percent in re.findall(r'class="percent">([\d.]+) %', page)]
+    shown = [float(percent) for percent in re.findall(r'class="percent">([\d.]+)%', page)]
     # One picture by itself and among others differ in the last bits of a float32.
     if len(shown) != 10 or not np.allclose(shown, 100 * answer.probabilities, atol=0.11):
         yield f"{shown} in place of {100 * answer.probabilities}"

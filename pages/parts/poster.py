@@ -63,10 +63,11 @@ def _layer(layers: tuple[LayerFacts, ...], look: Look, number: int) -> dict[str,
         column = shades.shaded(_strongest(output)[:, np.newaxis], limit, below_zero)
         # As wide as a column of maps would be.
         sheet = np.repeat(column, -(-len(column) // MAPS), axis=1)
-    name = title(layers, number)
+    # The button around it names the layer and its shape.
+    about = _("Values from {lowest:.2f} to {largest:.2f}").format(lowest=output.min(), largest=output.max())
     return {
-        "picture": pixels(sheet, 1, alt=_("What {layer} makes of the image").format(layer=name)),
-        "title": escape(name),
+        "picture": pixels(sheet, 1, alt=about),
+        "title": escape(title(layers, number)),
         "shape": shape_in_words(layers[number].output_shape),
         "number": number,
     }
