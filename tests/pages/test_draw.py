@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from benchmarks.room import differences
 from cnn import model_store
 from cnn.answer import answer_from
 from cnn.settings import PROJECT, settings
@@ -46,6 +47,16 @@ def test_how_an_answer_looks(sharpness, reject, large, word):
     assert word in shown
     assert shown.count("<li") == 10
     assert re.search('<img [^>]*alt="[^"]+"', shown)
+
+
+def test_the_benchmark_of_the_room_reads_an_answer():
+    """Of the page it finds nothing otherwise than in the answer itself, and a wrong one it finds."""
+    shown = html(run_function(answer_page, 7, 5, 0))
+    outputs = np.array([1.0] * 7 + [5.0] + [1.0] * 2 + [0.0])
+    given = answer_from(outputs / outputs.sum(), reject_class=True)
+    assert list(differences(shown, given)) == []
+    other = replace(given, digit=3, probabilities=np.roll(given.probabilities, 1))
+    assert len(list(differences(shown, other))) == 2
 
 
 def test_a_network_that_only_knows_digits_does_not_blame_the_drawing():
