@@ -86,19 +86,12 @@ def reason(error: BaseException) -> CnnError | str:
     """
     if isinstance(error, CnnError):
         return error
-    template = _OF_THE_SYSTEM.get(_code(error))
-    for kind, text in _OF_KINDS.items():
-        if isinstance(error, kind):
-            template = text
-    if template is not None:
+    code, own = (error.errno, error.strerror) if isinstance(error, OSError) else (None, None)
+    of_its_kind = (text for kind, text in _OF_KINDS.items() if isinstance(error, kind))
+    if template := next(of_its_kind, _OF_THE_SYSTEM.get(code)):
         return CnnError(template)
-    own = (error.strerror if isinstance(error, OSError) else None) or str(error)
-    lines = (line.strip().removesuffix(".") for line in own.splitlines())
+    lines = (line.strip().removesuffix(".") for line in (own or str(error)).splitlines())
     return next(filter(None, lines), type(error).__name__)
-
-
-def _code(error: BaseException) -> int | None:
-    return error.errno if isinstance(error, OSError) else None
 
 
 def mistake(found: Any) -> CnnError | str:

@@ -84,8 +84,9 @@ def config_from(values: dict[str, Any]) -> TrainConfig:
     try:
         return TrainConfig(**values)
     except ValidationError as error:
-        # Of what may be of several kinds, the last is the one with bounds.
-        first = [found for found in error.errors() if found["loc"][0] == error.errors()[0]["loc"][0]][-1]
+        setting, *_rest = error.errors()[0]["loc"]
+        # Of a setting that may be of several kinds, the last is the one with bounds.
+        first = [found for found in error.errors() if found["loc"][0] == setting][-1]
         raise ConfigError(
             N_("{name} is {value!r}: {reason}."),
             name=_called(first["loc"]),

@@ -23,7 +23,7 @@ export default function ({ data, parentElement }) {
   ];
   root.innerHTML = panels.map(({ name }) => `<figure><figcaption>${name}</figcaption>
     <svg height="${HEIGHT}" aria-hidden="true"></svg><p></p></figure>`).join("");
-  root.insertAdjacentHTML("beforeend", '<div class="spoken" role="status"></div>');
+  root.insertAdjacentHTML("beforeend", '<div role="status"></div>');
   root.setAttribute("role", "group");
   root.setAttribute("aria-label", data.about);
   root.tabIndex = 0;
@@ -99,7 +99,7 @@ export default function ({ data, parentElement }) {
     const epochs = curves.validation.map(([epoch]) => epoch);
     if (!step || !epochs.length) return;
     event.preventDefault();
-    const here = over === null ? epochs.length - (step < 0 ? 0 : 1) : epochs.findIndex((epoch) => epoch >= over);
+    const here = epochs.filter((epoch) => epoch < (over ?? Infinity)).length;
     over = epochs[Math.min(epochs.length - 1, Math.max(0, here + step))];
     draw();
     root.lastElementChild.textContent = `${texts.epoch} ${over}. ` + panels.map(({ name }, index) =>
