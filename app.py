@@ -3,17 +3,17 @@
 import streamlit as st
 
 if __name__ == "__main__":
-    from pages.parts import site
+    from pages.parts.frame import site
 
     site.show()
 else:
     from starlette.middleware import Middleware
 
-    from pages.parts import addresses, door, server, visitor
+    from pages.parts.server import addresses, door, lifespan, visitor
 
     app = st.App(
         __file__,
-        lifespan=server.lifespan,
+        lifespan=lifespan.lifespan,
         routes=addresses.routes(),
         middleware=[
             Middleware(door.Door),
@@ -21,5 +21,5 @@ else:
             Middleware(visitor.Cookie),
             Middleware(visitor.Presence),
         ],
-        on_script_error=server.show_error,
+        on_script_error=lifespan.show_error,
     )

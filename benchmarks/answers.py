@@ -10,8 +10,9 @@ import json
 import numpy as np
 
 from benchmarks.common import arguments, awake, milliseconds
-from cnn import datasets, model_store
-from cnn.preprocess import prepare_drawing
+from cnn.data import datasets
+from cnn.models import store
+from cnn.pictures.preparation import prepare_drawing
 
 
 def main() -> None:
@@ -23,7 +24,7 @@ def main() -> None:
 
 def measured(model_id: str, pictures: list[np.ndarray]) -> dict[str, object]:
     """Milliseconds, the medians over the pictures, each float32 (28, 28)."""
-    keras_file = model_store.keras_path(model_id)
+    keras_file = store.keras_path(model_id)
     rounds = len(pictures) - 1
     with awake() as workers:
         there_and_back = milliseconds(
@@ -32,7 +33,7 @@ def measured(model_id: str, pictures: list[np.ndarray]) -> dict[str, object]:
     # Only now: in the app's process there is no Keras.
     from cnn.network.classifier import Classifier
 
-    classifier = Classifier(model_store.read(model_id), keras_file)
+    classifier = Classifier(store.read(model_id), keras_file)
     alone = milliseconds(lambda turn: classifier.classify(pictures[turn]), rounds)
     return {
         "model": model_id,

@@ -78,8 +78,8 @@ BARE_FIT = """
 import sys
 from dataclasses import replace
 from benchmarks.training import bare
-from cnn import datasets
-from cnn.recipes import TrainConfig
+from cnn.data import datasets
+from cnn.training.recipes import TrainConfig
 
 config = TrainConfig.model_validate_json(sys.argv[1])
 whole, images = datasets.load("mnist"), config.train_images
@@ -280,7 +280,7 @@ def opening(browser: Browser, rounds: int) -> Iterator[Row]:
 
 def watching(browser: Browser) -> Iterator[Row]:
     """A training in the app with its page open, against Keras's bare `fit` at the same priority."""
-    from cnn.recipes import recipe
+    from cnn.training.recipes import recipe
 
     images = 12_000
     config = recipe("conv32-conv64").config.model_copy(

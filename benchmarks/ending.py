@@ -21,9 +21,9 @@ import psutil
 
 from benchmarks.client import browse
 from benchmarks.common import awake
-from cnn.progress import Progress, Scoring
-from cnn.recipes import recipe
-from cnn.workers import Workers
+from cnn.jobs.workers import Workers
+from cnn.training.announcements import Progress, Scoring
+from cnn.training.recipes import recipe
 from tests.browser.served import Served, serve
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -15,10 +15,11 @@ from time import perf_counter, process_time
 import numpy as np
 
 from benchmarks.common import arguments
-from cnn import datasets, model_store
+from cnn.data import datasets
+from cnn.models import store
 from cnn.network.build import load
 from cnn.network.classifier import Classifier
-from cnn.network.evaluation import evaluate
+from cnn.network.scoring import evaluate
 
 BATCHES = (32, 64, 128, 250, 500, 1000, 2500)
 
@@ -41,7 +42,7 @@ def medians(times: Times) -> tuple[float, float]:
 def main() -> None:
     chosen = arguments(__doc__, rounds=5)
     dataset = datasets.load("mnist")
-    record, file = model_store.read(chosen.model), model_store.keras_path(chosen.model)
+    record, file = store.read(chosen.model), store.keras_path(chosen.model)
     classifier, model = Classifier(record, file), load(record, file)
     images = dataset.x_test[..., np.newaxis].astype(np.float32) / 255
     ours: Times = []

@@ -11,7 +11,8 @@ import os
 from tempfile import TemporaryDirectory
 
 from benchmarks.common import arguments, awake, milliseconds
-from cnn import looks, model_store
+from cnn.jobs import inspections
+from cnn.models import store
 
 EMPTY = "import streamlit as st\nst.header('Nothing')\n"
 
@@ -27,15 +28,15 @@ def measured(model_id: str, rounds: int) -> dict[str, object]:
     """Milliseconds, each the median of some rounds."""
     from streamlit.testing.v1 import AppTest
 
-    from cnn.evaluations import evaluations
-    from pages.parts import inside
-    from pages.parts.layer_table import shape_in_words
+    from cnn.jobs.evaluation_cache import evaluations
+    from pages.parts.inside import questions
+    from pages.parts.model.layer_table import shape_in_words
     from tests.pages.opened import open_app
 
     with awake():
-        record = model_store.read(model_id)
-        evaluations().of(record, looks.dataset_of(record)).result()
-        layers = inside.layers_of(record)
+        record = store.read(model_id)
+        evaluations().of(record, inspections.dataset_of(record)).result()
+        layers = questions.layers_of(record)
         widest = next((n for n, facts in enumerate(layers) if facts.output_shape[-1] == 64), 0)
         empty = AppTest.from_string(EMPTY).run()
         maps = open_app("bench").switch_page("pages/feature_maps.py").run()
@@ -50,7 +51,7 @@ def measured(model_id: str, rounds: int) -> dict[str, object]:
         frame = milliseconds(lambda _turn: empty.run(), rounds)
         return {
             "model": model_id,
-            "layer": f"{inside.title(layers, widest)}, {shape_in_words(layers[widest].output_shape)}",
+            "layer": f"{questions.title(layers, widest)}, {shape_in_words(layers[widest].output_shape)}",
             "feature_maps_ms": round(milliseconds(another_image, rounds) - frame),
             "mistakes_again_ms": round(milliseconds(lambda _turn: mistakes.run(), rounds) - frame),
             "frame_ms": round(frame),

@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn import strokes
-from cnn.model_store import keras_path, read
+from cnn.models.store import keras_path, read
 from cnn.network.classifier import Classifier
 from cnn.network.drawings import UNSEEN_WRITERS
-from cnn.segment import read_number
+from cnn.pictures import strokes
+from cnn.pictures.segmentation import read_number
+from cnn.pictures.strokes import ScreenDigit, Stroke
 from cnn.settings import settings
-from cnn.strokes import ScreenDigit, Stroke
 
 ROWS = 400
 MARGIN = 16

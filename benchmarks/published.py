@@ -16,11 +16,11 @@ import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from cnn import datasets
+from cnn.data import datasets
 from cnn.errors import DataError
-from cnn.network.training import train
-from cnn.progress import TrainedModel
-from cnn.recipes import RECIPES, Recipe
+from cnn.network.fitting import train
+from cnn.training.announcements import TrainedModel
+from cnn.training.recipes import RECIPES, Recipe
 
 GOAL = 0.99
 

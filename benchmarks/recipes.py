@@ -12,10 +12,10 @@ import json
 from collections.abc import Iterable
 from statistics import mean, median
 
-from cnn import datasets
-from cnn.network.training import train
-from cnn.progress import Epoch
-from cnn.recipes import RECIPES
+from cnn.data import datasets
+from cnn.network.fitting import train
+from cnn.training.announcements import Epoch
+from cnn.training.recipes import RECIPES
 
 GOAL = 0.99
 

@@ -12,21 +12,22 @@ import sys
 import tempfile
 from pathlib import Path
 
-from cnn import datasets, model_store
-from cnn.network import report
+from cnn.data import datasets
+from cnn.models import store
+from cnn.network import recognition
 from cnn.network.classifier import Classifier
-from cnn.network.training import train
-from cnn.recipes import recipe
+from cnn.network.fitting import train
 from cnn.settings import PROJECT, settings
+from cnn.training.recipes import recipe
 
 
-def measured(name: str, models: Path, folder: Path) -> report.Figures:
+def measured(name: str, models: Path, folder: Path) -> recognition.Figures:
     """The figures of the model `name` in the folder `models`."""
-    keras_file = model_store.keras_path(name, models)
-    return report.measure(Classifier(model_store.read(name, models), keras_file), keras_file, folder)
+    keras_file = store.keras_path(name, models)
+    return recognition.measure(Classifier(store.read(name, models), keras_file), keras_file, folder)
 
 
-def row(name: str, figures: report.Figures) -> str:
+def row(name: str, figures: recognition.Figures) -> str:
     """One row of the table."""
     turned_away = f"{figures.turned_away:.1%}" if figures.passed < 1 else "–"
     return (
@@ -54,7 +55,7 @@ def main() -> None:
     for name in arguments.recipes:
         with tempfile.TemporaryDirectory() as models:
             trained = train(recipe(name).config, datasets.load("mnist"))
-            record = model_store.save(name, trained, folder=Path(models))
+            record = store.save(name, trained, folder=Path(models))
             print(row(name, measured(record.id, Path(models), folder)), flush=True)
 
 

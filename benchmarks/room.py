@@ -32,10 +32,10 @@ import psutil
 from numpy.typing import NDArray
 
 from benchmarks.client import Client, browse, drawing
-from cnn import strokes
-from cnn.answer import Answer
+from cnn.insight.answers import Answer
+from cnn.pictures import strokes
+from cnn.pictures.strokes import Stroke
 from cnn.settings import settings
-from cnn.strokes import Stroke
 from tests.browser.hand import DIGITS
 from tests.browser.served import Served, serve
 
@@ -145,11 +145,11 @@ def after_each_stroke() -> list[list[Drawing]]:
 
 def by_itself(pictures: list[NDArray[np.uint8]]) -> list[Answer]:
     """What the shipped model answers without any app."""
-    from cnn import model_store
+    from cnn.models import store
     from cnn.network.classifier import Classifier
-    from cnn.preprocess import prepare_drawing
+    from cnn.pictures.preparation import prepare_drawing
 
-    model = Classifier(model_store.read(model_store.SHIPPED), model_store.keras_path(model_store.SHIPPED))
+    model = Classifier(store.read(store.SHIPPED), store.keras_path(store.SHIPPED))
     return [model.classify(prepare_drawing(picture).image) for picture in pictures]
 
 

@@ -20,12 +20,12 @@ from time import perf_counter
 import keras
 import numpy as np
 
-from cnn import datasets
-from cnn.datasets import Dataset
+from cnn.data import datasets
+from cnn.data.datasets import Dataset
+from cnn.network.batches import evaluation_batches, training_batches, with_channels
 from cnn.network.build import build
-from cnn.network.feeding import evaluation_batches, training_batches, with_channels
-from cnn.network.training import train
-from cnn.recipes import RECIPES, TrainConfig
+from cnn.network.fitting import train
+from cnn.training.recipes import RECIPES, TrainConfig
 
 
 def bare(config: TrainConfig, dataset: Dataset) -> float:

@@ -22,7 +22,7 @@ from cnn.errors import CnnError, ConfigError, ModelError, PictureError
 from cnn.i18n import N_, _, fixed, of_environment, use
 
 if TYPE_CHECKING:
-    from cnn.answer import Answer
+    from cnn.insight.answers import Answer
     from cnn.network.classifier import Classifier
 
 
@@ -112,8 +112,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _data(options: argparse.Namespace, output: Output) -> int:
-    from cnn import datasets
-    from cnn.origins import ORIGINS
+    from cnn.data import datasets
+    from cnn.data.origins import ORIGINS
 
     failed = False
     for name in options.names or ORIGINS:
@@ -139,9 +139,9 @@ def _check(options: argparse.Namespace, output: Output) -> int:
 
 
 def _recipes(_options: argparse.Namespace, output: Output) -> int:
-    from cnn.datasets import classes_of, shape_of
-    from cnn.layers import layer_table
-    from cnn.recipes import RECIPES
+    from cnn.data.datasets import classes_of, shape_of
+    from cnn.training.layers import layer_table
+    from cnn.training.recipes import RECIPES
 
     for recipe in RECIPES.values():
         config = recipe.config
@@ -170,22 +170,22 @@ def _recipes(_options: argparse.Namespace, output: Output) -> int:
 
 
 def _train(options: argparse.Namespace, output: Output) -> int:
-    from cnn import model_store
-    from cnn.datasets import load
-    from cnn.progress import Epoch
-    from cnn.recipes import config_from, recipe
+    from cnn.data.datasets import load
+    from cnn.jobs.tasks import log_dir
+    from cnn.models import store
     from cnn.settings import settings
-    from cnn.tasks import log_dir
+    from cnn.training.announcements import Epoch
+    from cnn.training.recipes import config_from, recipe
 
     asked = {name: getattr(options, name) for name in ("dataset", "epochs", "seed")}
     changes = {name: value for name, value in asked.items() if value is not None}
     config = config_from(recipe(options.recipe).config.model_dump() | changes)
     place = options.out or settings().models_dir / config.recipe
-    model_store.check_place(place)
+    store.check_place(place)
     dataset = load(config.dataset, on_bytes=_bytes_told(config.dataset))
     _say_what_stands_in(dataset)
 
-    from cnn.network.training import train
+    from cnn.network.fitting import train
 
     def announce(event: object) -> None:
         if isinstance(event, Epoch):
@@ -199,7 +199,7 @@ def _train(options: argparse.Namespace, output: Output) -> int:
             should_stop=stop.is_set,
             log_dir=log_dir(config, f"{datetime.now():%Y%m%d-%H%M%S}"),
         )
-    model_store.save(config.recipe, trained, place=place)
+    store.save(config.recipe, trained, place=place)
     values = {
         "test_accuracy": trained.test_accuracy,
         "test_loss": trained.test_loss,
@@ -226,10 +226,11 @@ def _epoch_sentence(epoch: Any, epochs: int) -> str:
 
 
 def _evaluate(options: argparse.Namespace, output: Output) -> int:
-    from cnn import datasets, model_store
+    from cnn.data import datasets
+    from cnn.models import store
 
     model = _model(options.model)
-    record = model_store.read(model)
+    record = store.read(model)
     name = options.dataset or record.data_name
     dataset = datasets.load(name, on_bytes=_bytes_told(name))
     _say_what_stands_in(dataset)
@@ -243,9 +244,9 @@ def _evaluate(options: argparse.Namespace, output: Output) -> int:
         )
 
     from cnn.network.classifier import Classifier
-    from cnn.network.evaluation import evaluate
+    from cnn.network.scoring import evaluate
 
-    scored = evaluate(Classifier(record, model_store.keras_path(model)), dataset)
+    scored = evaluate(Classifier(record, store.keras_path(model)), dataset)
     values = {
         "accuracy": scored.accuracy,
         "loss": scored.loss,
@@ -261,11 +262,11 @@ def _evaluate(options: argparse.Namespace, output: Output) -> int:
 
 
 def _classify(options: argparse.Namespace, output: Output) -> int:
-    from cnn import model_store
+    from cnn.models import store
 
     pictures = _pictures(options.paths)
     model = _model(options.model)
-    record = model_store.read(model)
+    record = store.read(model)
     if not record.reads_drawings:
         raise ModelError(
             N_(
@@ -279,7 +280,7 @@ def _classify(options: argparse.Namespace, output: Output) -> int:
 
     from cnn.network.classifier import Classifier
 
-    classifier = Classifier(record, model_store.keras_path(model))
+    classifier = Classifier(record, store.keras_path(model))
     classify = _number if options.number else _digit
     answered = 0
     for name, path in pictures:
@@ -302,8 +303,8 @@ def _digit(classifier: "Classifier", path: Path) -> tuple[dict[str, Any], str]:
 
 def _number(classifier: "Classifier", path: Path) -> tuple[dict[str, Any], str]:
     """A row of digits as fields and as a sentence."""
-    from cnn.pictures import read_writing
-    from cnn.segment import read_number
+    from cnn.pictures.files import read_writing
+    from cnn.pictures.segmentation import read_number
 
     number = read_number(read_writing(path), classifier.answers)
     if not number.text:
@@ -332,8 +333,8 @@ def _fields(answer: "Answer") -> dict[str, Any]:
 
 def _prepared(path: Path) -> Any:
     """The digit in a picture's file, float32 (28, 28) in [0, 1]."""
-    from cnn.pictures import read_writing
-    from cnn.preprocess import prepare_drawing
+    from cnn.pictures.files import read_writing
+    from cnn.pictures.preparation import prepare_drawing
 
     prepared = prepare_drawing(read_writing(path))
     if prepared.is_empty:
@@ -359,14 +360,14 @@ def _pictures(paths: list[Path]) -> list[tuple[str, Path]]:
 
 def _model(text: str) -> str | Path:
     """A model's id, or the path of its folder: what looks like a path, or is a folder and no id."""
-    from cnn import model_store
     from cnn.errors import ModelNotFound
+    from cnn.models import store
 
     path = Path(text)
     if len(path.parts) > 1 or text.startswith("."):
         return path
     try:
-        model_store.read(text)
+        store.read(text)
     except ModelNotFound:
         return path if path.is_dir() else text
     return text

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from cnn import atomic, datasets
+from cnn import atomic
+from cnn.data import datasets
 from cnn.errors import NotReady
 from cnn.i18n import N_
 from cnn.reasons import reason

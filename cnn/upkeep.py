@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import rmtree
 
-from cnn import atomic, model_store
+from cnn import atomic
 from cnn.errors import CnnError
 from cnn.i18n import N_
-from cnn.model_record import ModelRecord
-from cnn.model_store import SHIPPED
+from cnn.models import store
+from cnn.models.record import ModelRecord
+from cnn.models.store import SHIPPED
 from cnn.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -29,12 +30,12 @@ def tidy(limits: Settings, now: datetime | None = None) -> None:
     for folder in (limits.models_dir, limits.cache_dir):
         atomic.clear_leftovers(folder)
     try:
-        model_store.keep_shipped()
+        store.keep_shipped()
     except OSError as error:
         _log.warning(N_("no copy of the shipped model could be made: %s"), error)
     for record in outdated(limits, now):
         try:
-            model_store.delete(record.id, record.owner, limits.models_dir)
+            store.delete(record.id, record.owner, limits.models_dir)
         except CnnError as error:
             _log.warning(N_("the old run %s could not be cleared: %s"), record.id, error)
     for log in old_logs(limits, now):
@@ -56,7 +57,7 @@ def outdated(limits: Settings, now: datetime) -> list[ModelRecord]:
     runs = sorted(
         (
             model
-            for model in model_store.everyones(limits.models_dir)
+            for model in store.everyones(limits.models_dir)
             if isinstance(model, ModelRecord) and model.owner and not model.published and model.id != SHIPPED
         ),
         key=lambda model: model.created,
@@ -97,7 +98,7 @@ def _oldest_kept(limits: Settings, now: datetime) -> float:
 def _size(run: ModelRecord, limits: Settings) -> int:
     """A run's bytes; none where it cannot be told, as of one that its owner is just deleting."""
     try:
-        return model_store.size(run.id, limits.models_dir)
+        return store.size(run.id, limits.models_dir)
     except (CnnError, OSError) as error:
         _log.info("the size of the run %s cannot be told: %s", run.id, error)
         return 0

@@ -6,7 +6,6 @@ from pathlib import Path
 import streamlit as st
 
 from cnn.i18n import _
-from pages.parts import tour
 from pages.parts.concepts.convolution import convolution
 from pages.parts.concepts.mnist import mnist
 from pages.parts.concepts.overfitting import overfitting
@@ -15,6 +14,7 @@ from pages.parts.concepts.receptive_field import field
 from pages.parts.concepts.scores import scores
 from pages.parts.concepts.shared_weights import shared_weights
 from pages.parts.concepts.shifted_digits import shifted_digits
+from pages.parts.frame import tour
 
 _ADDRESS, _SEEN = "section", "concepts_seen"
 _FIRST = "convolution"
@@ -79,7 +79,7 @@ def _keep_in_address() -> None:
     st.query_params[_ADDRESS] = st.session_state["concept"]
 
 
-st.html(Path(__file__).parent / "parts" / "look_inside.css")
+st.html(Path(__file__).parent / "parts" / "frame" / "look_inside.css")
 st.title(_("What a convolutional network is"))
 SECTIONS[choose()]()
 tour.invitation()

@@ -3,13 +3,14 @@
 import streamlit as st
 
 from cnn.i18n import _
-from cnn.model_record import ModelRecord
-from pages.parts import corrections, tour
-from pages.parts.digit import digit_board
-from pages.parts.models import picker
-from pages.parts.number import number_board
-from pages.parts.other_classes import other_board
-from pages.parts.upload import upload_board
+from cnn.models.record import ModelRecord
+from pages.parts.draw import corrections
+from pages.parts.draw.digit_board import digit_board
+from pages.parts.draw.number_board import number_board
+from pages.parts.draw.other_board import other_board
+from pages.parts.draw.upload_board import upload_board
+from pages.parts.frame import tour
+from pages.parts.model.picker import picker
 
 
 def board(model: ModelRecord) -> None:

@@ -5,22 +5,22 @@ from pathlib import Path
 
 import streamlit as st
 
-from cnn import looks
-from cnn.answer import answer_from
 from cnn.i18n import _
-from cnn.model_record import ModelRecord
-from pages.parts.arithmetic import KEY as ARITHMETIC
-from pages.parts.arithmetic import arithmetic
-from pages.parts.evidence import evidence
-from pages.parts.image_choice import Picture, image_choice
-from pages.parts.inside import layers_of, look_at, outputs, weights_of
-from pages.parts.map_grid import choose_layer, map_grid
-from pages.parts.models import insist_on, picker
-from pages.parts.picture import pixels
-from pages.parts.poster import poster
-from pages.parts.probabilities import probability_bars
-from pages.parts.told import told
-from pages.parts.waiting import awake
+from cnn.insight.answers import answer_from
+from cnn.jobs import inspections
+from cnn.models.record import ModelRecord
+from pages.parts.inside.arithmetic import KEY as ARITHMETIC
+from pages.parts.inside.arithmetic import arithmetic
+from pages.parts.inside.evidence import evidence
+from pages.parts.inside.image_choice import Picture, image_choice
+from pages.parts.inside.map_grid import choose_layer, map_grid
+from pages.parts.inside.poster import poster
+from pages.parts.inside.questions import layers_of, look_at, outputs, weights_of
+from pages.parts.model.picker import insist_on, picker
+from pages.parts.model.probabilities import probability_bars
+from pages.parts.widgets.error_note import told
+from pages.parts.widgets.picture import pixels
+from pages.parts.widgets.placeholders import awake
 
 
 @st.fragment
@@ -68,10 +68,10 @@ def _explore(model: ModelRecord, picture: Picture) -> None:
             )
 
 
-st.html(Path(__file__).parent / "parts" / "look_inside.css")
+st.html(Path(__file__).parent / "parts" / "frame" / "look_inside.css")
 st.title(_("What each layer sees"))
 if record := picker():
     with told():
-        chosen = image_choice(looks.dataset_of(record))
+        chosen = image_choice(inspections.dataset_of(record))
         if awake():
             explore(record, chosen)

@@ -4,17 +4,17 @@ from pathlib import Path
 
 import streamlit as st
 
-from cnn import looks
 from cnn.i18n import _
-from cnn.model_record import ModelRecord
-from pages.parts.filter_grid import choose_filters, filter_grid
-from pages.parts.image_choice import image_choice
-from pages.parts.inside import layers_of
-from pages.parts.models import insist_on, picker
-from pages.parts.one_filter import KEY as ONE_FILTER
-from pages.parts.one_filter import answer_to, excited_by, weights
-from pages.parts.told import told
-from pages.parts.waiting import awake
+from cnn.jobs import inspections
+from cnn.models.record import ModelRecord
+from pages.parts.inside.filter_grid import choose_filters, filter_grid
+from pages.parts.inside.image_choice import image_choice
+from pages.parts.inside.one_filter import KEY as ONE_FILTER
+from pages.parts.inside.one_filter import answer_to, excited_by, weights
+from pages.parts.inside.questions import layers_of
+from pages.parts.model.picker import insist_on, picker
+from pages.parts.widgets.error_note import told
+from pages.parts.widgets.placeholders import awake
 
 
 @st.fragment
@@ -38,13 +38,13 @@ def _explore(model: ModelRecord) -> None:
         st.header(_("Filter {number}").format(number=number))
         weights(model, choice, number, limit)
         with told():
-            dataset = looks.dataset_of(model)
+            dataset = inspections.dataset_of(model)
             answer_to(model, image_choice(dataset), choice.layer, number)
         with told():
             excited_by(model, layers, choice.layer, number)
 
 
-st.html(Path(__file__).parent / "parts" / "look_inside.css")
+st.html(Path(__file__).parent / "parts" / "frame" / "look_inside.css")
 st.title(_("What it looks for"))
 if record := picker():
     with told():

@@ -4,23 +4,23 @@ from pathlib import Path
 
 import streamlit as st
 
-from cnn import looks
-from cnn.evaluations import evaluations
 from cnn.i18n import _
-from cnn.model_record import ModelRecord
-from pages.parts.browse import browse
-from pages.parts.compare import compare
-from pages.parts.downloads import downloads
-from pages.parts.gallery import named
-from pages.parts.models import picker
-from pages.parts.report import report
-from pages.parts.told import told
-from pages.parts.waiting import wait
+from cnn.jobs import inspections
+from cnn.jobs.evaluation_cache import evaluations
+from cnn.models.record import ModelRecord
+from pages.parts.mistakes.class_report import report
+from pages.parts.mistakes.csv_files import downloads
+from pages.parts.mistakes.disagreements import compare
+from pages.parts.mistakes.explorer import browse
+from pages.parts.model.picker import picker
+from pages.parts.widgets.error_note import told
+from pages.parts.widgets.gallery import named
+from pages.parts.widgets.placeholders import wait
 
 
 def mistakes(model: ModelRecord) -> None:
     """All about one model's mistakes, or a word on waiting while they are counted."""
-    dataset = looks.dataset_of(model)
+    dataset = inspections.dataset_of(model)
     future = evaluations().of(model, dataset)
     if not future.done():
         wait(
@@ -52,7 +52,7 @@ def mistakes(model: ModelRecord) -> None:
     downloads(model, evaluation, names)
 
 
-st.html(Path(__file__).parent / "parts" / "look_inside.css")
+st.html(Path(__file__).parent / "parts" / "frame" / "look_inside.css")
 st.title(_("What it gets wrong"))
 if record := picker():
     with told():

@@ -4,24 +4,24 @@ from pathlib import Path
 
 import streamlit as st
 
-from cnn import model_store
 from cnn.i18n import _
-from pages.parts import visitor
-from pages.parts.leaderboard import leaderboard
-from pages.parts.run_comparison import comparison
-from pages.parts.run_table import run_table
-from pages.parts.sharing import sharing
-from pages.parts.told import told
+from cnn.models import store
+from pages.parts.runs.leaderboard import leaderboard
+from pages.parts.runs.run_table import run_table
+from pages.parts.runs.sharing import sharing
+from pages.parts.runs.side_by_side import side_by_side
+from pages.parts.server import visitor
+from pages.parts.widgets.error_note import told
 
 owner = visitor.owner()
 
-st.html(Path(__file__).parent / "parts" / "look_inside.css")
+st.html(Path(__file__).parent / "parts" / "frame" / "look_inside.css")
 st.title(_("Runs"))
 with told():
-    found = model_store.usable(owner)
+    found = store.usable(owner)
     picked = run_table(found, owner)
     if len(picked) == 1:
         sharing(picked[0], owner)
     elif picked:
-        comparison(picked)
+        side_by_side(picked)
     leaderboard(found, owner)

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from cnn.i18n import _
-from pages.parts.door import is_leader
-from pages.parts.status import status
+from pages.parts.server.door import is_leader
+from pages.parts.workshop.room_status import status
 
 st.title(_("The workshop"))
 if is_leader():

@@ -4,13 +4,13 @@ import streamlit as st
 
 from cnn.errors import CnnError
 from cnn.i18n import _
-from cnn.trainings import trainings
-from pages.parts import visitor
-from pages.parts.given import given
-from pages.parts.monitor import begin, choose_training, monitor
-from pages.parts.network import check, network
-from pages.parts.recipe_form import chosen_recipe, recipe_form
-from pages.parts.sweep import sweep_form, sweep_table
+from cnn.jobs.queue import trainings
+from pages.parts.server import visitor
+from pages.parts.train.monitor import begin, choose_training, monitor
+from pages.parts.train.network_panel import check, network
+from pages.parts.train.recipe_form import chosen_recipe, recipe_form
+from pages.parts.train.samples import given
+from pages.parts.train.sweep_panel import sweep_form, sweep_table
 
 owner = visitor.owner()
 

@@ -5,7 +5,7 @@ The page computes in the browser, so this has nothing in common with it but the 
 
 import numpy as np
 
-from cnn.inspected import Array, LayerFacts, Pixel
+from cnn.insight.activations import Array, LayerFacts, Pixel
 
 
 def before_activation(facts: LayerFacts, inputs: Array, pixel: Pixel) -> float:

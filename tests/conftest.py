@@ -47,8 +47,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def mnist():
-    """MNIST, as `cnn.datasets.Dataset`; without it, on CI, the digits that stand in for it."""
-    from cnn import datasets
+    """MNIST, as `cnn.data.datasets.Dataset`; without it, on CI, the digits that stand in for it."""
+    from cnn.data import datasets
 
     if datasets.find("mnist") is None and os.environ.get("CI") != "true":
         pytest.skip("needs mnist.npz: name its folder in CNN_DATA_DIR, or run `python -m cnn data`")

@@ -7,14 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from cnn import model_store, recipes
-from cnn.datasets import Dataset
-from cnn.layers import AveragePool2D, Conv2D, Dense, Flatten, MaxPool2D
-from cnn.model_record import ModelRecord
-from cnn.origins import DIGITS, ORIGINS
-from cnn.progress import Epoch, TrainedModel
-from cnn.recipes import TrainConfig
-from cnn.uci_digits import uci_digits
+from cnn.data.datasets import Dataset
+from cnn.data.origins import DIGITS, ORIGINS
+from cnn.data.uci_digits import uci_digits
+from cnn.models import store
+from cnn.models.record import ModelRecord
+from cnn.training import recipes
+from cnn.training.announcements import Epoch, TrainedModel
+from cnn.training.layers import AveragePool2D, Conv2D, Dense, Flatten, MaxPool2D
+from cnn.training.recipes import TrainConfig
 from tests.strategies import HOLLOW
 
 SHAPES = {"mnist": (28, 28, 1), "cifar10": (32, 32, 3)}
@@ -92,19 +93,19 @@ def small_config(**changes: Any) -> TrainConfig:
 @cache
 def small(config: TrainConfig) -> TrainedModel:
     """A network trained on `digits`, once for all tests: with the same seed it would be the same again."""
-    from cnn.network.training import train
+    from cnn.network.fitting import train
 
     return train(config, digits())
 
 
 def keep_small(folder: Path, name: str = "Small", **changes: Any) -> ModelRecord:
     """A network trained for a second on `digits`, among the models of `folder`, for everybody to see."""
-    return model_store.save(name, small(small_config(**changes)), folder=folder)
+    return store.save(name, small(small_config(**changes)), folder=folder)
 
 
 def keep_colour(folder: Path) -> ModelRecord:
     """A network for colour images, trained for a second on `colours`, as `keep_small`."""
-    from cnn.network.training import train
+    from cnn.network.fitting import train
 
     layers = (
         Conv2D(filters=6, kernel_size=5, strides=2),
@@ -113,7 +114,7 @@ def keep_colour(folder: Path) -> ModelRecord:
         Dense(units=8),
     )
     config = small_config(dataset="cifar10", layers=layers, epochs=1)
-    return model_store.save("Colour", train(config, colours()), folder=folder)
+    return store.save("Colour", train(config, colours()), folder=folder)
 
 
 def random_image(shape: tuple[int, ...], seed: int = 0) -> np.ndarray:

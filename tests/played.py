@@ -2,7 +2,7 @@
 
 from concurrent.futures import Future
 
-from cnn.unfinished import WorkFolder
+from cnn.jobs.work_folder import WorkFolder
 
 
 class PlayedWorkers:

@@ -8,9 +8,9 @@ from time import monotonic, sleep
 
 import numpy as np
 
-from cnn.progress import Epoch
-from cnn.recipes import TrainConfig
-from cnn.uci_digits import uci_digits
+from cnn.data.uci_digits import uci_digits
+from cnn.training.announcements import Epoch
+from cnn.training.recipes import TrainConfig
 from tests.networks import small_config
 
 PATIENCE = 180.0

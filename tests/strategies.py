@@ -8,9 +8,18 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from cnn import recipes
-from cnn.layers import AveragePool2D, BatchNormalization, Conv2D, Dense, Dropout, Flatten, Layer, MaxPool2D
-from cnn.progress import Epoch, TrainedModel
+from cnn.training import recipes
+from cnn.training.announcements import Epoch, TrainedModel
+from cnn.training.layers import (
+    AveragePool2D,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    MaxPool2D,
+)
 
 ACTIVATIONS = ("relu", "linear", "tanh", "sigmoid", "elu", "gelu", "swish")
 activations = st.sampled_from(ACTIVATIONS)

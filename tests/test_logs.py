@@ -51,9 +51,9 @@ def log(begin, tmp_path):
 
 def test_an_event_is_a_line(log):
     """With its time, its level and whose it is; also one that is only information."""
-    logging.getLogger("cnn.trainings").info("training %s begins", "abc")
+    logging.getLogger("cnn.jobs.queue").info("training %s begins", "abc")
     [line] = log.read_text().splitlines()
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d INFO cnn\.trainings: training abc begins", line)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d INFO cnn\.jobs\.queue: training abc begins", line)
 
 
 def test_an_exception_is_a_line_too(log):
@@ -61,7 +61,7 @@ def test_an_exception_is_a_line_too(log):
     try:
         raise ValueError("of what came\nin two lines")
     except ValueError:
-        logging.getLogger("pages.parts.server").exception("a page failed")
+        logging.getLogger("pages.parts.server.lifespan").exception("a page failed")
     [line] = log.read_text().splitlines()
     assert line.endswith(r"ValueError: of what came\nin two lines")
     assert "Traceback" in line
@@ -113,7 +113,7 @@ def test_an_event_is_told_in_the_language_of_whoever_reads(log, monkeypatch):
     try:
         raise CnnError("There is no model {name!r}. It may have been deleted; choose another.", name="mine")
     except CnnError:
-        logging.getLogger("pages.parts.server").exception("a page failed")
+        logging.getLogger("pages.parts.server.lifespan").exception("a page failed")
     english = [str(event) for event in logs.last(2)]
     monkeypatch.setitem(i18n._reader, "language", lambda: "ko")
     korean = [str(event) for event in logs.last(2)]
@@ -187,8 +187,8 @@ def test_other_libraries_keep_out_of_the_terminal(log, capsys):
     [terminal] = [each for each in logging.getLogger().handlers if type(each) is logging.StreamHandler]
     terminal.setStream(sys.stderr)
     logging.getLogger("somebodys.library").warning("a note of no use here")
-    logging.getLogger("cnn.workers").info("all is well")
-    logging.getLogger("cnn.workers").warning("the answering process is away")
+    logging.getLogger("cnn.jobs.workers").info("all is well")
+    logging.getLogger("cnn.jobs.workers").warning("the answering process is away")
     told = capsys.readouterr().err
     assert "away" in told
     assert "no use" not in told

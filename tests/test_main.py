@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 
 from cnn.__main__ import main
-from cnn.datasets import DATA
-from cnn.recipes import RECIPES
-from cnn.uci_digits import uci_digits
+from cnn.data.datasets import DATA
+from cnn.data.uci_digits import uci_digits
+from cnn.training.recipes import RECIPES
 
 ROOT = Path(__file__).parent.parent
 
@@ -255,7 +255,7 @@ def test_rows_of_digits_are_read_whole(place):
     """With --number each picture gives its text and every digit with its box; a bad file does not stop it."""
     from PIL import Image
 
-    from tests.test_segment import row
+    from tests.pictures.test_segmentation import row
 
     folder = place / "rows"
     folder.mkdir()

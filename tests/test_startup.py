@@ -7,8 +7,9 @@ from collections import namedtuple
 
 import pytest
 
-from cnn import datasets, startup
+from cnn import startup
 from cnn.__main__ import main
+from cnn.data import datasets
 from cnn.settings import Settings
 
 FOLDERS = ("models_dir", "work_dir", "logs_dir", "cache_dir")

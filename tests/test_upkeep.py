@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from cnn import atomic, model_store, upkeep
-from cnn.model_record import ModelRecord
+from cnn import atomic, upkeep
+from cnn.models import store
+from cnn.models.record import ModelRecord
 from cnn.settings import PROJECT, Settings
 from tests.browser.served import serve
 from tests.networks import trained
@@ -21,7 +22,8 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SAVE_AND_DIE = """if True:
     import os, signal, sys
     from pathlib import Path
-    from cnn import atomic, model_store
+    from cnn import atomic
+    from cnn.models import store
     from tests.networks import trained
 
     write, steps = {step}, int(sys.argv[2])
@@ -34,7 +36,7 @@ SAVE_AND_DIE = """if True:
         return write(*arguments)
 
     {step} = dying
-    model_store.save("fast", trained(), folder=Path(sys.argv[1]))
+    store.save("fast", trained(), folder=Path(sys.argv[1]))
 """
 
 
@@ -55,7 +57,7 @@ def names(folder: Path) -> set[str]:
 def test_a_crash_in_the_middle_of_a_save_leaves_nothing(tmp_path, step, times):
     """Whenever the process is killed, no half model is listed, and what it left goes at the next start."""
     save_and_die(tmp_path, step, times)
-    assert model_store.list_models(folder=tmp_path) == []
+    assert store.list_models(folder=tmp_path) == []
     assert names(tmp_path)
     upkeep.tidy(Settings(models_dir=tmp_path))
     assert names(tmp_path) == set()
@@ -64,10 +66,10 @@ def test_a_crash_in_the_middle_of_a_save_leaves_nothing(tmp_path, step, times):
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_crash_while_a_model_is_replaced_leaves_one_of_both(tmp_path, times):
     """Killed before or between the two moves, the model that stood there stands there again."""
-    before = model_store.save("fast", trained(), folder=tmp_path)
+    before = store.save("fast", trained(), folder=tmp_path)
     save_and_die(tmp_path, "Path.replace", times)
     upkeep.tidy(Settings(models_dir=tmp_path))
-    assert model_store.list_models(folder=tmp_path) == [before]
+    assert store.list_models(folder=tmp_path) == [before]
     assert names(tmp_path) == {"fast"}
 
 
@@ -92,16 +94,16 @@ def test_the_app_clears_at_its_start(tmp_path):
 
 def run(folder: Path, days: float, *, owner: str | None = "ann", published: bool = False) -> ModelRecord:
     """A run that was saved so many days before `NOW`."""
-    record = model_store.save(f"run {days:g}", trained(), owner=owner, folder=folder)
+    record = store.save(f"run {days:g}", trained(), owner=owner, folder=folder)
     if published:
-        record = model_store.publish(record.id, record.name, owner, folder)
+        record = store.publish(record.id, record.name, owner, folder)
     record = record.model_copy(update={"created": NOW - timedelta(days=days)})
-    (folder / record.id / model_store.RECORD_FILE).write_bytes(record.to_json())
+    (folder / record.id / store.RECORD_FILE).write_bytes(record.to_json())
     return record
 
 
 def kept(folder: Path) -> set[str]:
-    return {model.id for model in model_store.everyones(folder)}
+    return {model.id for model in store.everyones(folder)}
 
 
 def test_old_runs_go_and_published_ones_stay(tmp_path):
@@ -120,7 +122,7 @@ def test_of_too_many_runs_the_oldest_go(tmp_path):
         run(tmp_path, days, owner=owner) for days, owner in [(4, "ann"), (3, "bob"), (2, "ann"), (1, "bob")]
     ]
     shown = run(tmp_path, 5, published=True)
-    room = 2.5 * max(model_store.size(each.id, tmp_path) for each in runs) / 1e9
+    room = 2.5 * max(store.size(each.id, tmp_path) for each in runs) / 1e9
     upkeep.tidy(Settings(models_dir=tmp_path, keep_runs_gb=room), NOW)
     assert kept(tmp_path) == {runs[2].id, runs[3].id, shown.id}
 
@@ -180,14 +182,14 @@ def test_a_log_that_cannot_be_removed_keeps_no_other(tmp_path, monkeypatch):
 def test_a_run_that_is_just_deleted_keeps_no_other(tmp_path, monkeypatch):
     """Where one cannot be measured, the others are cleared all the same."""
     gone, old = run(tmp_path, 40), run(tmp_path, 41)
-    measured = model_store.size
+    measured = store.size
 
     def size(model, folder):
         if model == gone.id:
             raise FileNotFoundError(model)
         return measured(model, folder)
 
-    monkeypatch.setattr(model_store, "size", size)
+    monkeypatch.setattr(store, "size", size)
     upkeep.tidy(Settings(models_dir=tmp_path, keep_runs_gb=1e-9), NOW)
     assert old.id not in kept(tmp_path)
 

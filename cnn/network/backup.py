@@ -17,7 +17,7 @@ import numpy as np
 
 from cnn import atomic
 from cnn.network.build import keras_file
-from cnn.progress import Epoch
+from cnn.training.announcements import Epoch
 
 _MODEL = "model.keras"
 _RUN = "run.npz"

@@ -9,10 +9,10 @@ from keras.src.saving import saving_lib
 
 from cnn.errors import ModelBroken
 from cnn.i18n import N_
-from cnn.layers import KERAS_CLASSES, Shape, check_layers
-from cnn.model_record import ModelRecord
+from cnn.models.record import ModelRecord
 from cnn.network.weights import check_weights
-from cnn.recipes import CLIMB_SHARE, START_SHARE, TrainConfig
+from cnn.training.layers import KERAS_CLASSES, Shape, check_layers
+from cnn.training.recipes import CLIMB_SHARE, START_SHARE, TrainConfig
 
 LAYERS = {kind: getattr(keras.layers, name) for kind, name in KERAS_CLASSES.items()}
 OPTIMIZERS = {

@@ -10,13 +10,13 @@ import tensorflow as tf
 from keras.src.legacy.saving import legacy_h5_format
 from numpy.typing import NDArray
 
-from cnn.answer import Answer, answer_from
 from cnn.errors import PictureError
-from cnn.evaluated import given_a_class
 from cnn.i18n import N_
-from cnn.model_record import ModelRecord
+from cnn.insight.answers import Answer, answer_from
+from cnn.insight.metrics import given_a_class
+from cnn.models.record import ModelRecord
 from cnn.network import build
-from cnn.network.feeding import by_batches
+from cnn.network.batches import by_batches
 
 # Softmax outputs below this are taken for this, so that they have a logarithm.
 _LEAST = 1e-9

@@ -4,7 +4,7 @@ from math import pi
 
 import tensorflow as tf
 
-from cnn.styles import pool
+from cnn.pictures.styles import pool
 
 # The ranges are wider than what one writer varies: they cover the slants, proportions and pens of many.
 _ROTATION = 12 * pi / 180
@@ -27,7 +27,7 @@ def distort(
 
     The transformation is one projective map for each image. The pen is changed by mixing the image
     with its dilation or erosion by 3x3 pixels. Where the digits are known, some of them give way to the
-    same digit in a style that MNIST lacks, as `cnn.styles` draws it.
+    same digit in a style that MNIST lacks, as `cnn.pictures.styles` draws it.
 
     Args:
         images: float32 (B, 28, 28, 1) in [0, 1], light ink on dark.

@@ -1,8 +1,8 @@
 """Pictures for making and judging a network that reads what people draw.
 
-Everything comes prepared by `cnn.preprocess`: digits that people wrote on a screen, the same as others
-might write them, digits in styles of the world, and drawings that are no digits. Who is kept for the
-judging never enters a training.
+Everything comes prepared by `cnn.pictures.preparation`: digits that people wrote on a screen, the
+same as others might write them, digits in styles of the world, and drawings that are no digits. Who is kept
+for the judging never enters a training.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn import nondigits, strokes, styles
-from cnn.preprocess import prepare_drawing
-from cnn.strokes import ScreenDigit
+from cnn.pictures import nondigits, strokes, styles
+from cnn.pictures.preparation import prepare_drawing
+from cnn.pictures.strokes import ScreenDigit
 
 Picture = NDArray[np.uint8]
 
@@ -94,7 +94,7 @@ def written(
 
 
 def styled(rng: np.random.Generator, *, each: int) -> Pictures:
-    """Digits in the styles of `cnn.styles`, so many of each."""
+    """Digits in the styles of `cnn.pictures.styles`, so many of each."""
     return prepared(
         (_on_canvas(styles.bent(models[number % len(models)], rng), rng), digit)
         for digit, models in styles.DIGITS.items()
@@ -111,7 +111,7 @@ def enlarged(images: Picture, labels: NDArray[np.int64], rng: np.random.Generato
 
 
 def invented(rng: np.random.Generator, count: int) -> Pictures:
-    """Drawings of `cnn.nondigits`."""
+    """Drawings of `cnn.pictures.nondigits`."""
     return prepared((nondigits.non_digit(rng), NOT_A_DIGIT) for _ in range(count))
 
 

@@ -18,17 +18,19 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from cnn import datasets, model_store, strokes
-from cnn.evaluated import evaluated, given_a_class
-from cnn.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPool2D
-from cnn.model_record import ModelRecord
-from cnn.network import build, drawings, feeding, report
+from cnn.data import datasets
+from cnn.insight.metrics import evaluated, given_a_class
+from cnn.models import store
+from cnn.models.record import ModelRecord
+from cnn.network import batches, build, drawings, recognition
 from cnn.network.calibration import temperature_of
 from cnn.network.distortions import distort
 from cnn.network.drawings import NOT_A_DIGIT, Pictures
-from cnn.progress import Epoch, TrainedModel
-from cnn.recipes import TrainConfig
+from cnn.pictures import strokes
 from cnn.settings import settings
+from cnn.training.announcements import Epoch, TrainedModel
+from cnn.training.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPool2D
+from cnn.training.recipes import TrainConfig
 
 log = logging.getLogger(__name__)
 
@@ -161,10 +163,10 @@ def fit_stage(
     def distorted(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         return distort(images, untouched=stage.untouched), labels
 
-    batches = feeding.training_batches(pictures.images, pictures.labels, config.batch_size)
+    learned = batches.training_batches(pictures.images, pictures.labels, config.batch_size)
     model.fit(
-        batches.map(distorted, num_parallel_calls=2).prefetch(4),
-        validation_data=feeding.evaluation_batches(tuning.images, tuning.labels),
+        learned.map(distorted, num_parallel_calls=2).prefetch(4),
+        validation_data=batches.evaluation_batches(tuning.images, tuning.labels),
         epochs=stage.epochs,
         verbose=0,
         shuffle=False,  # the batches are shuffled already
@@ -217,8 +219,8 @@ def save(
         stopped=False,
         temperature=temperature,
     )
-    return model_store.save(
-        model_store.SHIPPED,
+    return store.save(
+        store.SHIPPED,
         trained,
         folder=destination,
         reject_class=True,
@@ -253,7 +255,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     if not arguments.report:
         make(arguments.data, size=arguments.size, destination=arguments.models)
-    report.main(model_store.SHIPPED, arguments.data, arguments.models)
+    recognition.main(store.SHIPPED, arguments.data, arguments.models)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from cnn.layers import AveragePool2D, BatchNormalization, Conv2D, Dense, Flatten, MaxPool2D
+from cnn.training.layers import AveragePool2D, BatchNormalization, Conv2D, Dense, Flatten, MaxPool2D
 from tests.browser.chromium import launch
 from tests.browser.everywhere import LEADERS_PASSWORD
 from tests.browser.served import Served, serve

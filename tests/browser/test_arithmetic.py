@@ -1,5 +1,6 @@
 """The arithmetic as the browser does it, for every layer of every recipe, without the pages around it."""
 
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -7,13 +8,13 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
-from cnn.inspected import Look
+from cnn.data.origins import DIGITS
+from cnn.insight.activations import Look
 from cnn.network.build import build
-from cnn.network.inspection import Inspector
-from cnn.origins import DIGITS
-from cnn.recipes import RECIPES
-from pages.parts import arithmetic
-from pages.parts.component import read
+from cnn.network.inspector import Inspector
+from cnn.training.recipes import RECIPES
+from pages.parts.inside import arithmetic
+from pages.parts.widgets import component
 from tests.networks import SHAPES, random_image, stirred
 
 MOUNT = """async script => {
@@ -35,8 +36,10 @@ MOUNT = """async script => {
 @pytest.fixture
 def mounted(page: Page) -> Page:
     """A page with nothing but the component, and its function `shown`."""
-    page.set_content(read("arithmetic.html"))
-    page.evaluate(MOUNT, read("numbers.js") + read("arithmetic.js"))
+    numerals = Path(component.__file__).with_name("numerals.js")
+    script = Path(arithmetic.__file__).with_suffix(".js")
+    page.set_content(script.with_suffix(".html").read_text(encoding="utf-8"))
+    page.evaluate(MOUNT, numerals.read_text(encoding="utf-8") + script.read_text(encoding="utf-8"))
     return page
 
 

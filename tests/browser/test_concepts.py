@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from scipy.signal import correlate2d
 
-from cnn import datasets
+from cnn.data import datasets
 from tests.browser.hand import key
 from tests.browser.served import Served
 

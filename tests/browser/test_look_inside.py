@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from cnn import looks, model_store
+from cnn.jobs import inspections
+from cnn.models import store
 from tests.browser.conftest import OWN_MODEL
 from tests.browser.hand import draw, expect_answer, key
 from tests.browser.served import Served
@@ -59,10 +60,10 @@ def outputs(app: Served) -> list[np.ndarray]:
     from cnn.network.build import load
 
     folder = app.log.parent / "models" / OWN_MODEL
-    record = model_store.read(folder)
-    network = load(record, model_store.keras_path(folder))
+    record = store.read(folder)
+    network = load(record, store.keras_path(folder))
     every = keras.Model(network.inputs, [layer.output for layer in network.layers])
-    image = looks.dataset_of(record).x_test[:1, ..., np.newaxis].astype(np.float32) / 255
+    image = inspections.dataset_of(record).x_test[:1, ..., np.newaxis].astype(np.float32) / 255
     return [output[0] for output in every.predict(image, verbose=0)]
 
 

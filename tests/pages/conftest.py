@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnn import trainings
+from cnn.jobs import queue
+from cnn.jobs.workers import workers as real_workers
 from cnn.settings import settings
-from cnn.workers import workers as real_workers
-from pages.parts import models, tour
+from pages.parts.frame import tour
+from pages.parts.model import picker
 from tests.pages.opened import open_app
 from tests.played import PlayedWorkers
 
@@ -37,12 +38,12 @@ def models_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
 def workers(models_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PlayedWorkers]:
     """Workers that train nothing, behind an empty queue."""
     played = PlayedWorkers()
-    monkeypatch.setattr(trainings, "workers", lambda: played)
-    trainings.trainings.cache_clear()
+    monkeypatch.setattr(queue, "workers", lambda: played)
+    queue.trainings.cache_clear()
     tour.left_at.clear()
-    models.chosen_before.clear()
+    picker.chosen_before.clear()
     yield played
-    trainings.trainings.cache_clear()
+    queue.trainings.cache_clear()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from cnn.errors import CnnError
 
 
 class LocalWorkers:
-    """Does what `cnn.workers.Workers` has done elsewhere, and counts the long tasks.
+    """Does what `cnn.jobs.workers.Workers` has done elsewhere, and counts the long tasks.
 
     Attributes:
         awake: whether the answering process has answered.

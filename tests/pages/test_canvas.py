@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, UnidentifiedImageError
 
 from cnn.errors import PictureError
-from pages.parts.canvas import picture_of
+from pages.parts.draw.canvas import picture_of
 
 
 def sent(picture: Image.Image, kind: str = "PNG") -> bytes:

@@ -7,8 +7,10 @@ import cv2
 import numpy as np
 import pytest
 
-from cnn import evaluations, looks
-from pages.parts import arithmetic, browse, evidence, filter_grid, inside, map_grid, one_filter, waiting
+from cnn.jobs import evaluation_cache, inspections
+from pages.parts.inside import arithmetic, evidence, filter_grid, map_grid, one_filter, questions
+from pages.parts.mistakes import explorer
+from pages.parts.widgets import placeholders
 from tests.networks import colours, keep_colour
 from tests.pages.local import LocalWorkers
 from tests.pages.opened import html
@@ -27,11 +29,11 @@ def shown(monkeypatch):
 def open_page(visit, models_dir, monkeypatch, tmp_path):
     """Opens a page for a network that tells red, green and blue images apart."""
     workers = LocalWorkers()
-    for module in (inside, waiting, one_filter, evidence, browse):
+    for module in (questions, placeholders, one_filter, evidence, explorer):
         monkeypatch.setattr(module, "workers", lambda: workers)
-    made = evaluations.Evaluations(workers, tmp_path / "kept")
-    monkeypatch.setattr(evaluations, "evaluations", lambda: made)
-    monkeypatch.setattr(looks, "dataset_of", lambda _record: colours())
+    made = evaluation_cache.Evaluations(workers, tmp_path / "kept")
+    monkeypatch.setattr(evaluation_cache, "evaluations", lambda: made)
+    monkeypatch.setattr(inspections, "dataset_of", lambda _record: colours())
     record = keep_colour(models_dir)
 
     def opened(name):

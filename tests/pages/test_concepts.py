@@ -8,15 +8,17 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnn import evaluated, evaluations, model_store, trainings
-from cnn.answer import Answer, answer_from
-from cnn.concepts import KERNELS
 from cnn.errors import TrainingDiverged
-from cnn.progress import Epoch
+from cnn.insight import metrics
+from cnn.insight.answers import Answer, answer_from
+from cnn.insight.numpy_layers import KERNELS
+from cnn.jobs import evaluation_cache, queue
+from cnn.models import store
 from cnn.settings import settings
-from pages.parts import waiting
+from cnn.training.announcements import Epoch
 from pages.parts.concepts import mnist, overfitting, pooling, shifted_digits
-from pages.parts.numerals import significant
+from pages.parts.widgets import placeholders
+from pages.parts.widgets.numerals import significant
 from tests.networks import digits, keep_small, small_config, trained
 from tests.pages.conftest import OWNER
 from tests.pages.local import LocalWorkers
@@ -69,7 +71,7 @@ def test_each_section_says_what_to_look_for_and_leads_on(open_section, name):
 @pytest.mark.parametrize("name", SECTIONS)
 def test_each_section_works_with_the_digits_that_stand_in(open_section, monkeypatch, name):
     """Without MNIST, every section shows the UCI digits."""
-    monkeypatch.setattr("cnn.datasets.load", lambda _name: digits())
+    monkeypatch.setattr("cnn.data.datasets.load", lambda _name: digits())
     page = open_section(name)
     assert not page.exception
     assert not page.error
@@ -282,7 +284,7 @@ HISTORY = (Epoch(1, 0.5, 0.8, 0.4, 0.9, 3.0), Epoch(2, 0.1, 0.99, 0.6, 0.88, 6.0
 
 def finish(workers, config) -> None:
     """End the visitor's training of a configuration with a saved model."""
-    [job] = [each.id for each in trainings.trainings().of(OWNER) if each.config.recipe == config.recipe]
+    [job] = [each.id for each in queue.trainings().of(OWNER) if each.config.recipe == config.recipe]
     workers.finish(job, trained(config=config, history=HISTORY))
 
 
@@ -290,7 +292,7 @@ def test_two_trainings_tell_of_overfitting(open_section, workers):
     """Both are queued with one button, watched, and told with their curves; later visits find them again."""
     page = open_section("overfitting")
     page.button(key="overfitting_start").click().run()
-    queued = trainings.trainings().of(OWNER)
+    queued = queue.trainings().of(OWNER)
     assert [each.config.recipe for each in queued] == ["without-dropout", "with-dropout"]
     assert all(each.config.train_images == 500 for each in queued)
     assert not [button for button in page.button if button.key == "overfitting_start"]
@@ -299,22 +301,22 @@ def test_two_trainings_tell_of_overfitting(open_section, workers):
     page.run()
     assert "Without dropout: after 2 epochs, training loss 0.100 and test loss 0.600" in told(page)
     assert "lowest after epoch 1, at 0.400" in told(page)
-    trainings.trainings.cache_clear()
+    queue.trainings.cache_clear()
     page = open_section("overfitting")
     assert "With dropout: after 2 epochs" in told(page)
     page.button(key="overfitting_start").click().run()
-    assert {each.config.seed for each in trainings.trainings().of(OWNER)} == {1}
+    assert {each.config.seed for each in queue.trainings().of(OWNER)} == {1}
 
 
 def test_too_many_trainings_are_refused_in_a_sentence(open_section, workers):
     """At the visitor's limit the page says so, begins neither, and stays."""
     room_for_one = settings().trainings_per_visitor - 1
     for _ in range(room_for_one):
-        trainings.trainings().submit(OWNER, trained().config)
+        queue.trainings().submit(OWNER, trained().config)
     page = open_section("overfitting")
     page.button(key="overfitting_start").click().run()
     assert "trainings waiting or running" in page.error[0].value
-    assert len(trainings.trainings().of(OWNER)) == room_for_one
+    assert len(queue.trainings().of(OWNER)) == room_for_one
     assert not page.exception
 
 
@@ -322,7 +324,7 @@ def test_a_failed_training_is_told(open_section, workers):
     """What ended one of the two is read, and both can be begun again."""
     page = open_section("overfitting")
     page.button(key="overfitting_start").click().run()
-    job = trainings.trainings().of(OWNER)[0].id
+    job = queue.trainings().of(OWNER)[0].id
     workers.fail(job, TrainingDiverged("The loss became nan."))
     finish(workers, overfitting.WITH)
     page.run()
@@ -334,21 +336,21 @@ def test_a_failed_training_is_told(open_section, workers):
 def two_networks(models_dir, monkeypatch):
     """A dense and a convolutional network of this visitor's, which answer in this process."""
     from cnn.network.classifier import Classifier
-    from cnn.network.training import train
+    from cnn.network.fitting import train
 
     class Answering(LocalWorkers):
         def classify(self, folder, image):
-            return Classifier(model_store.read(folder), model_store.keras_path(folder)).classify(image)
+            return Classifier(store.read(folder), store.keras_path(folder)).classify(image)
 
     played = Answering()
-    for module in (shifted_digits, waiting):
+    for module in (shifted_digits, placeholders):
         monkeypatch.setattr(module, "workers", lambda: played)
     for recipe, layers in (
         ("dense", shifted_digits.DENSE),
         ("convolutional", shifted_digits.CONVOLUTIONAL),
     ):
         config = small_config(recipe=recipe, layers=layers, epochs=8, batch_size=50)
-        model_store.save(recipe, train(config, digits()), owner=OWNER)
+        store.save(recipe, train(config, digits()), owner=OWNER)
 
 
 def test_shifted_digits_are_read_by_both(open_section, two_networks):
@@ -382,14 +384,14 @@ def test_where_a_digit_was_moved_is_said(open_section, two_networks):
 def test_doubtful_labels_are_found(open_section, models_dir, monkeypatch, tmp_path):
     """On request the page shows the images that are surely read otherwise, with label and what was read."""
     record = keep_small(models_dir)
-    made = evaluations.Evaluations(LocalWorkers(), tmp_path / "kept")
+    made = evaluation_cache.Evaluations(LocalWorkers(), tmp_path / "kept")
     monkeypatch.setattr(mnist, "evaluations", lambda: made)
     monkeypatch.setattr(mnist, "SHIPPED", record.id)
-    monkeypatch.setattr("cnn.datasets.load", lambda _name: digits())
+    monkeypatch.setattr("cnn.data.datasets.load", lambda _name: digits())
     page = open_section("mnist")
     page.button(key="mnist_doubtful_begin").click().run()
     assert not page.exception
-    count = len(evaluated.mistakes(made.of(record, digits()).result()))
+    count = len(metrics.mistakes(made.of(record, digits()).result()))
     shown = min(count, mnist.DOUBTFUL)
     assert f"{shown} of {count} such images" in told(page)
     assert html(page).count("labelled ") >= shown

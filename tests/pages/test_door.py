@@ -12,7 +12,7 @@ from itsdangerous import TimestampSigner
 from starlette.responses import HTMLResponse
 
 from cnn.settings import settings
-from pages.parts import door
+from pages.parts.server import door
 from tests.asgi import asked
 
 SECRET = "a page with everything on it"

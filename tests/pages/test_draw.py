@@ -11,22 +11,22 @@ import pytest
 from PIL import Image
 
 from benchmarks.room import differences
-from cnn import model_store
-from cnn.answer import answer_from
+from cnn.insight.answers import answer_from
+from cnn.models import store
 from cnn.settings import PROJECT, settings
-from pages.parts import corrections, number, other_classes
+from pages.parts.draw import corrections, number_board, other_board
 from tests.networks import trained
 from tests.pages.conftest import OWNER
 from tests.pages.opened import html, run_function
-from tests.test_segment import by_shape
+from tests.pictures.test_segmentation import by_shape
 
 
 def answer_page(digit, sharpness, reject):
     """A page that shows one answer."""
     import numpy as np
 
-    from cnn.answer import answer_from
-    from pages.parts.answer import answer
+    from cnn.insight.answers import answer_from
+    from pages.parts.draw.answer_panel import answer
 
     outputs = np.array([1.0] * 10 + ([] if reject is None else [reject]))
     outputs[digit] = sharpness
@@ -68,14 +68,14 @@ def test_a_network_that_only_knows_digits_does_not_blame_the_drawing():
 def test_the_shipped_model_is_picked_first(visit):
     """Without a model of one's own, the shipped one answers."""
     page = visit("draw")
-    assert page.selectbox(key="model").value == model_store.SHIPPED
+    assert page.selectbox(key="model").value == store.SHIPPED
     assert not page.exception
 
 
 def test_my_model_can_be_picked_and_stays_picked(visit, models_dir):
     """A visitor's own model is offered, not another's, and remains the choice after a look elsewhere."""
-    mine = model_store.save("mine", trained(), owner=OWNER)
-    model_store.save("theirs", trained(), owner="bob")
+    mine = store.save("mine", trained(), owner=OWNER)
+    store.save("theirs", trained(), owner="bob")
     page = visit("draw")
     assert [option.split(" · ")[0] for option in page.selectbox(key="model").options] == [
         "The shipped model",
@@ -89,12 +89,12 @@ def test_my_model_can_be_picked_and_stays_picked(visit, models_dir):
 
 def test_a_picked_model_that_is_gone_breaks_nothing(visit, models_dir):
     """A model deleted while it is picked gives its place to the shipped one."""
-    mine = model_store.save("mine", trained(), owner=OWNER)
+    mine = store.save("mine", trained(), owner=OWNER)
     page = visit("draw")
     page.selectbox(key="model").select(mine.id).run()
-    model_store.delete(mine.id, OWNER)
+    store.delete(mine.id, OWNER)
     page.run()
-    assert page.selectbox(key="model").value == model_store.SHIPPED
+    assert page.selectbox(key="model").value == store.SHIPPED
     assert ["is gone" in warning.value for warning in page.warning] == [True]
     assert not page.exception
     assert not page.switch_page("pages/filters.py").run().warning
@@ -102,14 +102,14 @@ def test_a_picked_model_that_is_gone_breaks_nothing(visit, models_dir):
 
 def test_without_its_folder_the_room_goes_on(visit, models_dir):
     """Where all models are deleted, the shipped one stands in, and what is trained next is saved."""
-    mine = model_store.save("mine", trained(), owner=OWNER)
+    mine = store.save("mine", trained(), owner=OWNER)
     page = visit("draw")
     page.selectbox(key="model").select(mine.id).run()
     shutil.rmtree(models_dir)
     page.run()
-    assert page.selectbox(key="model").value == model_store.SHIPPED
+    assert page.selectbox(key="model").value == store.SHIPPED
     assert ["is gone" in warning.value for warning in page.warning] == [True]
-    again = model_store.save("again", trained(), owner=OWNER)
+    again = store.save("again", trained(), owner=OWNER)
     assert page.run().selectbox(key="model").select(again.id).run().selectbox(key="model").value == again.id
     assert not page.exception
 
@@ -117,21 +117,21 @@ def test_without_its_folder_the_room_goes_on(visit, models_dir):
 def test_a_copy_stands_in_for_the_shipped_model(visit, models_dir, monkeypatch, tmp_path):
     """Where `models/` is deleted with the shipped model in it, its copy goes on answering."""
     project = tmp_path / "project"
-    shutil.copytree(PROJECT / "models" / model_store.SHIPPED, project / "models" / model_store.SHIPPED)
+    shutil.copytree(PROJECT / "models" / store.SHIPPED, project / "models" / store.SHIPPED)
     monkeypatch.setenv("CNN_CACHE_DIR", str(tmp_path / "cache"))
     settings.cache_clear()
-    monkeypatch.setattr(model_store, "PROJECT", project)
-    model_store.keep_shipped()
-    model_store.keep_shipped()
+    monkeypatch.setattr(store, "PROJECT", project)
+    store.keep_shipped()
+    store.keep_shipped()
     shutil.rmtree(project)
-    assert visit("draw").selectbox(key="model").value == model_store.SHIPPED
-    assert model_store.read(model_store.SHIPPED).test_accuracy > 0.99
-    assert model_store.keras_path(model_store.SHIPPED).is_relative_to(tmp_path / "cache")
+    assert visit("draw").selectbox(key="model").value == store.SHIPPED
+    assert store.read(store.SHIPPED).test_accuracy > 0.99
+    assert store.keras_path(store.SHIPPED).is_relative_to(tmp_path / "cache")
 
 
 def test_broken_folders_break_nothing(visit, models_dir):
     """Empty, foreign and half-written folders beside a good one leave the picker as it is."""
-    model_store.save("mine", trained(), owner=OWNER)
+    store.save("mine", trained(), owner=OWNER)
     (models_dir / "empty").mkdir()
     for name, content in {"foreign": '{"a": 1}', "half": '{"id": "ha', "binary": "\0\1"}.items():
         (models_dir / name).mkdir()
@@ -165,9 +165,9 @@ class PlayedAnswers:
 def test_a_model_of_other_things_says_what_it_knows_and_names_a_picture(visit, monkeypatch, outputs, said):
     """It takes no drawing; a photo becomes an image of its data set, and its answer has the class's name."""
     knows = replace(trained(), input_shape=(32, 32, 3), class_names=("Aeroplane", "Car", "Bird"))
-    mine = model_store.save("mine", replace(knows, data_name="cifar10"), owner=OWNER)
+    mine = store.save("mine", replace(knows, data_name="cifar10"), owner=OWNER)
     played = PlayedAnswers(outputs)
-    monkeypatch.setattr(other_classes, "workers", lambda: played)
+    monkeypatch.setattr(other_board, "workers", lambda: played)
     page = visit("draw")
     page.selectbox(key="model").select(mine.id).run()
     assert "Aeroplane, Car, Bird" in page.markdown[0].value
@@ -183,7 +183,7 @@ def test_a_model_of_other_things_says_what_it_knows_and_names_a_picture(visit, m
 def test_a_file_that_is_no_picture_is_said_to_a_model_of_other_things(visit):
     """One sentence, and the page stays."""
     knows = replace(trained(), input_shape=(32, 32, 3), class_names=("Aeroplane", "Car"), data_name="cifar10")
-    mine = model_store.save("mine", knows, owner=OWNER)
+    mine = store.save("mine", knows, owner=OWNER)
     page = visit("draw")
     page.selectbox(key="model").select(mine.id).run()
     page.file_uploader(key="upload").set_value(("car.png", b"no picture", "image/png")).run()
@@ -196,19 +196,19 @@ def corrections_page(before):
     import numpy as np
     import streamlit as st
 
-    from cnn import model_store
-    from pages.parts import corrections
+    from cnn.models import store
+    from pages.parts.draw import corrections
 
     mine = corrections.Correction(np.zeros((28, 28), np.float32), 9, 7)
     st.session_state["corrections"] = [mine]
     st.session_state["learning_from_corrections"] = ("the training", before)
-    corrections.kept(model_store.read(model_store.SHIPPED))
+    corrections.kept(store.read(store.SHIPPED))
     st.caption("The rest of the page")
 
 
 def test_a_model_that_left_meanwhile_cannot_be_compared(monkeypatch, models_dir):
     """Where the model from before has been deleted, a sentence says so, and the rest of the page stays."""
-    learned = SimpleNamespace(record=model_store.save("after", trained(), owner=OWNER))
+    learned = SimpleNamespace(record=store.save("after", trained(), owner=OWNER))
     monkeypatch.setattr(corrections, "trainings", lambda: {"the training": learned})
     monkeypatch.setattr(corrections, "monitor", lambda training: None)
     page = run_function(corrections_page, "a-model-that-is-gone")
@@ -220,9 +220,9 @@ def test_a_model_that_left_meanwhile_cannot_be_compared(monkeypatch, models_dir)
 @pytest.mark.parametrize("stand_in", [False, True])
 def test_before_and_after_are_compared_on_the_same_images(monkeypatch, models_dir, stand_in):
     """Both models' drawings are counted; their test figures only where they are of the same test images."""
-    before = model_store.save("before", trained(test_accuracy=0.95), owner=OWNER)
+    before = store.save("before", trained(test_accuracy=0.95), owner=OWNER)
     sha256 = "1" * 64 if stand_in else before.data_sha256
-    after = model_store.save("after", trained(test_accuracy=0.96, data_sha256=sha256), owner=OWNER)
+    after = store.save("after", trained(test_accuracy=0.96, data_sha256=sha256), owner=OWNER)
     learned = SimpleNamespace(record=after)
     monkeypatch.setattr(corrections, "trainings", lambda: {"the training": learned})
     monkeypatch.setattr(corrections, "monitor", lambda training: None)
@@ -238,11 +238,11 @@ def offering_page(outputs):
     """A page on which a drawing's answer can be corrected."""
     import numpy as np
 
-    from cnn import model_store
-    from cnn.answer import answer_from
-    from pages.parts import corrections
+    from cnn.insight.answers import answer_from
+    from cnn.models import store
+    from pages.parts.draw import corrections
 
-    model = model_store.read(model_store.SHIPPED)
+    model = store.read(store.SHIPPED)
     corrections.offer(model, np.ones((28, 28), np.float32), answer_from(np.array(outputs), reject_class=True))
     corrections.kept(model)
 
@@ -276,11 +276,11 @@ def deleted_model_page():
     import numpy as np
     import streamlit as st
 
-    from cnn import model_store
-    from pages.parts import corrections
+    from cnn.models import store
+    from pages.parts.draw import corrections
 
     st.session_state["corrections"] = [corrections.Correction(np.zeros((28, 28), np.float32), 9, 7)]
-    corrections.kept(model_store.read(model_store.SHIPPED).model_copy(update={"id": "gone"}))
+    corrections.kept(store.read(store.SHIPPED).model_copy(update={"id": "gone"}))
     st.caption("The rest of the page")
 
 
@@ -296,18 +296,18 @@ def test_a_deleted_model_learns_nothing(workers):
 
 def number_page(count):
     """A page with a row of ones."""
-    from cnn import model_store
-    from pages.parts.number import read, show_number
-    from tests.test_segment import row
+    from cnn.models import store
+    from pages.parts.draw.number_board import read, show_number
+    from tests.pictures.test_segmentation import row
 
-    show_number(read(model_store.read(model_store.SHIPPED), row("1" * count)))
+    show_number(read(store.read(store.SHIPPED), row("1" * count)))
 
 
 @pytest.mark.parametrize(("count", "is_whole"), [(3, True), (50, False)])
 def test_a_number_that_is_not_read_to_its_end_says_so(monkeypatch, count, is_whole):
     """More ink than is read is no number of which anybody could be sure."""
     asked = SimpleNamespace(classify_all=lambda _folder, images: by_shape(images))
-    monkeypatch.setattr(number, "workers", lambda: asked)
+    monkeypatch.setattr(number_board, "workers", lambda: asked)
     page = run_function(number_page, count)
     assert not page.exception
     assert ("Only the beginning is read" in html(page)) != is_whole
@@ -315,10 +315,10 @@ def test_a_number_that_is_not_read_to_its_end_says_so(monkeypatch, count, is_who
 
 def upload_page(content):
     """A page to which a file was brought."""
-    from cnn import model_store
-    from pages.parts import upload
+    from cnn.models import store
+    from pages.parts.draw import upload_board
 
-    upload._read(model_store.read(model_store.SHIPPED), content)
+    upload_board._read(store.read(store.SHIPPED), content)
 
 
 def png(image: Image.Image) -> bytes:

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from cnn.layers import AveragePool2D, BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPool2D
-from pages.parts import arithmetic, evidence, inside, map_grid, waiting
+from cnn.training.layers import AveragePool2D, BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPool2D
+from pages.parts.inside import arithmetic, evidence, map_grid, questions
+from pages.parts.widgets import placeholders
 from tests.networks import keep_small, small_config
 from tests.pages.local import LocalWorkers
 from tests.pages.opened import check_deletion_is_told
@@ -27,7 +28,7 @@ WIDE = (Conv2D(filters=512, strides=3), MaxPool2D(pool_size=3), Flatten())
 def played(monkeypatch):
     """Networks are looked into in this process."""
     workers = LocalWorkers()
-    for module in (inside, waiting, evidence):
+    for module in (questions, placeholders, evidence):
         monkeypatch.setattr(module, "workers", lambda: workers)
     return workers
 

@@ -5,11 +5,13 @@ import re
 import numpy as np
 import pytest
 
-from cnn import looks, model_store
-from cnn.layers import Conv2D, Dense, Flatten
+from cnn.jobs import inspections
+from cnn.models import store
 from cnn.network.build import load
-from cnn.network.inspection import Inspector
-from pages.parts import filter_grid, inside, one_filter, waiting
+from cnn.network.inspector import Inspector
+from cnn.training.layers import Conv2D, Dense, Flatten
+from pages.parts.inside import filter_grid, one_filter, questions
+from pages.parts.widgets import placeholders
 from tests.networks import keep_small
 from tests.pages.local import LocalWorkers
 from tests.pages.opened import check_deletion_is_told, html
@@ -25,7 +27,7 @@ TWO = (
 def open_model(visit, models_dir, monkeypatch):
     """Opens the page for a network of given layers, looked into in this process."""
     workers = LocalWorkers()
-    for module in (inside, waiting, one_filter):
+    for module in (questions, placeholders, one_filter):
         monkeypatch.setattr(module, "workers", lambda: workers)
 
     def open_page(**changes):
@@ -70,8 +72,8 @@ def test_a_deeper_layer_shows_a_slice(open_model):
     page.selectbox(key="filters_layer").select(1).run()
     for incoming in (0, 5):
         page.selectbox(key="filters_incoming_8").select(incoming).run()
-        record = model_store.read(page.selectbox(key="model").value)
-        kernel = Inspector(load(record, model_store.keras_path(record.id))).layers[1].kernel
+        record = store.read(page.selectbox(key="model").value)
+        kernel = Inspector(load(record, store.keras_path(record.id))).layers[1].kernel
         written = re.findall(r"color:#\w+\">([−\d.]+)<", html(page))
         shown = [float(value.replace("−", "-")) for value in written]
         assert shown == pytest.approx(kernel[:, :, incoming, 0].ravel(), abs=1e-3)
@@ -96,9 +98,9 @@ def test_exciting_images_are_found(open_model):
     page = open_model(layers=TWO)
     page.button(key="filter_excited_begin").click().run()
     assert "the filter's largest answer" in captions(page)
-    record = model_store.read(page.selectbox(key="model").value)
-    found = looks.strongest(model_store.keras_path(record.id).parent, "conv2d_1", 0, one_filter.EXCITING)
-    dataset = looks.dataset_of(record)
+    record = store.read(page.selectbox(key="model").value)
+    found = inspections.strongest(store.keras_path(record.id).parent, "conv2d_1", 0, one_filter.EXCITING)
+    dataset = inspections.dataset_of(record)
     told = re.findall(r"</span>(\d) · ([\d.]+)</li>", html(page))
     assert told == [
         (str(dataset.y_test[image]), f"{value:.2f}")

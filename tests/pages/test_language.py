@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from cnn import i18n
 from cnn.errors import ModelNotFound
 from cnn.i18n import N_
-from pages.parts import language, streamlits_words
+from pages.parts.server import language, streamlit_words
 from tests.pages.opened import PAGES, open_app, run_function
 
 KOREAN_HEADER = {"draw": "숫자를 그려 보세요", "train": "신경망을 훈련해 보세요", "runs": "훈련 기록"}
@@ -74,7 +74,7 @@ def test_an_error_is_told_in_the_language_of_the_page(choose):
 
         from cnn.errors import ModelNotFound
         from cnn.i18n import N_
-        from pages.parts import language
+        from pages.parts.server import language
 
         language.picker()
         error = ModelNotFound(
@@ -100,7 +100,7 @@ def test_nobodys_thread_speaks_english():
 def test_no_two_words_are_alike_in_korean(monkeypatch):
     """Each finds its way back to English, when somebody changes the language."""
     monkeypatch.setitem(i18n._reader, "language", lambda: "ko")
-    words = streamlits_words.streamlits_words()
+    words = streamlit_words.streamlit_words()
     assert len(set(words.values())) == len(words)
 
 
@@ -113,5 +113,5 @@ def test_the_words_put_into_korean_are_streamlits():
         for script in Path(folder).rglob("*.js")
     ]
     # What is said in several sentences may be put together from them.
-    sentences = {part.rstrip(".") for word in streamlits_words._WORDS for part in word.split(". ")}
+    sentences = {part.rstrip(".") for word in streamlit_words._WORDS for part in word.split(". ")}
     assert {part for part in sentences for script in scripts if part in script} == sentences

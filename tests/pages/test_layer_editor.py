@@ -4,10 +4,18 @@ from itertools import starmap
 
 import pytest
 
-from cnn.layers import KERAS_CLASSES, BatchNormalization, Conv2D, Dense, Dropout, MaxPool2D, layer_table
-from cnn.recipes import RECIPES
-from cnn.trainings import trainings
-from pages.parts.own_layers import Row
+from cnn.jobs.queue import trainings
+from cnn.training.layers import (
+    KERAS_CLASSES,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    MaxPool2D,
+    layer_table,
+)
+from cnn.training.recipes import RECIPES
+from pages.parts.train.own_layers import Row
 from tests.pages.conftest import OWNER
 
 CONV32 = RECIPES["conv32"].config.layers

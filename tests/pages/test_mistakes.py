@@ -7,10 +7,12 @@ import re
 import numpy as np
 import pytest
 
-from cnn import evaluated, evaluations, looks
+from cnn.insight import metrics
+from cnn.jobs import evaluation_cache, inspections
 from cnn.settings import settings
-from pages.parts import browse, compare, downloads, gallery
-from pages.parts.gallery import A_PAGE
+from pages.parts.mistakes import csv_files, disagreements, explorer
+from pages.parts.widgets import gallery
+from pages.parts.widgets.gallery import A_PAGE
 from tests.networks import keep_small
 from tests.pages.local import LocalWorkers
 from tests.pages.opened import check_deletion_is_told
@@ -21,10 +23,10 @@ def opened(visit, models_dir, monkeypatch):
     """Opens the page for a small model; what no test has scored yet is scored in this process."""
     record = keep_small(models_dir)
     played = LocalWorkers()
-    made = evaluations.Evaluations(played, settings().cache_dir / "evaluations")
-    monkeypatch.setattr(evaluations, "evaluations", lambda: made)
-    monkeypatch.setattr(compare, "evaluations", lambda: made)
-    dataset = looks.dataset_of(record)
+    made = evaluation_cache.Evaluations(played, settings().cache_dir / "evaluations")
+    monkeypatch.setattr(evaluation_cache, "evaluations", lambda: made)
+    monkeypatch.setattr(disagreements, "evaluations", lambda: made)
+    dataset = inspections.dataset_of(record)
     evaluation = made.of(record, dataset).result()
 
     def open_page():
@@ -82,7 +84,7 @@ def test_one_press_leads_back_to_all_mistakes(opened):
     page.selectbox(key="mistakes_truth").select(5).run()
     page.button(key="mistakes_all").click().run()
     assert f"{wrong:,} image" in told(page)
-    assert page.selectbox(key="mistakes_truth").value == browse.ANY
+    assert page.selectbox(key="mistakes_truth").value == explorer.ANY
 
 
 @pytest.mark.parametrize("order", ["surest", "least_sure", "number"])
@@ -91,16 +93,16 @@ def test_every_order_shows_its_images(opened, cards, order):
     open_page, evaluation, _record = opened
     page = open_page()
     page.selectbox(key="mistakes_order").select(order).run()
-    assert cards() == evaluated.mistakes(evaluation, order)[:A_PAGE].tolist()
+    assert cards() == metrics.mistakes(evaluation, order)[:A_PAGE].tolist()
     page.selectbox(key="mistakes_truth").select(5).run()
-    assert cards() == evaluated.mistakes(evaluation, order, truth=5)[:A_PAGE].tolist()
+    assert cards() == metrics.mistakes(evaluation, order, truth=5)[:A_PAGE].tolist()
     assert not page.exception
 
 
 def test_doubtful_labels_are_shown(opened, cards):
     """The most doubtful labels stand there first, of all classes and of one."""
     open_page, evaluation, _record = opened
-    doubtful = evaluated.doubtful(evaluation)
+    doubtful = metrics.doubtful(evaluation)
     page = open_page()
     page.selectbox(key="mistakes_order").select("doubtful").run()
     assert cards() == doubtful[:A_PAGE].tolist()
@@ -112,7 +114,7 @@ def test_doubtful_labels_are_shown(opened, cards):
 def test_a_second_page_shows_the_next_images(opened, cards):
     """What does not fit on one page of the gallery is on the next; another choice begins with the first."""
     open_page, evaluation, _record = opened
-    found = evaluated.mistakes(evaluation).tolist()
+    found = metrics.mistakes(evaluation).tolist()
     page = open_page()
     page.session_state["mistakes_page"] = 2
     page.run()
@@ -121,11 +123,11 @@ def test_a_second_page_shows_the_next_images(opened, cards):
     assert cards() == sorted(found)[:A_PAGE]
 
 
-@pytest.mark.parametrize("read", [browse.ANY, 5])
+@pytest.mark.parametrize("read", [explorer.ANY, 5])
 def test_random_images_give_way_to_others(opened, cards, read):
     """Sixteen images by chance, mistakes or read right, stay until others are asked for."""
     open_page, evaluation, _record = opened
-    inside = evaluated.mistakes(evaluation) if read == browse.ANY else evaluated.cell(evaluation, read, read)
+    inside = metrics.mistakes(evaluation) if read == explorer.ANY else metrics.cell(evaluation, read, read)
     page = open_page()
     page.session_state["mistakes_truth"] = page.session_state["mistakes_read"] = read
     page.selectbox(key="mistakes_order").select("random").run()
@@ -153,8 +155,8 @@ def test_a_model_without_a_network_description_is_told(visit, models_dir, monkey
     record = keep_small(models_dir, seed=7, epochs=1)  # which no other test has scored
     path = models_dir / record.id / "record.json"
     path.write_text(record.model_copy(update={"config": None}).model_dump_json(exclude={"id"}))
-    made = evaluations.Evaluations(LocalWorkers(), settings().cache_dir / "evaluations")
-    monkeypatch.setattr(evaluations, "evaluations", lambda: made)
+    made = evaluation_cache.Evaluations(LocalWorkers(), settings().cache_dir / "evaluations")
+    monkeypatch.setattr(evaluation_cache, "evaluations", lambda: made)
     page = visit("mistakes")
     page.selectbox(key="model").select(record.id).run()
     assert "does not say what network it is" in page.error[0].value
@@ -168,10 +170,10 @@ def test_two_models_are_compared(opened, models_dir):
     other = keep_small(models_dir, "Other", seed=3, epochs=1)
     page = open_page()
     page.selectbox(key="mistakes_other").select(other.id).run()
-    second = evaluations.evaluations().of(other, looks.dataset_of(other)).result()
+    second = evaluation_cache.evaluations().of(other, inspections.dataset_of(other)).result()
     for name, only in [
-        (record.name, evaluated.only_first_right(evaluation, second)),
-        ("Other", evaluated.only_first_right(second, evaluation)),
+        (record.name, metrics.only_first_right(evaluation, second)),
+        ("Other", metrics.only_first_right(second, evaluation)),
     ]:
         assert f"Only “{name}” is right: **{len(only):,}**" in told(page)
 
@@ -185,9 +187,9 @@ def test_another_model_begins_with_its_first_mistakes(opened, models_dir, cards)
     page.run()
     assert page.button(key="mistakes_close")
     page.selectbox(key="model").select(other.id).run()
-    second = evaluations.evaluations().of(other, looks.dataset_of(other)).result()
+    second = evaluation_cache.evaluations().of(other, inspections.dataset_of(other)).result()
     page.run()
-    assert cards() == evaluated.mistakes(second)[:A_PAGE].tolist()
+    assert cards() == metrics.mistakes(second)[:A_PAGE].tolist()
     assert not any(button.key == "mistakes_close" for button in page.button)
 
 
@@ -237,12 +239,12 @@ def test_csv_files_hold_the_evaluation(opened):
     """The three files give back the mistakes, the matrix and the report."""
     _open_page, evaluation, _record = opened
     names = list("0123456789")
-    rows = list(csv.DictReader(io.StringIO(downloads.mistakes_csv(evaluation, names))))
-    wrong = evaluated.mistakes(evaluation)
+    rows = list(csv.DictReader(io.StringIO(csv_files.mistakes_csv(evaluation, names))))
+    wrong = metrics.mistakes(evaluation)
     assert [int(row["image"]) for row in rows] == wrong.tolist()
     assert all(row["shows"] != row["taken_for"] for row in rows)
     assert float(rows[0]["probability_3"]) == pytest.approx(evaluation.probabilities[wrong[0], 3], abs=1e-6)
-    matrix = list(csv.reader(io.StringIO(downloads.confusion_csv(evaluation, names))))[1:]
+    matrix = list(csv.reader(io.StringIO(csv_files.confusion_csv(evaluation, names))))[1:]
     assert [[int(count) for count in row[1:]] for row in matrix] == evaluation.confusion.tolist()
-    report = list(csv.DictReader(io.StringIO(downloads.report_csv(evaluation, names))))
+    report = list(csv.DictReader(io.StringIO(csv_files.report_csv(evaluation, names))))
     assert [float(row["recall"]) for row in report] == pytest.approx(evaluation.recall)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cnn import datasets
+from cnn.data import datasets
 from cnn.settings import Settings
 from tests.pages.opened import APP, PAGES
 
@@ -38,7 +38,13 @@ def test_no_page_brings_keras():
 
 def test_a_start_waits_for_no_page():
     """Before its first visitor the server imports nothing of what pages alone need."""
-    late = ["cnn.trainings", "pages.parts.language", "pages.parts.moving", "cv2", "distributed"]
+    late = [
+        "cnn.jobs.queue",
+        "pages.parts.server.language",
+        "pages.parts.train.snapshot",
+        "cv2",
+        "distributed",
+    ]
     code = f"import sys, app; print(sorted(set({late}) & set(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True

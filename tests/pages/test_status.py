@@ -6,9 +6,10 @@ from datetime import datetime
 import pytest
 
 from cnn import logs
-from cnn.recipes import recipe
-from cnn.trainings import trainings
-from pages.parts import door, status
+from cnn.jobs.queue import trainings
+from cnn.training.recipes import recipe
+from pages.parts.server import door
+from pages.parts.workshop import room_status
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def test_the_last_errors_are_told(visit, leader, monkeypatch, tmp_path):
 
 def test_the_leader_sees_who_is_here(visit, leader, monkeypatch):
     """How many have a page open, each by enough of a name to tell them apart."""
-    monkeypatch.setattr(status, "present", lambda: ["a1b2-and-the-rest", "c3d4-and-the-rest"])
+    monkeypatch.setattr(room_status, "present", lambda: ["a1b2-and-the-rest", "c3d4-and-the-rest"])
     page = visit("status")
     assert any("**2** visitors" in text.value for text in page.markdown)
     assert any(caption.value.endswith(": a1b2… · c3d4…") for caption in page.caption)

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnn.model_store import SHIPPED
-from cnn.trainings import trainings
-from pages.parts import tour, visitor
+from cnn.jobs.queue import trainings
+from cnn.models.store import SHIPPED
+from pages.parts.frame import tour
+from pages.parts.server import visitor
 from tests.networks import trained
 from tests.pages.conftest import OWNER
 from tests.pages.opened import PAGES

@@ -7,16 +7,16 @@ import json
 import numpy as np
 import pytest
 
-from cnn import model_store
-from cnn.continuing import Continuation
 from cnn.errors import DownloadFailed, TrainingDiverged, WorkerError
 from cnn.i18n import N_
-from cnn.progress import Away, Epoch, Loading, Progress, Resumed, Scoring, StandIn
-from cnn.recipes import RECIPES
+from cnn.jobs.queue import trainings
+from cnn.jobs.work_folder import Unfinished, work_folder
+from cnn.models import store
+from cnn.models.continuation import Continuation
 from cnn.settings import settings
-from cnn.trainings import trainings
-from cnn.unfinished import Unfinished, work_folder
-from pages.parts.outcome import history_csv, history_npy
+from cnn.training.announcements import Away, Epoch, Loading, Progress, Resumed, Scoring, StandIn
+from cnn.training.recipes import RECIPES
+from pages.parts.train.outcome import history_csv, history_npy
 from tests.networks import trained
 from tests.pages.conftest import OWNER
 
@@ -367,7 +367,7 @@ def test_a_deleted_model_leaves_the_page(visit, workers):
     page = start(visit("train"))
     [job] = workers.running
     workers.finish(job, trained())
-    model_store.delete(trainings().get(job).record.id, OWNER)
+    store.delete(trainings().get(job).record.id, OWNER)
     page.run()
     assert "This model has been deleted." in texts(page.info)
     assert not page.exception
@@ -522,7 +522,7 @@ def test_a_sweep_that_cannot_be_is_told(visit, field, text, said):
 
 def test_a_continued_training_shows_where_it_goes_on(visit, workers):
     """The curve begins with the epochs that were; a line and a word mark where it goes on."""
-    record = model_store.save("my best", trained(), owner=OWNER)
+    record = store.save("my best", trained(), owner=OWNER)
     start = Continuation(record, b"", None)
     trainings().submit(OWNER, start.config(2), start)
     page = visit("train")

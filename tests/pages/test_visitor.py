@@ -9,7 +9,7 @@ from starlette.websockets import WebSocket
 from streamlit.runtime.state import SafeSessionState, SessionState
 from streamlit.web.server.starlette.starlette_websocket import StarletteClientContext
 
-from pages.parts import visitor
+from pages.parts.server import visitor
 
 FOREIGN = ['prefs={"a":1}', "a/b=1", "no equals sign", 'broken="', "täglich=ja"]
 """What other apps on the same host may have left in a browser."""

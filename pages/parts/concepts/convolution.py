@@ -5,15 +5,16 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
-from cnn import concepts, datasets
-from cnn.concepts import KERNELS
+from cnn.data import datasets
 from cnn.i18n import _, ngettext
-from cnn.inspected import Array, LayerFacts
-from pages.parts.arithmetic import arithmetic
+from cnn.insight import numpy_layers
+from cnn.insight.activations import Array, LayerFacts
+from cnn.insight.numpy_layers import KERNELS
 from pages.parts.concepts.section import checked, in_the_network, look_for
-from pages.parts.image_choice import image_choice
-from pages.parts.legend import legend
-from pages.parts.told import told
+from pages.parts.inside.arithmetic import arithmetic
+from pages.parts.inside.image_choice import image_choice
+from pages.parts.widgets.error_note import told
+from pages.parts.widgets.legend import legend
 
 SIDE = 3
 _TAKEN = "kernel_taken"
@@ -48,9 +49,9 @@ def convolution() -> None:
     in_the_network("pages/filters.py", _("The kernels that a network has learned"))
 
 
-def _result(image: Array, kernel: Array, stride: int, padding: concepts.Padding) -> None:
-    facts = concepts.convolution(image, kernel, stride, padding)
-    look = concepts.through(facts, image)
+def _result(image: Array, kernel: Array, stride: int, padding: numpy_layers.Padding) -> None:
+    facts = numpy_layers.convolution(image, kernel, stride, padding)
+    look = numpy_layers.through(facts, image)
     output = look.layers[0].output
     st.markdown(_sizes(facts, padding))
     assert facts.kernel is not None
@@ -60,10 +61,10 @@ def _result(image: Array, kernel: Array, stride: int, padding: concepts.Padding)
     legend(float(np.abs(output).max()), bool(output.min() < 0))
 
 
-def _sizes(facts: LayerFacts, padding: concepts.Padding) -> str:
+def _sizes(facts: LayerFacts, padding: numpy_layers.Padding) -> str:
     """The output's height and width by the formula, with its numbers."""
     size, window, stride = facts.input_shape[0], facts.window, facts.stride
-    before, after = concepts.zeros_around(size, window, stride, padding)
+    before, after = numpy_layers.zeros_around(size, window, stride, padding)
     rows, columns, _maps = facts.output_shape
     sizes = _(
         "**{rows} × {columns} pixels come out**: ⌊(size + zeros on both sides − kernel) / stride⌋ + 1 = "
@@ -148,7 +149,7 @@ def _own() -> None:
     st.session_state[_TAKEN] = None
 
 
-def _steps() -> tuple[int, concepts.Padding]:
+def _steps() -> tuple[int, numpy_layers.Padding]:
     """The stride and the padding."""
     stride = st.slider(_("Stride: pixels from step to step"), 1, 4, key="stride", persist_state="session")
     kinds: dict[Literal["valid", "same", "zeros"], str] = {

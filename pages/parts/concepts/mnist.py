@@ -3,17 +3,19 @@
 import numpy as np
 import streamlit as st
 
-from cnn import concepts, datasets, evaluated, model_store, shades
-from cnn.datasets import Dataset
-from cnn.evaluations import evaluations
+from cnn.data import datasets
+from cnn.data.datasets import Dataset
 from cnn.i18n import _
-from cnn.inspected import Array
-from cnn.model_store import SHIPPED
+from cnn.insight import metrics, numpy_layers, shades
+from cnn.insight.activations import Array
+from cnn.jobs.evaluation_cache import evaluations
+from cnn.models import store
+from cnn.models.store import SHIPPED
 from pages.parts.concepts.section import in_the_network, look_for
-from pages.parts.gallery import in_words, named
-from pages.parts.picture import pixels
-from pages.parts.told import told
-from pages.parts.waiting import on_request
+from pages.parts.widgets.error_note import told
+from pages.parts.widgets.gallery import in_words, named
+from pages.parts.widgets.picture import pixels
+from pages.parts.widgets.placeholders import on_request
 
 SHOWN = 60
 DOUBTFUL = 16
@@ -48,7 +50,7 @@ def mnist() -> None:
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _mean_images(_dataset: Dataset, sha256: str) -> Array:
-    means = concepts.mean_images(_dataset.x_train, _dataset.y_train, _dataset.classes)
+    means = numpy_layers.mean_images(_dataset.x_train, _dataset.y_train, _dataset.classes)
     means.setflags(write=False)
     return means
 
@@ -103,7 +105,7 @@ def _doubtful(dataset: Dataset) -> None:
             "them all as labelled?"
         )
     )
-    model = model_store.read(SHIPPED)
+    model = store.read(SHIPPED)
     evaluation = on_request(
         "mnist_doubtful",
         dataset.sha256,
@@ -115,7 +117,7 @@ def _doubtful(dataset: Dataset) -> None:
     )
     if evaluation is None:
         return
-    numbers = evaluated.mistakes(evaluation)
+    numbers = metrics.mistakes(evaluation)
     items = "".join(
         f"<li>{pixels(dataset.x_test[number], 3, alt=in_words(number, evaluation, dataset))}"
         + _("labelled {label}, read {read}").format(

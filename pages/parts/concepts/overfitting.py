@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from cnn import figures
 from cnn.i18n import _
-from cnn.layers import Conv2D, Dense, Dropout, Flatten, Layer, MaxPool2D
-from cnn.recipes import TrainConfig
+from cnn.insight import figures
+from cnn.training.layers import Conv2D, Dense, Dropout, Flatten, Layer, MaxPool2D
+from cnn.training.recipes import TrainConfig
 from pages.parts.concepts.pair import Run, found, pair, refresh
 from pages.parts.concepts.section import in_the_network, look_for
 

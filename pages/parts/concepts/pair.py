@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from cnn import model_store
 from cnn.i18n import _
-from cnn.model_record import ModelRecord
-from cnn.progress import Epoch
-from cnn.recipes import TrainConfig
-from cnn.trainings import Training, trainings
-from pages.parts import visitor
-from pages.parts.monitor import REFRESH_SECONDS, state_name
-from pages.parts.told import told
+from cnn.jobs.queue import Training, trainings
+from cnn.models import store
+from cnn.models.record import ModelRecord
+from cnn.training.announcements import Epoch
+from cnn.training.recipes import TrainConfig
+from pages.parts.server import visitor
+from pages.parts.train.monitor import REFRESH_SECONDS, state_name
+from pages.parts.widgets.error_note import told
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def found(configs: Sequence[tuple[TrainConfig, str]]) -> list[Run]:
     """The visitor's latest training of each, in the queue or among the saved models."""
     owner = visitor.owner()
     mine = trainings().of(owner)
-    models = [model for model in model_store.usable(owner) if model.owner == owner]
+    models = [model for model in store.usable(owner) if model.owner == owner]
     runs = []
     for config, name in configs:
         queued = [training for training in mine if training.config.recipe == config.recipe]

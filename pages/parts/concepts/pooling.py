@@ -3,17 +3,18 @@
 import numpy as np
 import streamlit as st
 
-from cnn import concepts, datasets, shades
+from cnn.data import datasets
 from cnn.i18n import _, ngettext
-from cnn.inspected import Array, LayerFacts
-from cnn.layers import MaxPool2D
-from cnn.model_store import SHIPPED, keras_path
-from cnn.workers import workers
-from pages.parts.arithmetic import arithmetic
+from cnn.insight import numpy_layers, shades
+from cnn.insight.activations import Array, LayerFacts
+from cnn.jobs.workers import workers
+from cnn.models.store import SHIPPED, keras_path
+from cnn.training.layers import MaxPool2D
 from pages.parts.concepts.section import checked, in_the_network, look_for
-from pages.parts.image_choice import image_choice
-from pages.parts.picture import pixels
-from pages.parts.told import told
+from pages.parts.inside.arithmetic import arithmetic
+from pages.parts.inside.image_choice import image_choice
+from pages.parts.widgets.error_note import told
+from pages.parts.widgets.picture import pixels
 
 _SHOWN = 168
 """How wide each picture is on the screen, in pixels."""
@@ -43,8 +44,8 @@ def pooling() -> None:
 
 def _pooled(image: Array, about: str) -> None:
     size = st.slider(_("Side of the window"), 2, 7, key="pool_size", persist_state="session")
-    [facts] = concepts.stack([MaxPool2D(pool_size=size)], image.shape)
-    look = concepts.through(facts, image)
+    [facts] = numpy_layers.stack([MaxPool2D(pool_size=size)], image.shape)
+    look = numpy_layers.through(facts, image)
     rows, columns, _maps = facts.output_shape
     st.markdown(
         _(
@@ -73,7 +74,7 @@ def _pooled(image: Array, about: str) -> None:
     with st.container(horizontal=True):
         right = st.slider(_("Pixels to the right"), -4, 4, 1, key="pool_right", persist_state="session")
         down = st.slider(_("Pixels down"), -4, 4, 0, key="pool_down", persist_state="session")
-    moved = concepts.shifted(image[..., 0], down, right)[..., np.newaxis]
+    moved = numpy_layers.shifted(image[..., 0], down, right)[..., np.newaxis]
     _compare(facts, image, moved, about)
     _read(image, moved)
 
@@ -83,7 +84,7 @@ def _none(_layer: int, _map: int) -> tuple[Array, Array]:
 
 
 def _compare(facts: LayerFacts, image: Array, moved: Array, about: str) -> None:
-    pooled, pooled_moved = (concepts.through(facts, each).layers[0].output for each in (image, moved))
+    pooled, pooled_moved = (numpy_layers.through(facts, each).layers[0].output for each in (image, moved))
     pictures = [
         (_("As it was"), image, about),
         (_("Shifted"), moved, _("The same, shifted.")),
@@ -101,7 +102,7 @@ def _compare(facts: LayerFacts, image: Array, moved: Array, about: str) -> None:
             "Pixel by pixel, the shifted image is **{before:.0%}** like the first; after pooling, "
             "**{after:.0%}**. (The cosine between them: 100% for the same picture, 0% where no light "
             "falls on light.)"
-        ).format(before=concepts.alike(image, moved), after=concepts.alike(pooled, pooled_moved))
+        ).format(before=numpy_layers.alike(image, moved), after=numpy_layers.alike(pooled, pooled_moved))
     )
 
 

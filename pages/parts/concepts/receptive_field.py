@@ -5,16 +5,17 @@ from html import escape
 
 import streamlit as st
 
-from cnn import concepts, datasets
+from cnn.data import datasets
 from cnn.errors import LayerError
 from cnn.i18n import _
-from cnn.inspected import LayerFacts, receptive_field
-from cnn.layers import Conv2D, MaxPool2D
+from cnn.insight import numpy_layers
+from cnn.insight.activations import LayerFacts, receptive_field
+from cnn.training.layers import Conv2D, MaxPool2D
 from pages.parts.concepts.section import in_the_network, look_for
-from pages.parts.image_choice import Picture, image_choice
-from pages.parts.inside import KINDS
-from pages.parts.picture import pixels
-from pages.parts.told import told
+from pages.parts.inside.image_choice import Picture, image_choice
+from pages.parts.inside.questions import KINDS
+from pages.parts.widgets.error_note import told
+from pages.parts.widgets.picture import pixels
 
 _SCALE = 11
 _LARGEST_KERNEL = 7
@@ -41,7 +42,7 @@ def field() -> None:
     in_the_network("pages/feature_maps.py", _("The receptive field of any pixel of a trained network"))
 
 
-def _layers() -> list[concepts.Window]:
+def _layers() -> list[numpy_layers.Window]:
     depth = st.slider(_("Convolutions"), 1, 8, 3, key="field_depth", persist_state="session")
     side = st.select_slider(
         _("Kernel, pixels a side"),
@@ -54,14 +55,14 @@ def _layers() -> list[concepts.Window]:
     pool = st.slider(
         _("Pooling after each, window"), 1, 3, 2, key="field_pool", persist_state="session", help=_("1: none")
     )
-    one: list[concepts.Window] = [Conv2D(filters=1, kernel_size=side, strides=stride)]
+    one: list[numpy_layers.Window] = [Conv2D(filters=1, kernel_size=side, strides=stride)]
     return (one + [MaxPool2D(pool_size=pool)] * (pool > 1)) * depth
 
 
-def _grown(layers: Sequence[concepts.Window], picture: Picture) -> None:
+def _grown(layers: Sequence[numpy_layers.Window], picture: Picture) -> None:
     shape = (*picture.image.shape, 1)[:3]
     try:
-        facts = concepts.stack(layers, shape)
+        facts = numpy_layers.stack(layers, shape)
     except LayerError as error:
         # What fits is shown, with the reason why no more does.
         st.warning(
@@ -70,7 +71,7 @@ def _grown(layers: Sequence[concepts.Window], picture: Picture) -> None:
                 "Take fewer convolutions, or smaller windows."
             ).format(count=error.values["number"] - 1)
         )
-        facts = concepts.stack(layers[: error.values["number"] - 1], shape)
+        facts = numpy_layers.stack(layers[: error.values["number"] - 1], shape)
     if not facts:
         return
     fields = [receptive_field(facts, number, _middle(layer)) for number, layer in enumerate(facts)]

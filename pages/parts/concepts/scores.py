@@ -5,10 +5,10 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from cnn import concepts, figures
 from cnn.i18n import _
+from cnn.insight import figures, numpy_layers
 from pages.parts.concepts.section import in_the_network, look_for
-from pages.parts.numerals import significant, written
+from pages.parts.widgets.numerals import significant, written
 
 CLASSES = ("1", "4", "7")
 _AT_FIRST = (2.0, -1.0, 3.0)
@@ -76,9 +76,9 @@ def _relu() -> None:
 
 
 def _steps(values: np.ndarray, truth: int) -> None:
-    steps = concepts.softmax_steps(values)
-    wanted = concepts.one_hot(truth, len(CLASSES))
-    loss = concepts.cross_entropy(wanted, steps.probabilities)
+    steps = numpy_layers.softmax_steps(values)
+    wanted = numpy_layers.one_hot(truth, len(CLASSES))
+    loss = numpy_layers.cross_entropy(wanted, steps.probabilities)
     heads = (_("Class"), _("score"), _("e to the score"), _("probability"), _("one-hot"), _("pull"))
     # The steps keep e to the (score - largest); people write it without.
     powers = steps.exponentials * np.exp(steps.scores.max())

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnn.i18n import _
-from pages.parts.addresses import LAYER
+from pages.parts.server.addresses import LAYER
 
 
 def look_for(text: str) -> None:

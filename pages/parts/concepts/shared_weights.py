@@ -4,10 +4,10 @@ from html import escape
 
 import streamlit as st
 
-from cnn import concepts
 from cnn.i18n import _
+from cnn.insight import numpy_layers
 from pages.parts.concepts.section import in_the_network, look_for
-from pages.parts.told import told
+from pages.parts.widgets.error_note import told
 
 
 @st.fragment
@@ -31,11 +31,11 @@ def shared_weights() -> None:
         window = st.slider(_("Kernel, pixels a side"), 1, 8, 3, key="shared_window", persist_state="session")
         filters = st.slider(_("Number of filters"), 1, 128, 32, key="shared_filters", persist_state="session")
     with right, told():
-        _counted(concepts.connections(side, channels, window, filters), window, channels)
+        _counted(numpy_layers.connections(side, channels, window, filters), window, channels)
     in_the_network("pages/train.py", _("The parameters of each layer of a network to train"))
 
 
-def _counted(counted: concepts.Connections, window: int, channels: int) -> None:
+def _counted(counted: numpy_layers.Connections, window: int, channels: int) -> None:
     rows, columns, filters = counted.outputs
     places, outputs = rows * columns, rows * columns * filters
     ways = [

@@ -5,22 +5,24 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from cnn import concepts, datasets, figures, looks
-from cnn.datasets import Dataset
+from cnn.data import datasets
+from cnn.data.datasets import Dataset
 from cnn.i18n import _
-from cnn.layers import BatchNormalization, Conv2D, Dense, Flatten, Layer, MaxPool2D
-from cnn.model_record import ModelRecord
-from cnn.model_store import keras_path
-from cnn.recipes import TrainConfig
-from cnn.workers import workers
+from cnn.insight import figures, numpy_layers
+from cnn.jobs import inspections
+from cnn.jobs.workers import workers
+from cnn.models.record import ModelRecord
+from cnn.models.store import keras_path
+from cnn.training.layers import BatchNormalization, Conv2D, Dense, Flatten, Layer, MaxPool2D
+from cnn.training.recipes import TrainConfig
 from pages.parts.concepts.pair import Run, found, pair, refresh
 from pages.parts.concepts.section import in_the_network, look_for
-from pages.parts.image_choice import Picture, image_choice
-from pages.parts.inside import outputs
-from pages.parts.picture import pixels
-from pages.parts.probabilities import probability_bars
-from pages.parts.told import told
-from pages.parts.waiting import awake, on_request
+from pages.parts.inside.image_choice import Picture, image_choice
+from pages.parts.inside.questions import outputs
+from pages.parts.model.probabilities import probability_bars
+from pages.parts.widgets.error_note import told
+from pages.parts.widgets.picture import pixels
+from pages.parts.widgets.placeholders import awake, on_request
 
 DISTANCES = range(7)
 READ = 1000
@@ -123,7 +125,7 @@ def _one(picture: Picture, names: Sequence[str], records: Sequence[ModelRecord])
     with st.container(horizontal=True):
         right = st.slider(_("Pixels to the right"), -8, 8, 4, key="shift_right", persist_state="session")
         down = st.slider(_("Pixels down"), -8, 8, 0, key="shift_down", persist_state="session")
-    moved = concepts.shifted(picture.image, down, right)
+    moved = numpy_layers.shifted(picture.image, down, right)
     seen, *answers = st.columns([1, 1, 1], gap="large")
     with seen, st.container(key="shifted"):
         about = f"{picture.about} {_moved(right, down)}"
@@ -155,7 +157,7 @@ def _all(names: Sequence[str], records: Sequence[ModelRecord], dataset: Dataset)
         tuple(record.id for record in records),
         _("Shift {count:,} test images").format(count=count),
         lambda: workers().score(
-            looks.shifted_accuracies,
+            inspections.shifted_accuracies,
             [keras_path(record.id).parent for record in records],
             list(DISTANCES),
             count,

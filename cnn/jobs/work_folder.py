@@ -1,0 +1,218 @@
+"""Trainings that have not ended, on disk, so that an app that is started again goes on with them.
+
+Each app has a folder of its own, which a lock holds as long as its process lives. What lies in one that
+nobody holds is what a dead app has left: the next app for the same models takes it over, with the trainings
+asked for and how far they had come.
+"""
+
+import hashlib
+import io
+import logging
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
+from time import time
+from typing import Literal
+
+import numpy as np
+from pydantic import BaseModel
+
+from cnn import atomic
+from cnn.i18n import N_
+from cnn.models.continuation import Continuation, Start
+from cnn.models.fine_tuning import FineTuning
+from cnn.models.record import ModelRecord
+from cnn.training.recipes import TrainConfig
+
+_log = logging.getLogger(__name__)
+
+KEPT_SECONDS = 24 * 3600
+"""Who has waited longer for a training has gone home."""
+
+_QUEUE = "queue"
+_BACKUPS = "backups"
+_ASKED = "asked.json"
+_NETWORK = "network.keras"
+_ARRAYS = "arrays.npz"
+
+
+@dataclass(frozen=True, eq=False)
+class Unfinished:
+    """A training as it was asked for.
+
+    Attributes:
+        owner: whose it is.
+        id: no other training has it; its backups bear it, too.
+        config: what to train.
+        start: the trained network that it goes on from, if any.
+        sweep: the name that the trainings of one sweep share.
+    """
+
+    owner: str
+    id: str
+    config: TrainConfig
+    start: Start | None = field(default=None, repr=False)
+    sweep: str | None = None
+
+
+class _Asked(BaseModel, frozen=True):
+    """What `asked.json` tells."""
+
+    owner: str
+    config: TrainConfig
+    sweep: str | None
+    start: Literal["fine_tuning", "continuation"] | None
+    record: ModelRecord | None
+
+
+class WorkFolder:
+    """What one app must find again when it is started once more. It holds the folder until its `release`.
+
+    Attributes:
+        backups: the folder for the last whole epochs of trainings, one folder for each.
+
+    Raises:
+        OSError: the folder cannot be opened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = ExitStack()
+        # On a disk that knows no locks nobody can take the folder over, and nothing else is lost.
+        self._lock.enter_context(atomic.held(path))
+        self._queue = path / _QUEUE
+        self.backups = path / _BACKUPS
+        self._found: list[str] = []
+
+    def keep(self, training: Unfinished) -> None:
+        """Note that a training is to be done. Where that cannot be written, it is done without a note."""
+        try:
+            self._queue.mkdir(exist_ok=True)
+            with atomic.folder(self._queue / training.id) as folder:
+                _write(folder, training)
+        except OSError:
+            _log.warning(N_("an app that is started again will not know of %s"), training.id, exc_info=True)
+
+    def drop(self, job: str) -> None:
+        """Forget a training that has ended, or is not wanted any more, and its backup."""
+        rmtree(self._queue / job, ignore_errors=True)
+        rmtree(self.backups / job, ignore_errors=True)
+
+    def knows(self, job: str) -> bool:
+        """Whether a training is still to be done, or to be done once more."""
+        return (self._queue / job).exists()
+
+    def left(self) -> list[Unfinished]:
+        """The trainings that apps before this one have not ended: those that ran, then those that waited."""
+        return [training for job in self._found if (training := self._read(job)) is not None]
+
+    def take_over(self, other: Path) -> None:
+        """Take what an app that has ended has left in its folder, which then goes.
+
+        Raises:
+            OSError: it cannot be read or removed.
+        """
+        for noted in sorted(other.glob(f"{_QUEUE}/[!.]*"), key=lambda note: note.stat().st_mtime_ns):
+            backup = other / _BACKUPS / noted.name
+            ran = backup.exists()
+            for there, here in ((backup, self.backups), (noted, self._queue)):
+                if there.exists():
+                    here.mkdir(exist_ok=True)
+                    there.replace(here / noted.name)
+            self._found.insert(0 if ran else len(self._found), noted.name)
+        rmtree(other)
+
+    def release(self) -> None:
+        """Give the folder up: to the next app where a training is left, else for good."""
+        if not any(self._queue.glob("[!.]*")):
+            rmtree(self._path, ignore_errors=True)
+        self._lock.close()
+
+    def _read(self, job: str) -> Unfinished | None:
+        note = self._queue / job
+        try:
+            if _age(note, self.backups / job) <= KEPT_SECONDS:
+                return _read(note)
+            _log.info("the training %s has waited for too long", job)
+        except Exception:  # noqa: BLE001 - a power cut leaves anything, and others' trainings do not wait for it
+            _log.warning(N_("the training %s cannot be taken up again"), job, exc_info=True)
+        self.drop(job)
+        return None
+
+
+def work_folder(shared: Path, models: Path) -> WorkFolder | None:
+    """A folder of this app's own, with what apps that have ended have left.
+
+    Args:
+        shared: where such folders are.
+        models: where the app keeps its models; what an app with other models has left is not for this one.
+
+    Returns:
+        None where there can be none; trainings then have no backups.
+    """
+    prefix = f"app-{hashlib.sha256(str(models.resolve()).encode()).hexdigest()[:8]}-"
+    try:
+        shared.mkdir(parents=True, exist_ok=True)
+        mine = WorkFolder(Path(mkdtemp(prefix=prefix, dir=shared)))
+    except OSError as error:
+        _log.warning(N_("no backups of trainings can be kept in %s: %s"), shared, error)
+        return None
+    for other in sorted(shared.glob(f"{prefix}*")):
+        try:
+            with atomic.held(other) as nobodys:
+                if nobodys:
+                    mine.take_over(other)
+        except OSError as error:
+            _log.warning(N_("what an app has left in %s cannot be taken over: %s"), other, error)
+    return mine
+
+
+def _age(*folders: Path) -> float:
+    """Seconds since something was last written into one of them."""
+    return time() - max(folder.stat().st_mtime for folder in folders if folder.exists())
+
+
+def _write(folder: Path, training: Unfinished) -> None:
+    start = training.start
+    asked = _Asked(
+        owner=training.owner,
+        config=training.config,
+        sweep=training.sweep,
+        start=_kind(start),
+        record=start.record if start else None,
+    )
+    atomic.write_through(folder / _ASKED, asked.model_dump_json().encode())
+    if start is None:
+        return
+    atomic.write_through(folder / _NETWORK, start.keras_file)
+    arrays = io.BytesIO()
+    np.savez(arrays, allow_pickle=False, **_arrays(start))
+    atomic.write_through(folder / _ARRAYS, arrays.getvalue())
+
+
+def _kind(start: Start | None) -> Literal["fine_tuning", "continuation"] | None:
+    if start is None:
+        return None
+    return "fine_tuning" if isinstance(start, FineTuning) else "continuation"
+
+
+def _arrays(start: Start) -> dict[str, np.ndarray]:
+    if isinstance(start, FineTuning):
+        return {"images": start.images, "labels": start.labels}
+    return {} if start.filters is None else {"filters": start.filters}
+
+
+def _read(folder: Path) -> Unfinished:
+    asked = _Asked.model_validate_json((folder / _ASKED).read_bytes())
+    start = None if asked.record is None else _read_start(folder, asked.record, asked.start)
+    return Unfinished(asked.owner, folder.name, asked.config, start, asked.sweep)
+
+
+def _read_start(folder: Path, record: ModelRecord, kind: str | None) -> Start:
+    keras_file = (folder / _NETWORK).read_bytes()
+    with np.load(folder / _ARRAYS) as arrays:
+        if kind == "fine_tuning":
+            return FineTuning(record, keras_file, arrays["images"], arrays["labels"])
+        return Continuation(record, keras_file, arrays.get("filters"))

@@ -1,0 +1,78 @@
+"""The language of the page: the visitor's choice, and before it the browser's."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import cast
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from cnn import i18n
+from cnn.i18n import LANGUAGES
+from pages.parts.server.addresses import LANGUAGE
+from pages.parts.server.streamlit_words import streamlit_words
+
+_document = st.components.v2.component(
+    "document", js=Path(__file__).with_name("document.js").read_text(encoding="utf-8")
+)
+_spoken: ContextVar[str] = ContextVar("_spoken", default="en")
+
+
+def picker() -> None:
+    """The choice of the language; it holds for all pages, and the address carries it.
+
+    The address says nothing while the choice is the browser's own: such an address, handed on, opens in
+    the language of whoever opens it.
+    """
+    languages = list(LANGUAGES)
+    st.segmented_control(
+        # Who cannot read the page must find it.
+        "Language · 언어",
+        languages,
+        default=_of_browser(),
+        required=True,
+        format_func=LANGUAGES.__getitem__,
+        key=LANGUAGE,
+        label_visibility="collapsed",
+        bind="query-params",
+    )
+
+
+def chosen() -> str:
+    """The language of whoever's page this thread makes; where it makes none, what is `spoken`."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return _spoken.get()
+    return cast(str, st.session_state.get(LANGUAGE)) or _of_browser()
+
+
+@contextmanager
+def spoken(code: str) -> Iterator[None]:
+    """Answer in a language, outside of any page; in English where the app has no such language."""
+    before = _spoken.set(code if code in LANGUAGES else "en")
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
+def _of_browser() -> str:
+    """The browser's language where there is a translation into it, else English."""
+    code = str(st.context.locale or "").split("-")[0].lower()
+    return code if code in LANGUAGES else "en"
+
+
+def tell_browser() -> None:
+    """Say to the browser what language the page is in, for its voice, its fonts, its line breaks.
+
+    Streamlit's own words come in English; where that is not the language, they are put into it.
+    """
+    # The place is there in English too: what comes after it stays what it is when the language changes.
+    place = st.empty()
+    if (code := chosen()) != "en":
+        with place:
+            _document(key="document", data={"language": code, "words": streamlit_words()})
+
+
+i18n.use(chosen)
