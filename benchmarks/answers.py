@@ -27,9 +27,7 @@ def measured(model_id: str, pictures: list[np.ndarray]) -> dict[str, object]:
     keras_file = store.keras_path(model_id)
     rounds = len(pictures) - 1
     with awake() as workers:
-        there_and_back = milliseconds(
-            lambda turn: workers.classify(keras_file.parent, pictures[turn]), rounds
-        )
+        there_and_back = milliseconds(lambda turn: workers.answer(keras_file.parent, pictures[turn]), rounds)
     # Only now: in the app's process there is no Keras.
     from cnn.network.classifier import Classifier
 

@@ -21,6 +21,7 @@ import psutil
 
 from benchmarks.client import browse
 from benchmarks.common import awake
+from cnn.jobs.job import Job
 from cnn.jobs.workers import Workers
 from cnn.training.announcements import Progress, Scoring
 from cnn.training.recipes import recipe
@@ -50,12 +51,13 @@ def slowest(measure: Callable[[int], float], rounds: int) -> float:
 
 def training_stopped(workers: Workers, turn: int) -> float:
     """From the request to the last batch, in the largest classic recipe; its test comes after."""
-    job, heard = f"stopped {turn}", Queue[object]()
-    outcome = workers.train(job, recipe("conv32-conv64-dense1000").config, heard.put)
+    heard = Queue[object]()
+    job = Job("bench", recipe("conv32-conv64-dense1000").config, id=f"stopped {turn}")
+    outcome = workers.begin_training(job, heard.put)
     address = next(event for event in iter(heard.get, None) if isinstance(event, str))
     next(event for event in iter(heard.get, None) if isinstance(event, Progress))
     began = perf_counter()
-    workers.request_stop(job, address)
+    workers.request_stop(job.id, address)
     next(event for event in iter(heard.get, None) if isinstance(event, Scoring))
     seconds = perf_counter() - began
     outcome.result(PATIENCE)

@@ -28,14 +28,14 @@ def measured(model_id: str, rounds: int) -> dict[str, object]:
     """Milliseconds, each the median of some rounds."""
     from streamlit.testing.v1 import AppTest
 
-    from cnn.jobs.evaluation_cache import evaluations
+    from cnn.jobs.evaluation_cache import evaluation_cache
     from pages.parts.inside import questions
     from pages.parts.model.layer_table import shape_in_words
     from tests.pages.opened import open_app
 
     with awake():
         record = store.read(model_id)
-        evaluations().of(record, inspections.dataset_of(record)).result()
+        evaluation_cache().of(record, inspections.dataset_of(record)).result()
         layers = questions.layers_of(record)
         widest = next((n for n, facts in enumerate(layers) if facts.output_shape[-1] == 64), 0)
         empty = AppTest.from_string(EMPTY).run()

@@ -171,7 +171,7 @@ def _recipes(_options: argparse.Namespace, output: Output) -> int:
 
 def _train(options: argparse.Namespace, output: Output) -> int:
     from cnn.data.datasets import load
-    from cnn.jobs.tasks import log_dir
+    from cnn.jobs.training_task import log_dir
     from cnn.models import store
     from cnn.settings import settings
     from cnn.training.announcements import Epoch

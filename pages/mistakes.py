@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnn.i18n import _
 from cnn.jobs import inspections
-from cnn.jobs.evaluation_cache import evaluations
+from cnn.jobs.evaluation_cache import evaluation_cache
 from cnn.models.record import ModelRecord
 from pages.parts.mistakes.class_report import report
 from pages.parts.mistakes.csv_files import downloads
@@ -21,7 +21,7 @@ from pages.parts.widgets.placeholders import wait
 def mistakes(model: ModelRecord) -> None:
     """All about one model's mistakes, or a word on waiting while they are counted."""
     dataset = inspections.dataset_of(model)
-    future = evaluations().of(model, dataset)
+    future = evaluation_cache().of(model, dataset)
     if not future.done():
         wait(
             future,

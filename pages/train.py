@@ -4,7 +4,7 @@ import streamlit as st
 
 from cnn.errors import CnnError
 from cnn.i18n import _
-from cnn.jobs.queue import trainings
+from cnn.jobs.queue import training_queue
 from pages.parts.server import visitor
 from pages.parts.train.monitor import begin, choose_training, monitor
 from pages.parts.train.network_panel import check, network
@@ -27,7 +27,7 @@ with settings_side:
         disabled=mistake is not None,
     ):
         try:
-            begin(trainings().submit(owner, config))
+            begin(training_queue().submit(owner, config))
         except CnnError as error:
             st.error(str(error))
     if mistake:
@@ -35,7 +35,7 @@ with settings_side:
     elif config:
         sweep_form(config, owner)
 with network_side:
-    if mine := trainings().of(owner):
+    if mine := training_queue().of(owner):
         training = choose_training(mine)
         if training.sweep:
             sweep_table(training.sweep, mine)

@@ -19,9 +19,9 @@ class PlayedWorkers:
     def capacity(self) -> int:
         return self._capacity
 
-    def train(self, job, config, announce, start=None, *, again=False):
+    def begin_training(self, job, announce, *, again=False):
         outcome: Future = Future()
-        self.running[job] = (announce, outcome)
+        self.running[job.id] = (announce, outcome)
         return outcome
 
     def request_stop(self, job, address):

@@ -27,7 +27,7 @@ TOLD_SECONDS = 5.0
 """For so long a failure is told to those who waited, before the work may be begun anew."""
 
 
-class Evaluations:
+class EvaluationCache:
     """The evaluations that one app has at hand.
 
     Args:
@@ -63,7 +63,7 @@ class Evaluations:
                 future = self._kept(path)
             if future is None:
                 folder = keras_path(record.id).parent
-                future = self._scoring.score(inspections.evaluate, folder, path, dataset.sha256)
+                future = self._scoring.begin(inspections.evaluation, folder, path, dataset.sha256)
                 future.add_done_callback(self._note_end)
             self._futures[path] = future
             # What is still being made is waited for: forgotten, it would be made again, behind all others.
@@ -105,6 +105,6 @@ def _hash(folder: Path, _modified_ns: int) -> str:
 
 
 @cache
-def evaluations() -> Evaluations:
+def evaluation_cache() -> EvaluationCache:
     """The evaluations of this process."""
-    return Evaluations(workers(), settings().cache_dir / "evaluations")
+    return EvaluationCache(workers(), settings().cache_dir / "evaluations")

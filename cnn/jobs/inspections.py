@@ -1,7 +1,7 @@
 """Looks into networks, as tasks that run in worker processes. Importable without Keras.
 
-The short ones go through `Workers.look`, the long ones, which read thousands of images, through
-`Workers.score`. A model is named by its folder.
+The short ones go through `Workers.inspect`, the long ones, which read thousands of images, through
+`Workers.begin`. A model is named by its folder.
 """
 
 import logging
@@ -85,7 +85,7 @@ def slices(folder: Path, layer: int, incoming: int | None) -> Array:
     return kernel if incoming is None else kernel[:, :, incoming : incoming + 1]
 
 
-def look(folder: Path, image: Array) -> Look:
+def forward_pass(folder: Path, image: Array) -> Look:
     """What every layer makes of a float32 image in [0, 1].
 
     Raises:
@@ -96,7 +96,7 @@ def look(folder: Path, image: Array) -> Look:
 
 
 def evidence(folder: Path, image: Array, class_number: int) -> Evidence:
-    """Where on an image the score of a class comes from; raises what `look` does, and `ConfigError`."""
+    """Where on an image a class's score comes from; raises what `forward_pass` does, and `ConfigError`."""
     return _inspector(folder).evidence(image, class_number)
 
 
@@ -156,7 +156,7 @@ def shifted_accuracies(folders: Sequence[Path], distances: Sequence[int], count:
     return [[accuracy(network, distance) for distance in distances] for network in networks]
 
 
-def evaluate(folder: Path, kept: Path, data_sha256: str) -> Evaluation:
+def evaluation(folder: Path, kept: Path, data_sha256: str) -> Evaluation:
     """A model's answers to all test images of its data set, also written to `kept`. Takes seconds.
 
     Where it cannot be written, that is logged.
@@ -185,12 +185,12 @@ def evaluate(folder: Path, kept: Path, data_sha256: str) -> Evaluation:
             came=dataset.sha256[:8],
             expected=data_sha256[:8],
         )
-    evaluation = evaluate(Classifier(record, keras_path(folder)), dataset)
+    made = evaluate(Classifier(record, keras_path(folder)), dataset)
     try:
-        metrics.save(evaluation, kept)
+        metrics.save(made, kept)
     except OSError as error:
         _log.warning("the evaluation of %s cannot be kept: %s", folder.name, error)
-    return evaluation
+    return made
 
 
 def _inspector(folder: Path) -> "Inspector":

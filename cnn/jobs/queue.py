@@ -10,111 +10,34 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache
 from itertools import count
 from threading import RLock
-from typing import Any, Literal
-from uuid import uuid4
-
-import numpy as np
+from typing import Any
 
 from cnn.errors import CnnError, ConfigError, ModelError, TrainingError
 from cnn.i18n import N_
-from cnn.jobs.work_folder import Unfinished
+from cnn.jobs.job import Job, new_name
+from cnn.jobs.state import AT_WORK, Training, after, queued
 from cnn.jobs.workers import Workers, workers
 from cnn.models import store
-from cnn.models.continuation import Continuation, Start
+from cnn.models.continuation import Start
 from cnn.models.fine_tuning import FineTuning
 from cnn.models.record import LONGEST_NAME, ModelRecord, name_for
 from cnn.reasons import reason
 from cnn.settings import settings
-from cnn.training.announcements import Away, Epoch, Loading, Progress, Resumed, Scoring, StandIn, TrainedModel
+from cnn.training.announcements import TrainedModel
 from cnn.training.recipes import TrainConfig
 
 _log = logging.getLogger(__name__)
 
-State = Literal["waiting", "starting", "running", "stopping", "scoring", "finished", "failed"]
-Point = tuple[float, float, float]
-"""(epochs done, loss, accuracy)."""
-
-MAX_POINTS = 400
 KEPT_OF_ONE = 50
 KEPT_OF_ALL = 1000
 """So many ended trainings are kept, of one owner and of all; the oldest leave first."""
 
-_AT_WORK: frozenset[State] = frozenset({"starting", "running", "stopping", "scoring"})
-ENDED: frozenset[State] = frozenset({"finished", "failed"})
 
-
-def _new_name() -> str:
-    return uuid4().hex[:12]
-
-
-@dataclass(frozen=True)
-class Training:
-    """One training as it stands: a snapshot that never changes.
-
-    Attributes:
-        owner: whose it is.
-        config: what was asked for.
-        id: no other training has it.
-        start: the trained network that it goes on from, if any; let go at the end.
-        goes_on_from: the name by which the owner knows the network whose training this one continues, and
-            after how many epochs; None for any other training.
-        sweep: the name that the trainings of one sweep share; None for a single one.
-        taken_up: whether an app that has ended was asked for it, and this one goes on.
-        state: from "waiting" through "running", perhaps "stopping", and "scoring" to "finished" or "failed".
-        place: its place in the queue, from 1; None unless it waits.
-        turn: how many trainings had begun when it did, itself too; 0 while it waits.
-        address: of the worker that trains it, once one has begun.
-        away: whether it waits for processes that cannot be reached.
-        loading: how far the data's download is, while there is one.
-        stand_in: that it learns from other images than those that were asked for, if it does.
-        progress: the last announcement.
-        scoring: how many of the test images have been read, once the fitting has ended.
-        filters: the first layer's kernels as last announced, float32 (height, width, channels, filters).
-        history: the whole epochs so far.
-        points: (epochs done, running loss, running accuracy), within the epochs too.
-        starts: how many processes have begun it; more than one says that a process was lost.
-        epochs_kept: how many epochs the last new process had not to do again.
-        record: the saved model, once it has finished.
-        trained: the model itself, only where it could not be saved.
-        error: why it failed or could not be saved.
-    """
-
-    owner: str
-    config: TrainConfig
-    id: str = field(default_factory=_new_name)
-    start: Start | None = field(default=None, compare=False, repr=False)
-    goes_on_from: tuple[str, int] | None = None
-    sweep: str | None = None
-    taken_up: bool = False
-    state: State = "waiting"
-    place: int | None = None
-    turn: int = 0
-    address: str | None = None
-    away: bool = False
-    loading: Loading | None = None
-    stand_in: StandIn | None = None
-    progress: Progress | None = None
-    scoring: Scoring | None = None
-    filters: np.ndarray | None = field(default=None, compare=False)
-    history: tuple[Epoch, ...] = ()
-    points: tuple[Point, ...] = ()
-    starts: int = 0
-    epochs_kept: int = 0
-    record: ModelRecord | None = None
-    trained: TrainedModel | None = None
-    error: CnnError | None = None
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more will happen to it."""
-        return self.state in ENDED
-
-
-class Trainings:
+class TrainingQueue:
     """The queue of one app.
 
     Args:
@@ -134,8 +57,8 @@ class Trainings:
         Raises:
             ConfigError: the owner has too many trainings already.
         """
-        [queued] = self._queue(owner, [_asked(Unfinished(owner, _new_name(), config, start))])
-        return queued
+        [training] = self._queue(owner, [Job(owner, config, start)])
+        return training
 
     def submit_all(self, owner: str, configs: Sequence[TrainConfig]) -> list[Training]:
         """Queue several trainings from random weights; all of them or none.
@@ -143,7 +66,7 @@ class Trainings:
         Raises:
             ConfigError: the owner would have too many trainings.
         """
-        return self._queue(owner, [Training(owner, config) for config in configs])
+        return self._queue(owner, [Job(owner, config) for config in configs])
 
     def sweep(self, owner: str, configs: Sequence[TrainConfig]) -> list[Training]:
         """Queue several trainings that share a name, by which their results are compared; all or none.
@@ -151,8 +74,8 @@ class Trainings:
         Raises:
             ConfigError: the owner would have too many trainings.
         """
-        name = _new_name()
-        return self._queue(owner, [Training(owner, config, sweep=name) for config in configs])
+        name = new_name()
+        return self._queue(owner, [Job(owner, config, sweep=name) for config in configs])
 
     def take_up(self) -> None:
         """Queue the trainings that an app before this one has left in its folder; `advance` begins them."""
@@ -160,20 +83,20 @@ class Trainings:
         left = folder.left() if folder else []
         with self._lock:
             # Whoever has asked since the app began has waited less long.
-            before = {each.id: replace(_asked(each), taken_up=True) for each in left}
+            before = {job.id: queued(job, taken_up=True) for job in left}
             self._trainings = before | self._trainings
-        for each in left:
-            _log.info("training %s of %s is taken up again", each.id, each.owner)
+        for job in left:
+            _log.info("training %s of %s is taken up again", job.id, job.owner)
 
     def room_for(self, owner: str) -> int:
         """How many trainings more the owner may have waiting or running."""
         with self._lock:
             return max(0, self._per_owner - sum(not training.ended for training in self.of(owner)))
 
-    def _queue(self, owner: str, new: Sequence[Training]) -> list[Training]:
+    def _queue(self, owner: str, jobs: Sequence[Job]) -> list[Training]:
         with self._lock:
             room = self.room_for(owner)
-            if len(new) > room:
+            if len(jobs) > room:
                 raise ConfigError(
                     N_(
                         "You have {active} trainings waiting or running, and {limit} is the most. "
@@ -183,11 +106,12 @@ class Trainings:
                     limit=self._per_owner,
                 )
             self._forget_oldest(owner)
-            self._trainings |= {training.id: training for training in new}
-        for training in new:
-            self._note(training)
+            new = {job.id: queued(job) for job in jobs}
+            self._trainings |= new
+        for job in jobs:
+            self._note(job)
         self.advance()
-        return [self._trainings.get(training.id, training) for training in new]
+        return [self._trainings.get(name, training) for name, training in new.items()]
 
     def of(self, owner: str) -> list[Training]:
         """The owner's trainings, the oldest first."""
@@ -243,15 +167,15 @@ class Trainings:
 
     def _forget_oldest(self, owner: str) -> None:
         """Drop what ended long ago; saved models stay, and so does what could not be saved."""
-        ended = [job for job, each in self._trainings.items() if each.ended and each.trained is None]
-        own = [job for job in ended if self._trainings[job].owner == owner]
-        for job in {*own[:-KEPT_OF_ONE], *ended[:-KEPT_OF_ALL]}:
-            del self._trainings[job]
+        ended = [job_id for job_id, each in self._trainings.items() if each.ended and each.trained is None]
+        own = [job_id for job_id in ended if self._trainings[job_id].owner == owner]
+        for job_id in {*own[:-KEPT_OF_ONE], *ended[:-KEPT_OF_ALL]}:
+            del self._trainings[job_id]
 
-    def _change(self, job: str, **changes: Any) -> None:
+    def _change(self, name: str, **changes: Any) -> None:
         with self._lock:
-            if job in self._trainings:
-                self._trainings[job] = replace(self._trainings[job], **changes)
+            if name in self._trainings:
+                self._trainings[name] = replace(self._trainings[name], **changes)
 
     def advance(self) -> None:
         """Start what may start and tell the others their places."""
@@ -265,7 +189,7 @@ class Trainings:
             return []
         capacity = self._capacity()
         with self._lock:
-            free = capacity - sum(training.state in _AT_WORK for training in self._trainings.values())
+            free = capacity - sum(training.state in AT_WORK for training in self._trainings.values())
             waiting = _fair_order(self._trainings.values())
             starting, staying = waiting[: max(free, 0)], waiting[max(free, 0) :]
             begun = max((training.turn for training in self._trainings.values()), default=0)
@@ -284,176 +208,93 @@ class Trainings:
 
     def _begin(self, training: Training) -> bool:
         """Have a training done; whether that could be asked for."""
-        job = training.id
+        job_id = training.id
         try:
-            outcome = self._workers.train(
-                job,
-                training.config,
-                lambda event: self._heard(job, event),
-                training.start,
-                again=training.taken_up,
+            outcome = self._workers.begin_training(
+                training.job, lambda event: self._heard(job_id, event), again=training.taken_up
             )
         except Exception as error:  # noqa: BLE001 - a start that fails must not hold its place for good
             # The app may be ending: the next one goes on.
             if not self._workers.closed:
-                self._fail(job, error)
+                self._fail(job_id, error)
             return False
-        _log.info("training %s of %s begins: %s", job, training.owner, training.config.recipe)
-        outcome.add_done_callback(lambda done: self._ended(job, done))
+        _log.info("training %s of %s begins: %s", job_id, training.owner, training.config.recipe)
+        outcome.add_done_callback(lambda done: self._ended(job_id, done))
         return True
 
-    def _heard(self, job: str, event: Any) -> None:
+    def _heard(self, job_id: str, event: Any) -> None:
         with self._lock:
-            before = self._trainings.get(job)
+            before = self._trainings.get(job_id)
             # The outcome comes another way than the announcements, and may come before the last of them.
             if before is None or before.ended:
                 return
-            after = self._trainings[job] = _after(before, event)
-        if after.away and not before.away:
-            _log.warning(N_("training %s waits: the processes that train cannot be reached"), job)
-        if after.stand_in is not None and before.stand_in is None:
-            _log.warning(N_("training %s learns from other images: %s"), job, after.stand_in.reason)
-        if after.starts > before.starts > 0:
-            _log.warning(N_("training %s has lost its process and goes on in that at %s"), job, event)
-        if after.state == "stopping":
+            now = self._trainings[job_id] = after(before, event)
+        if now.away and not before.away:
+            _log.warning(N_("training %s waits: the processes that train cannot be reached"), job_id)
+        if now.stand_in is not None and before.stand_in is None:
+            _log.warning(N_("training %s learns from other images: %s"), job_id, now.stand_in.reason)
+        if now.starts > before.starts > 0:
+            _log.warning(N_("training %s has lost its process and goes on in that at %s"), job_id, event)
+        if now.state == "stopping":
             if isinstance(event, str):
-                self._workers.request_stop(job, event)
-            elif after.away:
-                self._workers.give_up(job)
+                self._workers.request_stop(job_id, event)
+            elif now.away:
+                self._workers.give_up(job_id)
 
-    def _ended(self, job: str, outcome: "Future[TrainedModel]") -> None:
+    def _ended(self, job_id: str, outcome: "Future[TrainedModel]") -> None:
         if self._workers.closed:
             # The app ends, and the next one goes on.
             return
         try:
-            self._keep(job, outcome.result())
+            self._keep(job_id, outcome.result())
         except Exception as error:  # noqa: BLE001 - whatever ended it, its owner reads it and the next one starts
-            self._fail(job, error)
+            self._fail(job_id, error)
         self.advance()
 
-    def _keep(self, job: str, trained: TrainedModel) -> None:
-        training = self._trainings[job]
+    def _keep(self, job_id: str, trained: TrainedModel) -> None:
+        training = self._trainings[job_id]
         try:
             record = _save(training, trained)
             how = "was stopped" if trained.stopped else "ended"
-            _log.info("training %s %s: %s, accuracy %.4f", job, how, record.id, record.test_accuracy)
+            _log.info("training %s %s: %s, accuracy %.4f", job_id, how, record.id, record.test_accuracy)
         except ModelError as error:
-            _log.error(N_("training %s ended and could not be saved: %s"), job, error)
-            self._change(job, state="finished", history=trained.history, trained=trained, error=error)
+            _log.error(N_("training %s ended and could not be saved: %s"), job_id, error)
+            self._change(job_id, state="finished", history=trained.history, trained=trained, error=error)
         else:
             self._change(
-                job,
-                state="finished",
-                history=trained.history,
-                record=record,
-                trained=None,
-                start=None,
-                error=None,
+                job_id, state="finished", history=trained.history, record=record, trained=None, error=None
             )
-            self._unnote(job)
+            self._let_go(job_id)
 
-    def _fail(self, job: str, error: Exception) -> None:
+    def _fail(self, job_id: str, error: Exception) -> None:
         if not isinstance(error, CnnError):
-            _log.error(N_("training %s failed"), job, exc_info=error)
+            _log.error(N_("training %s failed"), job_id, exc_info=error)
             error = TrainingError(N_("The training ended: {reason}. Train again."), reason=reason(error))
         else:
-            _log.warning(N_("training %s failed: %s"), job, error)
-        self._change(job, state="failed", error=error, start=None)
-        self._unnote(job)
+            _log.warning(N_("training %s failed: %s"), job_id, error)
+        self._change(job_id, state="failed", error=error)
+        self._let_go(job_id)
 
-    def _note(self, training: Training) -> None:
+    def _let_go(self, job_id: str) -> None:
+        """Keep nothing of an ended training's start, in memory or on disk: a network is large."""
+        with self._lock:
+            if training := self._trainings.get(job_id):
+                self._change(job_id, job=replace(training.job, start=None))
+        self._unnote(job_id)
+
+    def _note(self, job: Job) -> None:
         """Let an app that is started again know of a training."""
         if folder := self._workers.folder:
-            folder.keep(
-                Unfinished(training.owner, training.id, training.config, training.start, training.sweep)
-            )
+            folder.keep(job)
             # Writing takes its time: it may have been begun by another's call meanwhile, and have ended.
-            current = self.get(training.id)
+            current = self.get(job.id)
             if current is None or (current.ended and current.trained is None):
-                folder.drop(training.id)
+                folder.drop(job.id)
 
-    def _unnote(self, job: str) -> None:
+    def _unnote(self, job_id: str) -> None:
         """Let an app that is started again know nothing of a training any more."""
         if folder := self._workers.folder:
-            folder.drop(job)
-
-
-def _asked(asked: Unfinished) -> Training:
-    """A training that is to be done."""
-    training = Training(asked.owner, asked.config, id=asked.id, start=asked.start, sweep=asked.sweep)
-    return _after_its_past(training, asked.start) if isinstance(asked.start, Continuation) else training
-
-
-def _after_its_past(training: Training, start: Continuation) -> Training:
-    """A training with the epochs of the one that it continues."""
-    return replace(
-        training,
-        goes_on_from=(name_for(start.record, training.owner), len(start.history)),
-        history=start.history,
-        points=_points_of(start.history),
-    )
-
-
-def _points_of(history: Iterable[Epoch]) -> tuple[Point, ...]:
-    return tuple((epoch.epoch, epoch.loss, epoch.accuracy) for epoch in history)
-
-
-def _after(training: Training, event: Any) -> Training:
-    """A training as it stands after an announcement."""
-    match event:
-        case str() as address:
-            after = replace(
-                training,
-                state="stopping" if _is_stopping(training) else "running",
-                address=address,
-                away=False,
-                scoring=None,
-                starts=training.starts + 1,
-                epochs_kept=0,
-            )
-        case Progress():
-            filters = training.filters if event.filters is None else event.filters
-            done = event.epoch - 1 + event.batch / event.batches
-            points = _with_point(training.points, (done, event.loss, event.accuracy))
-            after = replace(training, progress=event, loading=None, points=points, filters=filters)
-        case Epoch():
-            # A training that lost its process does some epochs again.
-            kept = tuple(epoch for epoch in training.history if epoch.epoch < event.epoch)
-            points = _with_point(training.points, (event.epoch, event.loss, event.accuracy))
-            after = replace(training, history=(*kept, event), points=points)
-        case Loading():
-            after = replace(training, loading=event)
-        case StandIn():
-            after = replace(training, loading=None, stand_in=event)
-        case Resumed():
-            points = training.points
-            if not points or points[-1][0] < len(event.history):
-                # An app that was started again has not seen the epochs.
-                points = _points_of(event.history)
-            after = replace(training, epochs_kept=len(event.history), history=event.history, points=points)
-        case Away():
-            after = replace(
-                training, state="stopping" if _is_stopping(training) else "starting", address=None, away=True
-            )
-        case Scoring():
-            after = replace(training, state="scoring", scoring=event)
-        case _:
-            raise TypeError(f"no announcement: {event!r}")
-    return after
-
-
-def _is_stopping(training: Training) -> bool:
-    """Whether somebody has ended it. A process may be lost after it has heeded a stop."""
-    return training.state == "stopping" or (training.scoring is not None and training.scoring.stopped)
-
-
-def _with_point(points: tuple[Point, ...], new: Point) -> tuple[Point, ...]:
-    """The curve with one more point; where it has grown long, every second one of its points goes."""
-    # A training that lost its process goes back to its last whole epoch.
-    kept = tuple(point for point in points if point[0] < new[0])
-    if len(kept) >= MAX_POINTS:
-        kept = kept[::2]
-    return (*kept, new)
+            folder.drop(job_id)
 
 
 def _fair_order(trainings: Iterable[Training]) -> list[Training]:
@@ -466,7 +307,7 @@ def _fair_order(trainings: Iterable[Training]) -> list[Training]:
     last_turns: Counter[str] = Counter()
     for training in listed:
         last_turns[training.owner] = max(last_turns[training.owner], training.turn)
-    taken = Counter(training.owner for training in listed if training.state in _AT_WORK)
+    taken = Counter(training.owner for training in listed if training.state in AT_WORK)
     ranks: dict[str, tuple[int, int]] = {}
     waiting = [training for training in listed if training.state == "waiting"]
     for training in waiting:
@@ -476,13 +317,14 @@ def _fair_order(trainings: Iterable[Training]) -> list[Training]:
 
 
 def _save(training: Training, trained: TrainedModel) -> ModelRecord:
-    before = training.start.record if training.start else None
+    start = training.job.start
+    before = start.record if start else None
     name = name_for(before, training.owner) if before else trained.config.recipe
     return store.save(
         _free_name(training.owner, re.sub(r" \d+$", "", name)),
         trained,
         owner=training.owner,
-        fine_tuned=isinstance(training.start, FineTuning),
+        fine_tuned=isinstance(start, FineTuning),
         reject_class=before.reject_class if before else False,
         reject_threshold=before.reject_threshold if before else 0.5,
     )
@@ -500,8 +342,8 @@ def _free_name(owner: str, base: str) -> str:
 
 
 @cache
-def trainings() -> Trainings:
+def training_queue() -> TrainingQueue:
     """The queue of this process, with what an app before it has left: nobody finds it without."""
-    queue = Trainings(workers(), settings().trainings_per_visitor)
+    queue = TrainingQueue(workers(), settings().trainings_per_visitor)
     queue.take_up()
     return queue

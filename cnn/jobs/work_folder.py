@@ -9,7 +9,6 @@ import hashlib
 import io
 import logging
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -21,6 +20,7 @@ from pydantic import BaseModel
 
 from cnn import atomic
 from cnn.i18n import N_
+from cnn.jobs.job import Job
 from cnn.models.continuation import Continuation, Start
 from cnn.models.fine_tuning import FineTuning
 from cnn.models.record import ModelRecord
@@ -36,25 +36,6 @@ _BACKUPS = "backups"
 _ASKED = "asked.json"
 _NETWORK = "network.keras"
 _ARRAYS = "arrays.npz"
-
-
-@dataclass(frozen=True, eq=False)
-class Unfinished:
-    """A training as it was asked for.
-
-    Attributes:
-        owner: whose it is.
-        id: no other training has it; its backups bear it, too.
-        config: what to train.
-        start: the trained network that it goes on from, if any.
-        sweep: the name that the trainings of one sweep share.
-    """
-
-    owner: str
-    id: str
-    config: TrainConfig
-    start: Start | None = field(default=None, repr=False)
-    sweep: str | None = None
 
 
 class _Asked(BaseModel, frozen=True):
@@ -86,27 +67,27 @@ class WorkFolder:
         self.backups = path / _BACKUPS
         self._found: list[str] = []
 
-    def keep(self, training: Unfinished) -> None:
+    def keep(self, job: Job) -> None:
         """Note that a training is to be done. Where that cannot be written, it is done without a note."""
         try:
             self._queue.mkdir(exist_ok=True)
-            with atomic.folder(self._queue / training.id) as folder:
-                _write(folder, training)
+            with atomic.folder(self._queue / job.id) as folder:
+                _write(folder, job)
         except OSError:
-            _log.warning(N_("an app that is started again will not know of %s"), training.id, exc_info=True)
+            _log.warning(N_("an app that is started again will not know of %s"), job.id, exc_info=True)
 
-    def drop(self, job: str) -> None:
+    def drop(self, job_id: str) -> None:
         """Forget a training that has ended, or is not wanted any more, and its backup."""
-        rmtree(self._queue / job, ignore_errors=True)
-        rmtree(self.backups / job, ignore_errors=True)
+        rmtree(self._queue / job_id, ignore_errors=True)
+        rmtree(self.backups / job_id, ignore_errors=True)
 
-    def knows(self, job: str) -> bool:
+    def knows(self, job_id: str) -> bool:
         """Whether a training is still to be done, or to be done once more."""
-        return (self._queue / job).exists()
+        return (self._queue / job_id).exists()
 
-    def left(self) -> list[Unfinished]:
+    def left(self) -> list[Job]:
         """The trainings that apps before this one have not ended: those that ran, then those that waited."""
-        return [training for job in self._found if (training := self._read(job)) is not None]
+        return [job for job_id in self._found if (job := self._read(job_id)) is not None]
 
     def take_over(self, other: Path) -> None:
         """Take what an app that has ended has left in its folder, which then goes.
@@ -130,15 +111,15 @@ class WorkFolder:
             rmtree(self._path, ignore_errors=True)
         self._lock.close()
 
-    def _read(self, job: str) -> Unfinished | None:
-        note = self._queue / job
+    def _read(self, job_id: str) -> Job | None:
+        note = self._queue / job_id
         try:
-            if _age(note, self.backups / job) <= KEPT_SECONDS:
+            if _age(note, self.backups / job_id) <= KEPT_SECONDS:
                 return _read(note)
-            _log.info("the training %s has waited for too long", job)
+            _log.info("the training %s has waited for too long", job_id)
         except Exception:  # noqa: BLE001 - a power cut leaves anything, and others' trainings do not wait for it
-            _log.warning(N_("the training %s cannot be taken up again"), job, exc_info=True)
-        self.drop(job)
+            _log.warning(N_("the training %s cannot be taken up again"), job_id, exc_info=True)
+        self.drop(job_id)
         return None
 
 
@@ -174,12 +155,12 @@ def _age(*folders: Path) -> float:
     return time() - max(folder.stat().st_mtime for folder in folders if folder.exists())
 
 
-def _write(folder: Path, training: Unfinished) -> None:
-    start = training.start
+def _write(folder: Path, job: Job) -> None:
+    start = job.start
     asked = _Asked(
-        owner=training.owner,
-        config=training.config,
-        sweep=training.sweep,
+        owner=job.owner,
+        config=job.config,
+        sweep=job.sweep,
         start=_kind(start),
         record=start.record if start else None,
     )
@@ -204,10 +185,10 @@ def _arrays(start: Start) -> dict[str, np.ndarray]:
     return {} if start.filters is None else {"filters": start.filters}
 
 
-def _read(folder: Path) -> Unfinished:
+def _read(folder: Path) -> Job:
     asked = _Asked.model_validate_json((folder / _ASKED).read_bytes())
     start = None if asked.record is None else _read_start(folder, asked.record, asked.start)
-    return Unfinished(asked.owner, folder.name, asked.config, start, asked.sweep)
+    return Job(asked.owner, asked.config, start, asked.sweep, folder.name)
 
 
 def _read_start(folder: Path, record: ModelRecord, kind: str | None) -> Start:

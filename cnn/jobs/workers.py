@@ -3,13 +3,12 @@
 One process of this machine answers drawings; others train, at a lower priority, started when first
 needed. With `DASK_SCHEDULER_ADDRESS` an existing Dask cluster trains instead, and only answering
 stays here: an answer that crosses a network would come late. How they are started stands in
-`cnn.jobs.cluster`.
+`cnn.jobs.processes`.
 
 `workers()` gives the one set of this process; `close` ends every process that it started.
 """
 
 import logging
-import pickle
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
@@ -19,20 +18,22 @@ from pathlib import Path
 from threading import Lock, Thread
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, TypeVar
-from uuid import uuid4
 
 import numpy as np
 
-from cnn.errors import CnnError, OutOfMemory, TrainingError, WorkerError
+from cnn.errors import CnnError, TrainingError, WorkerError
 from cnn.i18n import N_
 from cnn.insight.answers import Answer
-from cnn.jobs.cluster import ANSWERING, SCORING, LocalProcesses, RemoteCluster
+from cnn.jobs.cluster import RemoteCluster
+from cnn.jobs.dispatch import SentTraining, run_inspection
+from cnn.jobs.failures import SchedulerLost, lost_inspection
+from cnn.jobs.job import Job
+from cnn.jobs.processes import ANSWERING, LocalProcesses
+from cnn.jobs.trainers import Announce, Trainers, TrainersAway
 from cnn.jobs.work_folder import WorkFolder
-from cnn.models.continuation import Start
 from cnn.models.store import SHIPPED, keras_path
 from cnn.settings import Settings, settings
 from cnn.training.announcements import Away, TrainedModel
-from cnn.training.recipes import TrainConfig
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -45,18 +46,12 @@ _WARM_UP_SECONDS = 300.0
 _RETRY_SECONDS = 0.2
 
 
-class _SchedulerLost(WorkerError):
-    """The scheduler has gone, and with it what it had to do."""
-
-
 @dataclass(frozen=True)
-class _Sent:
-    """A training as it was handed over, to be sent again where its scheduler is lost."""
+class _Order:
+    """A training that somebody waits for, to be sent again where its scheduler is lost."""
 
-    job: str
-    config: TrainConfig
-    announce: Callable[[Any], None]
-    start: Start | None
+    job: Job
+    announce: Announce
     outcome: "Future[TrainedModel]"
     again: bool
     """Whether a process may have it already, or what one has left of it."""
@@ -73,18 +68,15 @@ class Workers:
         self._settings = limits
         self._local = LocalProcesses(limits)
         address = limits.scheduler_address
-        self._trainers: LocalProcesses | RemoteCluster = (
-            RemoteCluster(address, limits) if address else self._local
-        )
+        self._trainers: Trainers = RemoteCluster(address, limits) if address else self._local
         self._errands = ThreadPoolExecutor(4, thread_name_prefix="worker-errands")
         self._lock = Lock()
-        # Apart from the other: whoever wants to train need not wait for the process that answers.
+        # Apart from the other: a training need not wait for the process that answers.
         self._actor_lock = Lock()
         self._actor: Any = None
         self._waking: Future[None] | None = None
         self._awake = False
-        self._tasks: dict[str, Any] = {}
-        self._addresses: dict[str, str] = {}
+        self._sent: dict[str, SentTraining] = {}
         self._given_up: set[str] = set()
         self._closed = False
 
@@ -124,13 +116,13 @@ class Workers:
 
     def _warm_up(self) -> None:
         try:
-            self._ask("ready", keras_path(SHIPPED).parent, patience=_WARM_UP_SECONDS)
+            self._ask("load", keras_path(SHIPPED).parent, patience=_WARM_UP_SECONDS)
         except CnnError as error:
             _log.warning(N_("the shipped model is not ready: %s"), error)
 
     # Answers
 
-    def classify(self, folder: Path, image: np.ndarray) -> Answer:
+    def answer(self, folder: Path, image: np.ndarray) -> Answer:
         """The answer of the model in `folder` to one picture.
 
         Args:
@@ -141,19 +133,28 @@ class Workers:
             WorkerError: no process answered in time.
             ModelError: the model cannot be read.
         """
-        answer: Answer = self._ask("classify", folder, image)
+        answer: Answer = self._ask("ask", "classify", folder, image)
         return answer
 
-    def classify_all(self, folder: Path, images: np.ndarray) -> list[Answer]:
-        """The answers to several pictures, float32 (n, 28, 28); else as `classify`."""
-        answers: list[Answer] = self._ask("answers", folder, images)
+    def answers(self, folder: Path, images: np.ndarray) -> list[Answer]:
+        """The answers to several pictures, float32 (n, 28, 28); else as `answer`."""
+        answers: list[Answer] = self._ask("ask", "answers", folder, images)
         return answers
+
+    def h5(self, folder: Path) -> bytes:
+        """The model in `folder` as the bytes of an HDF5 file.
+
+        Raises:
+            WorkerError, ModelError: as `answer`.
+        """
+        data: bytes = self._ask("ask", "h5", folder)
+        return data
 
     def _ask(self, method: str, *arguments: Any, patience: float | None = None) -> Any:
         """What the answering actor's method returns; a process that has gone is waited for.
 
         Args:
-            method: of `cnn.jobs.tasks.Answering`.
+            method: of `cnn.jobs.answering.Answering`.
             *arguments: for it.
             patience: seconds to wait, in place of the setting `answer_timeout`.
         """
@@ -165,22 +166,12 @@ class Workers:
                 actor = self._answering(deadline)
                 remaining = max(deadline - monotonic(), _RETRY_SECONDS)
                 result = getattr(actor, method)(*arguments).result(timeout=remaining)
-                if not self._awake:
-                    _log.info("the answering process answers")
-                self._awake = True
-                return result
             except CnnError:
                 raise
             # Dask says by OSError or RuntimeError that the actor has gone with its process, by CancelledError
-            # that the scheduler has. Where it says TimeoutError, the actor is there and slow: another one
-            # would make it slower.
+            # that the scheduler has.
             except (OSError, RuntimeError, CancelledError, FutureTimeoutError) as error:
-                if not isinstance(error, TimeoutError):
-                    if self._awake:
-                        _log.warning(N_("the answering process is away: %s"), error)
-                    if self._actor is actor:
-                        self._actor = None
-                self._awake = False
+                self._note_away(actor, error)
                 if monotonic() > deadline or self._closed:
                     raise WorkerError(
                         N_(
@@ -190,6 +181,20 @@ class Workers:
                         seconds=patience,
                     ) from error
                 sleep(_RETRY_SECONDS)
+            else:
+                if not self._awake:
+                    _log.info("the answering process answers")
+                self._awake = True
+                return result
+
+    def _note_away(self, actor: Any, error: BaseException) -> None:
+        # Where Dask says TimeoutError, the actor is there and slow: another one would make it slower.
+        if not isinstance(error, TimeoutError):
+            if self._awake:
+                _log.warning(N_("the answering process is away: %s"), error)
+            if self._actor is actor:
+                self._actor = None
+        self._awake = False
 
     def _answering(self, deadline: float) -> Any:
         client = self._local.client()
@@ -197,7 +202,7 @@ class Workers:
             raise TimeoutError
         try:
             if self._actor is None:
-                from cnn.jobs.tasks import Answering
+                from cnn.jobs.answering import Answering
 
                 future = client.submit(Answering, actor=True, pure=False, resources={ANSWERING: 1})
                 self._actor = future.result(timeout=max(deadline - monotonic(), _RETRY_SECONDS))
@@ -205,158 +210,101 @@ class Workers:
         finally:
             self._actor_lock.release()
 
-    def h5(self, folder: Path) -> bytes:
-        """The model in `folder` as the bytes of an HDF5 file.
-
-        Raises:
-            WorkerError, ModelError: as `classify`.
-        """
-        data: bytes = self._ask("h5", folder)
-        return data
-
     # Looks inside
 
-    def look(self, task: Callable[..., Result], *arguments: Any) -> Result:
+    def inspect(self, task: Callable[..., Result], *arguments: Any) -> Result:
         """What a short task returns from the answering process, within some hundred milliseconds.
 
         Args:
-            task: a function of a module that is importable without Keras.
+            task: a function of `cnn.jobs.inspections`.
             *arguments: plain values and arrays.
 
         Raises:
             WorkerError: no process did it in time.
             CnnError: whatever the task raises.
         """
-        from cnn.jobs import tasks
-
         client = self._local.client()
-        future = client.submit(tasks.look, task, *arguments, pure=False, resources={ANSWERING: 1})
+        future = client.submit(run_inspection, task, *arguments, pure=False, resources={ANSWERING: 1})
         try:
             result: Result = future.result(timeout=self._settings.answer_timeout)
         except CnnError:
             raise
         except Exception as error:
-            raise _look_error(error) from error
+            raise lost_inspection(error) from error
         return result
 
-    def score(self, task: Callable[..., Result], *arguments: Any) -> "Future[Result]":
-        """Begin a long task in a process that yields to drawings, and to no training.
+    def begin(self, task: Callable[..., Result], *arguments: Any) -> "Future[Result]":
+        """Begin a long task of `cnn.jobs.inspections` in a process that yields to drawings, not to trainings.
 
         Returns:
             a future that gives the result or raises what went wrong, always a `CnnError`.
         """
-        from cnn.jobs import tasks
-
-        client = self._local.training_client()
-        future = client.submit(tasks.look, task, *arguments, pure=False, resources={SCORING: 1})
-        return self._hold(f"{SCORING}-{uuid4().hex}", future, _look_error)
+        return self._local.begin(task, *arguments)
 
     # Trainings
 
     def capacity(self) -> int:
-        """How many trainings can run at the same time."""
+        """How many trainings can run at the same time; raises `WorkerError` where nobody can say."""
         return self._trainers.capacity()
 
-    def train(
-        self,
-        job: str,
-        config: TrainConfig,
-        announce: Callable[[Any], None],
-        start: Start | None = None,
-        *,
-        again: bool = False,
-    ) -> "Future[TrainedModel]":
+    def begin_training(self, job: Job, announce: Announce, *, again: bool = False) -> "Future[TrainedModel]":
         """Train in a worker process.
 
         Args:
-            job: a name for this training that no other has.
-            config: what to train.
+            job: what to train.
             announce: is called from another thread with each event of `cnn.training.announcements`, and
                 with the worker's address (str) whenever a process begins it.
-            start: a trained network to begin with; see `cnn.models.continuation` and its sibling.
             again: whether an app before this one has asked for it. It then waits for a cluster that is not
                 there yet, as for one that has gone.
 
         Returns:
             a future that gives the trained model or raises what went wrong, always a `CnnError`.
         """
-        outcome: Future[TrainedModel] = Future()
-        sent = _Sent(job, config, announce, start, outcome, again)
-        if self._trainers.away or (again and not self._trainers.listens()):
-            # A cluster that has been there comes back; where none ever was, whoever asks is told at once.
-            self._wait_to_send(sent)
-        else:
-            self._send(sent)
-        return outcome
+        order = _Order(job, announce, Future(), again)
+        try:
+            self._send(order)
+        except TrainersAway:
+            self._wait_to_send(order)
+        return order.outcome
 
-    def give_up(self, job: str) -> None:
-        """Wait no longer for processes for the training `job`; it then ends with a `TrainingError`."""
-        self._given_up.add(job)
+    def give_up(self, job_id: str) -> None:
+        """Wait no longer for processes for a training; it then ends with a `TrainingError`."""
+        self._given_up.add(job_id)
 
-    def _send(self, sent: "_Sent") -> None:
-        """Hand a training over to the processes that train."""
-        from cnn.jobs import tasks
+    def _send(self, order: _Order) -> None:
+        sent = self._trainers.send(order.job, order.announce, again=order.again)
+        self._sent[order.job.id] = sent
+        sent.outcome.add_done_callback(lambda outcome: self._end(order, outcome))
 
-        client = self._trainers.training_client()
-        job = sent.job
-        # A process that was sent it before, and has not heard that nobody waits, tells nobody any more.
-        topic = f"{job}-{uuid4().hex}"
+    def _end(self, order: _Order, outcome: "Future[TrainedModel]") -> None:
+        self._sent.pop(order.job.id, None)
+        if isinstance(outcome.exception(), SchedulerLost) and not self._closed:
+            self._wait_to_send(replace(order, again=True))
+            return
+        # Whoever saves the network does so here: until then its backup stands.
+        _pass_on(outcome, order.outcome)
+        self._clear_away(order.job.id)
 
-        def hear(event: tuple[Any, bytes]) -> None:
-            heard = pickle.loads(event[1])  # noqa: S301 - our own workers'
-            if isinstance(heard, str):
-                self._addresses[job] = heard
-            sent.announce(heard)
-
-        client.subscribe_topic(topic, hear)
-        begun = self._trainers.has_begun(job) if sent.again else None
-        task = client.submit(
-            tasks.train,
-            job,
-            topic,
-            sent.config,
-            sent.start,
-            self._trainers.backups,
-            key=f"train-{topic}",
-            pure=False,
-            resources=self._trainers.training_resources,
-            workers=begun,
-            allow_other_workers=begun is not None,
-        )
-
-        def end(held: "Future[TrainedModel]") -> None:
-            if self._closed:
-                _pass_on(held, sent.outcome)
-                return
-            if isinstance(held.exception(), _SchedulerLost):
-                self._wait_to_send(replace(sent, again=True))
-                return
-            client.unsubscribe_topic(topic)
-            # Whoever saves the network does so here: until then its backup stands.
-            _pass_on(held, sent.outcome)
-            self._clear_away(job)
-
-        self._hold(job, task, _training_error).add_done_callback(end)
-
-    def _clear_away(self, job: str) -> None:
+    def _clear_away(self, job_id: str) -> None:
         """Let go what is kept of a training that has ended and is not to be done once more."""
-        self._given_up.discard(job)
-        if self._closed or (self.folder is not None and self.folder.knows(job)):
+        self._given_up.discard(job_id)
+        if self._closed or (self.folder is not None and self.folder.knows(job_id)):
             return
         # The client's own thread, which calls this, must not wait for itself.
-        self._errands.submit(self._trainers.forget, job).add_done_callback(_log_failure)
+        self._errands.submit(self._trainers.forget, job_id).add_done_callback(_log_failure)
 
-    def _wait_to_send(self, sent: "_Sent") -> None:
-        Thread(target=self._send_later, args=(sent,), name=f"later-{sent.job}", daemon=True).start()
+    def _wait_to_send(self, order: _Order) -> None:
+        name = f"later-{order.job.id}"
+        Thread(target=self._send_later, args=(order,), name=name, daemon=True).start()
 
-    def _send_later(self, sent: "_Sent") -> None:
-        """Wait for a scheduler that has gone, however long, and send it a training."""
-        sent.announce(Away())
+    def _send_later(self, order: _Order) -> None:
+        """Wait for processes that have gone, however long, and send them a training."""
+        order.announce(Away())
         while not self._closed:
             sleep(_RETRY_SECONDS)
-            if sent.job in self._given_up:
-                self._clear_away(sent.job)
-                sent.outcome.set_exception(
+            if order.job.id in self._given_up:
+                self._clear_away(order.job.id)
+                order.outcome.set_exception(
                     TrainingError(
                         N_(
                             "This training was stopped while no process had it, so there is no network of "
@@ -365,121 +313,34 @@ class Workers:
                     )
                 )
                 return
-            # Whoever wants to train meanwhile is not kept waiting by an attempt that cannot succeed.
-            if not self._trainers.listens():
-                continue
             try:
-                # What is sent to a client that is still on its way back may be forgotten.
-                if self._trainers.training_client().status == "running":
-                    self._send(sent)
-                    return
+                self._send(order)
             except CnnError as error:
-                _log.info("training %s still waits: %s", sent.job, error)
-
-    def _hold(self, name: str, task: Any, told: Callable[[Exception], CnnError]) -> "Future[Any]":
-        """A plain future of a Dask task, which is held: Dask cancels what nobody holds.
-
-        Args:
-            name: no other task has it.
-            task: Dask's future.
-            told: puts into a sentence what is no error of the library's own.
-        """
-        self._tasks[name] = task
-        outcome: Future[Any] = Future()
-
-        def deliver(done: Any) -> None:
-            result = _result(done, told)
-            self._tasks.pop(name).release()
-            try:
-                # Before anybody hears of the end and sends the next training there.
-                self._renew(name)
-            except Exception:  # noqa: BLE001 - whatever it was, whoever waits for the result gets it
-                _log.exception(N_("a training process could not be replaced"))
-            if isinstance(result, CnnError):
-                outcome.set_exception(result)
+                _log.debug("training %s still waits: %s", order.job.id, error)
             else:
-                outcome.set_result(result)
+                return
 
-        task.add_done_callback(deliver)
-        return outcome
-
-    def _renew(self, job: str) -> None:
-        """Let the process of a training that has ended be replaced; one that may be scoring is left alone."""
-        if address := self._addresses.pop(job, None):
-            scoring = any(name.startswith(SCORING) for name in list(self._tasks))
-            self._trainers.has_trained(address, idle=not scoring)
-
-    def request_stop(self, job: str, address: str | None) -> None:
-        """End the training `job` at its next batch, in the worker at `address`.
+    def request_stop(self, job_id: str, address: str | None) -> None:
+        """End a training at its next batch, in the worker at `address`.
 
         One that no process has, as where a cluster has none, is not waited for: it ends as `give_up` says.
         """
         # In a thread of its own: announcements arrive on the client's loop, which must not wait for itself.
-        self._errands.submit(self._stop, job, address).add_done_callback(_log_failure)
+        self._errands.submit(self._stop, job_id, address).add_done_callback(_log_failure)
 
-    def _stop(self, job: str, address: str | None) -> None:
-        from cnn.jobs import tasks
-
-        client = self._trainers.training_client()
-        if address is not None:
-            client.run(tasks.request_stop, job, workers=[address], on_error="ignore")
-        task = self._tasks.get(job)
-        if task is None or any(task.key in keys for keys in client.processing().values()):
+    def _stop(self, job_id: str, address: str | None) -> None:
+        sent = self._sent.get(job_id)
+        if sent is None:
             return
-        # In this order, what ends meanwhile is seen here.
-        if not any(client.who_has([task]).values()):
-            self.give_up(job)
-            client.cancel([task])
+        sent.request_stop(address)
+        if not sent.is_taken():
+            self.give_up(job_id)
+            sent.cancel()
 
 
 def _log_failure(errand: "Future[None]") -> None:
     if not errand.cancelled() and (error := errand.exception()):
         _log.error(N_("an errand to the processes that train has failed"), exc_info=error)
-
-
-def _result(task: Any, told: Callable[[Exception], CnnError]) -> Any:
-    """What a Dask future gives, or what it raises as an error of the library's own."""
-    try:
-        return task.result()
-    except CnnError as error:
-        return error
-    except Exception as error:  # noqa: BLE001 - whatever ends a task is told to whoever waits for it
-        return told(error)
-
-
-def _training_error(error: Exception) -> CnnError:
-    from distributed import KilledWorker
-
-    from cnn.jobs import tasks
-
-    if isinstance(error, KilledWorker):
-        return OutOfMemory(
-            N_(
-                "The training's process ended several times, most likely for lack of memory. "
-                "Take a smaller batch, fewer training images or a smaller network."
-            )
-        )
-    # Nobody cancels a training: Dask does, when its scheduler has gone.
-    if isinstance(error, CancelledError):
-        return _SchedulerLost(N_("The processes that train cannot be reached. Train again in a moment."))
-    _log.error(N_("a training failed"), exc_info=error)
-    return tasks.training_error(error)
-
-
-def _look_error(error: Exception) -> CnnError:
-    from distributed import KilledWorker
-
-    from cnn.jobs import tasks
-
-    if isinstance(error, KilledWorker):
-        return WorkerError(
-            N_(
-                "The process that looked into the network ended several times, most likely for lack of "
-                "memory. Wait until no training runs, or choose a smaller network."
-            )
-        )
-    _log.error(N_("a look inside failed"), exc_info=error)
-    return tasks.look_error(error)
 
 
 def _pass_on(ended: "Future[Result]", outcome: "Future[Result]") -> None:

@@ -14,7 +14,9 @@ from distributed import Client, comm
 import cnn.jobs.cluster
 from cnn.data.uci_digits import uci_digits
 from cnn.errors import WorkerError
-from cnn.jobs.queue import Training, Trainings
+from cnn.jobs.job import Job
+from cnn.jobs.queue import TrainingQueue
+from cnn.jobs.state import Training
 from cnn.jobs.workers import Workers
 from cnn.models import store
 from cnn.network.classifier import Classifier
@@ -65,7 +67,7 @@ def test_two_machines_train_at_once_and_one_does_the_work_of_both(tmp_path):
         workers = [machines.enter_context(cluster.worker(name)) for name in ("first", "second")]
         processes = machines.enter_context(app(cluster))
         wait_until(lambda: processes.capacity() == 2)
-        queue = Trainings(processes, per_owner=1)
+        queue = TrainingQueue(processes, per_owner=1)
         stopped = queue.submit("ann", few(epochs=200, batch_size=2)).id
         killed = queue.submit("bob", few(epochs=40)).id
 
@@ -107,7 +109,7 @@ def test_a_training_outlives_its_scheduler(tmp_path, patience):
         worker = machines.enter_context(cluster.worker("worker"))
         wait_until(lambda: cnn.jobs.cluster.listens(cluster.address))
         processes = machines.enter_context(closing(Workers(limits)))
-        queue = Trainings(processes, per_owner=1)
+        queue = TrainingQueue(processes, per_owner=1)
         job = queue.submit("ann", few(epochs=40)).id
 
         def now() -> Training:
@@ -142,7 +144,7 @@ def test_a_training_outlives_its_app(tmp_path, at_once):
         scheduler = machines.enter_context(cluster.scheduler())
         worker = machines.enter_context(cluster.worker("worker"))
         with app(cluster) as processes:
-            before = Trainings(processes, per_owner=2)
+            before = TrainingQueue(processes, per_owner=2)
             job = before.submit("ann", few(epochs=200, batch_size=4)).id
             second = before.submit("bob", few(epochs=1)).id
             wait_until(lambda: len(before.of("ann")[0].history) >= 3)
@@ -152,7 +154,7 @@ def test_a_training_outlives_its_app(tmp_path, at_once):
             wait_until(lambda: not cnn.jobs.cluster.listens(cluster.address))
         limits = Settings(scheduler_address=cluster.address, answer_timeout=PATIENCE)
         processes = machines.enter_context(closing(Workers(limits)))
-        queue = Trainings(processes, per_owner=2)
+        queue = TrainingQueue(processes, per_owner=2)
         queue.take_up()
         queue.advance()
         assert [each.id for each in queue.everyones()] == [job, second]
@@ -180,7 +182,7 @@ def test_a_training_is_stopped_while_its_cluster_is_away(tmp_path):
         worker = machines.enter_context(cluster.worker("worker"))
         wait_until(lambda: cnn.jobs.cluster.listens(cluster.address))
         limits = Settings(scheduler_address=cluster.address, answer_timeout=1)
-        queue = Trainings(machines.enter_context(closing(Workers(limits))), per_owner=1)
+        queue = TrainingQueue(machines.enter_context(closing(Workers(limits))), per_owner=1)
         queue.submit("ann", few(epochs=40))
         queue.submit("bob", few(epochs=1))
 
@@ -208,7 +210,7 @@ def test_a_training_that_no_worker_has_taken_is_stopped(tmp_path):
     """Where a cluster has no worker, a stop ends the training, and the next is trained by one that comes."""
     cluster = Cluster(tmp_path)
     with cluster.scheduler(), app(cluster) as processes:
-        queue = Trainings(processes, per_owner=1)
+        queue = TrainingQueue(processes, per_owner=1)
         queue.submit("ann", few(epochs=1))
         queue.submit("bob", few(epochs=1))
         [stopped], [waiting] = queue.of("ann"), queue.of("bob")
@@ -238,7 +240,7 @@ def test_with_tls_nobody_without_the_certificate_trains(tmp_path):
     files = {"cluster_ca_file": cert, "cluster_cert": cert, "cluster_key": key}
     with cluster.scheduler(), cluster.worker("worker"), app(cluster, **files) as processes:
         heard: Queue[object] = Queue()
-        outcome = processes.train("secret", few(epochs=3), heard.put)
+        outcome = processes.begin_training(Job("ann", few(epochs=3), id="secret"), heard.put)
         assert str(until(heard, lambda event: isinstance(event, str))).startswith("tls://")
         record = store.save("from afar", outcome.result(PATIENCE))
         assert [event.epoch for event in heard.queue if is_epoch(event)] == [1, 2, 3]
@@ -267,7 +269,7 @@ def test_a_cluster_that_is_not_there_is_said():
     began = time.monotonic()
     try:
         with pytest.raises(WorkerError, match=r"tcp://127\.0\.0\.1:9 does not answer"):
-            nowhere.train("nowhere", few(), lambda event: None)
+            nowhere.begin_training(Job("ann", few(), id="nowhere"), lambda event: None)
     finally:
         nowhere.close()
     assert time.monotonic() - began < 10

@@ -12,7 +12,7 @@ import cnn.jobs.evaluation_cache
 from cnn.errors import ModelNotFound, WorkerError
 from cnn.insight import metrics
 from cnn.insight.metrics import Evaluation
-from cnn.jobs.evaluation_cache import REMEMBERED, TOLD_SECONDS, Evaluations
+from cnn.jobs.evaluation_cache import REMEMBERED, TOLD_SECONDS, EvaluationCache
 from cnn.models import store
 from cnn.models.file import WEIGHTS
 from tests.networks import digits, trained
@@ -49,7 +49,7 @@ def record(tmp_path, monkeypatch):
 def test_it_is_made_once(record, tmp_path):
     """Two who ask at the same time wait for the same work; whoever asks later has it at once."""
     scoring = Scoring()
-    evaluations = Evaluations(scoring, tmp_path / "kept")
+    evaluations = EvaluationCache(scoring, tmp_path / "kept")
     first, second = evaluations.of(record, digits()), evaluations.of(record, digits())
     assert first is second
     assert not first.done()
@@ -61,7 +61,7 @@ def test_it_is_made_once(record, tmp_path):
 def test_a_room_that_asks_at_once_waits_for_one_work_each(record, tmp_path):
     """However many models wait to be scored, asking again for the first of them begins nothing anew."""
     scoring = Scoring()
-    evaluations = Evaluations(scoring, tmp_path / "kept")
+    evaluations = EvaluationCache(scoring, tmp_path / "kept")
     asked = [record.model_copy(update={"temperature": 1.0 + number}) for number in range(REMEMBERED + 3)]
     futures = [evaluations.of(each, digits()) for each in asked]
     assert [evaluations.of(each, digits()) for each in asked] == futures
@@ -71,10 +71,10 @@ def test_a_room_that_asks_at_once_waits_for_one_work_each(record, tmp_path):
 def test_another_process_finds_it(record, tmp_path):
     """After a restart the same figures come from the disk, and nothing is scored."""
     scoring = Scoring()
-    Evaluations(scoring, tmp_path / "kept").of(record, digits())
+    EvaluationCache(scoring, tmp_path / "kept").of(record, digits())
     made = scoring.finish()
     after = Scoring()
-    found = Evaluations(after, tmp_path / "kept").of(record, digits()).result(timeout=0)
+    found = EvaluationCache(after, tmp_path / "kept").of(record, digits()).result(timeout=0)
     assert found.loss == pytest.approx(made.loss)
     assert np.array_equal(found.confusion, made.confusion)
     assert not after.begun
@@ -83,7 +83,7 @@ def test_another_process_finds_it(record, tmp_path):
 def test_a_model_trained_again_is_scored_again(record, tmp_path):
     """Another file of weights under the same name is another model."""
     scoring = Scoring()
-    evaluations = Evaluations(scoring, tmp_path / "kept")
+    evaluations = EvaluationCache(scoring, tmp_path / "kept")
     evaluations.of(record, digits())
     scoring.finish()
     file = store.keras_path(record.id)
@@ -98,7 +98,7 @@ def test_a_model_trained_again_is_scored_again(record, tmp_path):
 def test_a_failure_is_told_and_tried_again(record, tmp_path, monkeypatch):
     """What went wrong reaches all who wait; whoever asks some time after them begins anew."""
     scoring = Scoring()
-    evaluations = Evaluations(scoring, tmp_path / "kept")
+    evaluations = EvaluationCache(scoring, tmp_path / "kept")
     evaluations.of(record, digits())
     scoring.begun[0][0].set_exception(WorkerError("gone"))
     for _visitor in range(30):
@@ -113,7 +113,7 @@ def test_a_failure_is_told_and_tried_again(record, tmp_path, monkeypatch):
 def test_another_calibration_or_other_images_are_another_evaluation(record, tmp_path, changed):
     """All that the answers depend on beside the weights parts one evaluation from another."""
     scoring = Scoring()
-    evaluations = Evaluations(scoring, tmp_path / "kept")
+    evaluations = EvaluationCache(scoring, tmp_path / "kept")
     evaluations.of(record, digits())
     scoring.finish()
     dataset = replace(digits(), sha256="another") if changed == "dataset" else digits()
@@ -125,7 +125,7 @@ def test_another_calibration_or_other_images_are_another_evaluation(record, tmp_
 def test_few_are_remembered(record, tmp_path):
     """Of many finished evaluations the latest stay in memory; the others come from the disk."""
     scoring = Scoring()
-    evaluations = Evaluations(scoring, tmp_path / "kept")
+    evaluations = EvaluationCache(scoring, tmp_path / "kept")
     asked = [record.model_copy(update={"temperature": 1.0 + number}) for number in range(REMEMBERED + 3)]
     for each in asked:
         evaluations.of(each, digits())
@@ -140,14 +140,14 @@ def test_few_are_remembered(record, tmp_path):
 def test_a_broken_file_is_made_anew(record, tmp_path):
     """A kept file that cannot be read does not stand in the way."""
     scoring = Scoring()
-    Evaluations(scoring, tmp_path / "kept").of(record, digits())
+    EvaluationCache(scoring, tmp_path / "kept").of(record, digits())
     scoring.begun[0][1].parent.mkdir(parents=True, exist_ok=True)
     scoring.begun[0][1].write_bytes(b"no archive")
-    assert not Evaluations(scoring, tmp_path / "kept").of(record, digits()).done()
+    assert not EvaluationCache(scoring, tmp_path / "kept").of(record, digits()).done()
 
 
 def test_a_deleted_model_is_told(record, tmp_path):
     """A model that was deleted meanwhile is said to be gone."""
     store.delete(record.id, None)
     with pytest.raises(ModelNotFound):
-        Evaluations(Scoring(), tmp_path / "kept").of(record, digits())
+        EvaluationCache(Scoring(), tmp_path / "kept").of(record, digits())

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from cnn import atomic
 from cnn.errors import ConfigError, ModelError, TrainingDiverged, TrainingError, WorkerError
-from cnn.jobs.queue import MAX_POINTS, Training, Trainings
-from cnn.jobs.work_folder import Unfinished, work_folder
+from cnn.jobs.job import Job
+from cnn.jobs.queue import TrainingQueue
+from cnn.jobs.state import MAX_POINTS, Training
+from cnn.jobs.work_folder import work_folder
 from cnn.models import store
 from cnn.models.continuation import Continuation
 from cnn.models.fine_tuning import FineTuning
@@ -38,10 +40,10 @@ def workers():
 
 @pytest.fixture
 def queue(workers, models_dir):
-    return Trainings(workers, per_owner=3)
+    return TrainingQueue(workers, per_owner=3)
 
 
-def only(queue: Trainings, owner: str) -> Training:
+def only(queue: TrainingQueue, owner: str) -> Training:
     [training] = queue.of(owner)
     return training
 
@@ -106,7 +108,7 @@ def test_the_queue_is_fair_between_people(queue, workers):
 def test_nobody_waits_for_anothers_second(owners):
     """Whatever the order of arrival, nobody's n-th starts before another's waiting (n-1)-th."""
     workers = PlayedWorkers(capacity=0)
-    queue = Trainings(workers, per_owner=100)
+    queue = TrainingQueue(workers, per_owner=100)
     order = [queue.submit(owner, CONFIG).id for owner in owners]
     by_place = sorted(map(queue.get, order), key=lambda training: training.place)
     assert [training.place for training in by_place] == list(range(1, len(order) + 1))
@@ -265,7 +267,7 @@ def taken_up(left, tmp_path):
     left.release()
     others = PlayedWorkers()
     others.folder = work_folder(tmp_path / "work", tmp_path / "models")
-    queue = Trainings(others, per_owner=3)
+    queue = TrainingQueue(others, per_owner=3)
     queue.take_up()
     queue.advance()
     return queue, others
@@ -290,10 +292,10 @@ def test_what_an_app_left_the_next_one_does(queue, workers, left, tmp_path):
 
 def test_what_is_asked_before_all_are_taken_up_is_done_once(workers, left, tmp_path):
     """A visitor may be quicker than the app's start: both trainings are done, that of before first."""
-    left.keep(Unfinished("ann", "before", CONFIG))
+    left.keep(Job("ann", CONFIG, id="before"))
     left.release()
     workers.folder = work_folder(tmp_path / "work", tmp_path / "models")
-    queue = Trainings(workers, per_owner=3)
+    queue = TrainingQueue(workers, per_owner=3)
     job = queue.submit("bob", CONFIG).id
     queue.take_up()
     assert [(each.id, each.state, each.taken_up) for each in queue.everyones()] == [
@@ -309,7 +311,7 @@ def test_many_that_cannot_begin_fail_one_after_the_other(queue, workers):
     def refuse(*_, **__):
         raise WorkerError("…")
 
-    workers.train = refuse
+    workers.begin_training = refuse
     queue._per_owner = 600
     queue.submit_all("ann", [CONFIG] * 600)
     assert {each.state for each in queue.everyones()} == {"failed"}
@@ -323,7 +325,7 @@ def test_an_app_that_ends_begins_nothing_and_forgets_nothing(queue, workers, lef
         workers.closed = True
         raise WorkerError("…")
 
-    workers.train = end_the_app
+    workers.begin_training = end_the_app
     jobs = [queue.submit(owner, CONFIG).id for owner in ("ann", "bob")]
     queue, workers = taken_up(left, tmp_path)
     assert [each.id for each in queue.everyones()] == jobs
@@ -374,7 +376,7 @@ def refuse(*_):
 
 def test_the_next_app_knows_how_far_a_training_had_come(left, models_dir, tmp_path):
     """It has heard of no epoch: the process that goes on tells it, and the curve is whole."""
-    left.keep(Unfinished("ann", "before", CONFIG))
+    left.keep(Job("ann", CONFIG, id="before"))
     queue, workers = taken_up(left, tmp_path)
     epochs = tuple(Epoch(number, 0.5, 0.8, 0.4, 0.9, 3.0) for number in (1, 2))
     workers.announce("before", "tcp://w:1")
@@ -387,7 +389,7 @@ def test_the_next_app_knows_how_far_a_training_had_come(left, models_dir, tmp_pa
 def test_a_training_that_continues_another_is_taken_up_whole(left, models_dir, tmp_path):
     """Its curve has the epochs of the network that it goes on from, and those that it had done itself."""
     record = store.save("first", trained(), owner="ann")
-    left.keep(Unfinished("ann", "before", CONFIG, Continuation(record, b"", None)))
+    left.keep(Job("ann", CONFIG, Continuation(record, b"", None), id="before"))
     queue, workers = taken_up(left, tmp_path)
     assert only(queue, "ann").goes_on_from == ("first", 1)
     workers.announce("before", "tcp://w:1")
@@ -484,9 +486,9 @@ def test_a_long_name_still_leaves_room_for_a_number(queue, workers):
 
 def test_a_start_that_fails_holds_no_place(queue, workers):
     """Whatever keeps a training from starting is told to its owner, and the next one is trained."""
-    train, workers.train = workers.train, lambda *_, **__: 1 / 0
+    train, workers.begin_training = workers.begin_training, lambda *_, **__: 1 / 0
     failed = queue.submit("ann", CONFIG)
-    workers.train = train
+    workers.begin_training = train
     assert queue.get(failed.id).state == "failed"
     assert "division" in str(queue.get(failed.id).error)
     other = queue.submit("bob", CONFIG)
@@ -515,7 +517,7 @@ def test_long_curves_stay_small(queue, workers):
 def test_several_are_begun_together_or_none_is(models_dir):
     """Where the owner has room for one of two, none begins, although a process is free."""
     workers = PlayedWorkers(capacity=4)
-    queue = Trainings(workers, per_owner=3)
+    queue = TrainingQueue(workers, per_owner=3)
     before = [queue.submit("ann", CONFIG) for _ in range(2)]
     with pytest.raises(ConfigError, match="3 is the most"):
         queue.submit_all("ann", [CONFIG] * 2)

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from cnn import atomic
-from cnn.jobs.work_folder import KEPT_SECONDS, Unfinished, WorkFolder, work_folder
+from cnn.jobs.job import Job
+from cnn.jobs.work_folder import KEPT_SECONDS, WorkFolder, work_folder
 from cnn.models import store
 from cnn.models.continuation import Continuation
 from cnn.models.fine_tuning import FineTuning
@@ -34,7 +35,7 @@ def start(tmp_path: Path) -> Start:
     return start_one
 
 
-def left_by(folder: WorkFolder, start: Start) -> list[Unfinished]:
+def left_by(folder: WorkFolder, start: Start) -> list[Job]:
     """What the next app finds once that of `folder` has ended."""
     folder.release()
     return start().left()
@@ -44,7 +45,7 @@ def test_a_training_comes_back_as_it_was_asked_for(start):
     """Whose it is, its name, its settings and its sweep, in the order in which they came."""
     folder = start()
     for number in range(3):
-        folder.keep(Unfinished("ann", f"job{2 - number}", CONFIG, sweep=f"sweep{number}"))
+        folder.keep(Job("ann", CONFIG, sweep=f"sweep{number}", id=f"job{2 - number}"))
     folder.drop("job1")
     assert [
         (each.owner, each.id, each.config, each.start, each.sweep) for each in left_by(folder, start)
@@ -57,7 +58,7 @@ def test_a_network_that_learns_drawings_comes_back(start, tmp_path):
     images = np.random.default_rng(0).integers(0, 256, (3, 28, 28)).astype(np.uint8)
     record = store.save("first", trained(), folder=tmp_path / "models")
     tuning = FineTuning(record, b"network", images, np.array([1, 2, 10]))
-    folder.keep(Unfinished("ann", "job", CONFIG, tuning))
+    folder.keep(Job("ann", CONFIG, tuning, id="job"))
     [back] = left_by(folder, start)
     assert isinstance(back.start, FineTuning)
     assert (back.start.record, back.start.keras_file) == (record, b"network")
@@ -70,7 +71,7 @@ def test_a_network_that_is_trained_on_comes_back(start, tmp_path, filters):
     """With its record, its file and its filters, if it has any."""
     folder = start()
     record = store.save("first", trained(), folder=tmp_path / "models")
-    folder.keep(Unfinished("ann", "job", CONFIG, Continuation(record, b"network", filters)))
+    folder.keep(Job("ann", CONFIG, Continuation(record, b"network", filters), id="job"))
     [back] = left_by(folder, start)
     assert isinstance(back.start, Continuation)
     assert (back.start.record, back.start.keras_file) == (record, b"network")
@@ -80,7 +81,7 @@ def test_a_network_that_is_trained_on_comes_back(start, tmp_path, filters):
 def test_only_what_nobody_holds_is_taken_over(start, tmp_path):
     """Another app of the machine leaves a running one alone, and so does one with other models a dead one."""
     running = start()
-    running.keep(Unfinished("ann", "job", CONFIG))
+    running.keep(Job("ann", CONFIG, id="job"))
     other = start()
     assert other.left() == []
     other.release()
@@ -95,8 +96,8 @@ def test_all_that_apps_have_left_is_taken_over_what_ran_first(start, tmp_path):
     """Of several dead apps, with the backups; a backup that belongs to no training goes."""
     apps = [start(), start()]
     for number, folder in enumerate(apps):
-        folder.keep(Unfinished("ann", f"waited{number}", CONFIG))
-        folder.keep(Unfinished("bob", f"ran{number}", CONFIG))
+        folder.keep(Job("ann", CONFIG, id=f"waited{number}"))
+        folder.keep(Job("bob", CONFIG, id=f"ran{number}"))
         (folder.backups / f"ran{number}" / "epoch-1").mkdir(parents=True)
         (folder.backups / "nobodys" / "epoch-1").mkdir(parents=True)
     for folder in apps:
@@ -112,7 +113,7 @@ def test_all_that_apps_have_left_is_taken_over_what_ran_first(start, tmp_path):
 def test_what_comes_in_after_the_start_is_not_left_by_another(start):
     """Only what lay there when the app was started is to be taken up."""
     folder = start()
-    folder.keep(Unfinished("ann", "job", CONFIG))
+    folder.keep(Job("ann", CONFIG, id="job"))
     assert folder.left() == []
 
 
@@ -120,7 +121,7 @@ def test_nothing_stays_where_nothing_is_left(start, tmp_path):
     """An app that ends without a training takes its folder along, with whatever lies there."""
     folder = start()
     (folder.backups / "old").mkdir(parents=True)
-    folder.keep(Unfinished("ann", "job", CONFIG))
+    folder.keep(Job("ann", CONFIG, id="job"))
     folder.drop("job")
     folder.release()
     assert list((tmp_path / "work").iterdir()) == []
@@ -136,7 +137,7 @@ def test_what_has_waited_for_long_is_not_done(start):
     """After a day nobody waits any more; a training whose last epoch is younger goes on."""
     folder = start()
     for job in ("old", "ran", "new"):
-        folder.keep(Unfinished("ann", job, CONFIG))
+        folder.keep(Job("ann", CONFIG, id=job))
     (folder.backups / "ran" / "epoch-9").mkdir(parents=True)
     for job in ("old", "ran"):
         age(folder.backups.parent / "queue" / job)
@@ -152,8 +153,8 @@ def test_what_cannot_be_read_is_said_and_goes(start, tmp_path, content, file, ca
     """Files that a power cut has broken keep nobody's training from going on."""
     folder = start()
     record = store.save("first", trained(), folder=tmp_path / "models")
-    folder.keep(Unfinished("ann", "broken", CONFIG, Continuation(record, b"network", None)))
-    folder.keep(Unfinished("ann", "whole", CONFIG))
+    folder.keep(Job("ann", CONFIG, Continuation(record, b"network", None), id="broken"))
+    folder.keep(Job("ann", CONFIG, id="whole"))
     (folder.backups.parent / "queue" / "broken" / file).write_bytes(content)
     folder.release()
     mine = start()
@@ -171,7 +172,7 @@ def test_a_full_disk_keeps_no_training_from_being_done(start, monkeypatch, caplo
     folder = start()
     with monkeypatch.context() as patch:
         patch.setattr(atomic, "write_through", full)
-        folder.keep(Unfinished("ann", "job", CONFIG))
+        folder.keep(Job("ann", CONFIG, id="job"))
     assert "will not know of job" in caplog.text
     assert left_by(folder, start) == []
 
@@ -191,7 +192,7 @@ def test_a_disk_without_locks_has_folders_all_the_same(start, monkeypatch):
 
     monkeypatch.setattr(atomic.fcntl, "flock", refuse)
     folder = start()
-    folder.keep(Unfinished("ann", "job", CONFIG))
+    folder.keep(Job("ann", CONFIG, id="job"))
     assert folder.knows("job")
     assert left_by(folder, start) == []
 
@@ -199,7 +200,7 @@ def test_a_disk_without_locks_has_folders_all_the_same(start, monkeypatch):
 def test_a_folder_that_cannot_be_opened_is_passed_over(start, tmp_path, monkeypatch, caplog):
     """As one of somebody else's, where several people share a folder."""
     folder = start()
-    folder.keep(Unfinished("ann", "job", CONFIG))
+    folder.keep(Job("ann", CONFIG, id="job"))
     folder.release()
     (strange,) = (tmp_path / "work").iterdir()
     (tmp_path / "work" / f"{strange.name}0").write_text("no folder")

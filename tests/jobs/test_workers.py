@@ -16,9 +16,10 @@ import psutil
 import pytest
 from distributed.system import MEMORY_LIMIT
 
-import cnn.jobs.cluster
 from cnn.data.uci_digits import uci_digits
 from cnn.errors import ModelBroken, ModelNotFound, OutOfMemory, TrainingDiverged, WorkerError
+from cnn.jobs import processes
+from cnn.jobs.job import Job
 from cnn.jobs.work_folder import work_folder
 from cnn.jobs.workers import Workers
 from cnn.models import store
@@ -101,7 +102,7 @@ def test_an_answer_is_the_classifiers(workers, shipped, pictures):
     """What comes from the answering process is what the same classifier says in this one."""
     here = Classifier(store.read(shipped), store.keras_path(shipped))
     for picture in pictures:
-        there, expected = workers.classify(shipped, picture), here.classify(picture)
+        there, expected = workers.answer(shipped, picture), here.classify(picture)
         assert there.probabilities == pytest.approx(expected.probabilities, abs=1e-5)
         assert (there.digit, there.verdict) == (expected.digit, expected.verdict)
     assert workers.awake
@@ -124,7 +125,7 @@ def test_a_model_that_cannot_be_read_is_said(workers, shipped, tmp_path, files, 
         for name, content in files.items():
             (folder / name).write_bytes((shipped / name).read_bytes() if content is None else content)
     with pytest.raises(kind):
-        workers.classify(folder, np.zeros((28, 28), np.float32))
+        workers.answer(folder, np.zeros((28, 28), np.float32))
     assert workers.awake
 
 
@@ -134,11 +135,11 @@ def test_a_model_saved_anew_answers_anew(workers, shipped, pictures, tmp_path):
     folder.mkdir()
     for name in ("record.json", "model.keras"):
         (folder / name).write_bytes((shipped / name).read_bytes())
-    before = workers.classify(folder, pictures[0])
+    before = workers.answer(folder, pictures[0])
     model = build.load(store.read(folder), folder / "model.keras")
     model.set_weights([np.zeros_like(weights) for weights in model.get_weights()])
     model.save(folder / "model.keras")
-    after = workers.classify(folder, pictures[0])
+    after = workers.answer(folder, pictures[0])
     assert after.probabilities == pytest.approx(np.full(10, 0.1), abs=1e-5)
     assert before.probabilities != pytest.approx(after.probabilities, abs=1e-2)
 
@@ -150,10 +151,10 @@ def test_an_h5_file_comes_back(workers, shipped):
 
 def test_a_killed_answering_process_is_replaced(workers, shipped, pictures):
     """After SIGKILL the next drawing waits for a new process and gets the same answer."""
-    before = workers.classify(shipped, pictures[0])
+    before = workers.answer(shipped, pictures[0])
     killed = answering()
     killed.kill()
-    after = workers.classify(shipped, pictures[0])
+    after = workers.answer(shipped, pictures[0])
     assert after.probabilities == pytest.approx(before.probabilities, abs=1e-6)
     assert answering() != killed
 
@@ -161,7 +162,7 @@ def test_a_killed_answering_process_is_replaced(workers, shipped, pictures):
 def test_a_training_is_watched_and_comes_back(workers):
     """Announcements come while it runs, at a lower priority than answers; the result is a whole model."""
     heard: Queue[object] = Queue()
-    outcome = workers.train("watched", few(epochs=3), heard.put)
+    outcome = workers.begin_training(Job("ann", few(epochs=3), id="watched"), heard.put)
     address = until(heard, lambda event: isinstance(event, str))
     assert str(address).startswith("tcp://127.0.0.1")
     until(heard, is_epoch)
@@ -176,7 +177,7 @@ def test_a_training_is_watched_and_comes_back(workers):
 def test_a_stop_ends_a_training(workers):
     """A long training ends soon after the request and keeps what it has learned."""
     heard: Queue[object] = Queue()
-    outcome = workers.train("stopped", few(epochs=200, batch_size=2), heard.put)
+    outcome = workers.begin_training(Job("ann", few(epochs=200, batch_size=2), id="stopped"), heard.put)
     address = until(heard, lambda event: isinstance(event, str))
     until(heard, lambda event: isinstance(event, Progress))
     workers.request_stop("stopped", str(address))
@@ -189,7 +190,9 @@ def test_a_stop_shows_before_the_test_images_are_read(workers):
     """Of a network that takes seconds to measure, the end of its fitting is heard before it is measured."""
     heard: Queue[object] = Queue()
     wide = (Conv2D(filters=32), Conv2D(filters=64), MaxPool2D(), Flatten())
-    outcome = workers.train("heavy", few(layers=wide, epochs=200, batch_size=8), heard.put)
+    outcome = workers.begin_training(
+        Job("ann", few(layers=wide, epochs=200, batch_size=8), id="heavy"), heard.put
+    )
     address = until(heard, lambda event: isinstance(event, str))
     until(heard, lambda event: isinstance(event, Progress))
     workers.request_stop("heavy", str(address))
@@ -202,9 +205,8 @@ def test_a_stop_shows_before_the_test_images_are_read(workers):
 def test_a_training_that_fails_says_why(workers):
     """The error that ended it in its process is the one that arrives, with its advice."""
     deep = (Flatten(), *[Dense(units=64, activation="linear")] * 6)
-    outcome = workers.train(
-        "diverging", few(layers=deep, optimizer="sgd", learning_rate=10.0, epochs=20), lambda event: None
-    )
+    diverging = few(layers=deep, optimizer="sgd", learning_rate=10.0, epochs=20)
+    outcome = workers.begin_training(Job("ann", diverging), lambda event: None)
     with pytest.raises(TrainingDiverged, match="learning rate below 10"):
         outcome.result(PATIENCE)
 
@@ -212,7 +214,7 @@ def test_a_training_that_fails_says_why(workers):
 def test_a_backup_lasts_as_long_as_its_training(workers, place):
     """Its last whole epoch lies on the disk until whoever waits for the network has taken it."""
     heard: Queue[object] = Queue()
-    outcome = workers.train("kept", few(epochs=200), heard.put)
+    outcome = workers.begin_training(Job("ann", few(epochs=200), id="kept"), heard.put)
     address = until(heard, lambda event: isinstance(event, str))
     until(heard, lambda event: is_epoch(event) and event.epoch == 2)
     assert [folder.name for folder in backups(place)] == ["kept"]
@@ -234,13 +236,13 @@ def test_a_backup_lasts_as_long_as_its_training(workers, place):
 def test_a_look_that_fails_speaks_of_no_training(workers, task, arguments, said):
     """What a long look stumbles over, its process's end too, is told as its own, not as a training's."""
     with pytest.raises(WorkerError, match=said):
-        workers.score(task, *arguments).result(PATIENCE)
+        workers.begin(task, *arguments).result(PATIENCE)
 
 
 def test_a_scheduler_that_complains_much_goes_on(workers, shipped, pictures, capsys):
     """More than a pipe holds, written to the scheduler's stderr, blocks nothing and arrives at the app's."""
     workers.start().result(PATIENCE).run_on_scheduler(warn, 3_000 * (100 * "x" + "\n"))
-    assert workers.classify(shipped, pictures[0]).digit in range(10)
+    assert workers.answer(shipped, pictures[0]).digit in range(10)
     complaint, deadline = "", monotonic() + PATIENCE
     while complaint.count("x") < 300_000:
         assert monotonic() < deadline
@@ -253,11 +255,11 @@ def test_a_process_that_has_trained_much_is_replaced(workers, monkeypatch):
 
     def train(job):
         heard: Queue[object] = Queue()
-        workers.train(job, few(epochs=1), heard.put).result(PATIENCE)
+        workers.begin_training(Job("ann", few(epochs=1), id=job), heard.put).result(PATIENCE)
         addresses.extend(event for event in heard.queue if isinstance(event, str))
 
     with monkeypatch.context() as patch:
-        patch.setattr(cnn.jobs.cluster, "TRAININGS_OF_A_PROCESS", 2)
+        patch.setattr(processes, "TRAININGS_OF_A_PROCESS", 2)
         train("one of many")
         train("another of many")
     train("the first of many more")
@@ -268,7 +270,7 @@ def test_a_process_that_has_trained_much_is_replaced(workers, monkeypatch):
 def test_a_killed_training_goes_on(workers):
     """After SIGKILL another process begins it, keeps the whole epochs, and finishes all of them."""
     heard: Queue[object] = Queue()
-    outcome = workers.train("killed", few(epochs=30), heard.put)
+    outcome = workers.begin_training(Job("ann", few(epochs=30), id="killed"), heard.put)
     until(heard, lambda event: is_epoch(event) and event.epoch >= 3)
     training().kill()
     until(heard, lambda event: isinstance(event, str))
@@ -283,15 +285,15 @@ def test_all_come_back_after_a_killed_scheduler(workers, shipped, pictures):
 
     A training goes on from its last whole epoch, and no note of an address is left in the temporary folder.
     """
-    before = workers.classify(shipped, pictures[0])
+    before = workers.answer(shipped, pictures[0])
     heard: Queue[object] = Queue()
-    outcome = workers.train("orphaned", few(epochs=200, batch_size=2), heard.put)
+    outcome = workers.begin_training(Job("ann", few(epochs=200, batch_size=2), id="orphaned"), heard.put)
     until(heard, lambda event: is_epoch(event) and event.epoch >= 3)
     [scheduler] = commands("distributed.Scheduler")
     leaving = answering()
     scheduler.kill()
     psutil.wait_procs([leaving], timeout=PATIENCE)
-    after = workers.classify(shipped, pictures[0])
+    after = workers.answer(shipped, pictures[0])
     assert after.probabilities == pytest.approx(before.probabilities, abs=1e-6)
     until(heard, lambda event: isinstance(event, Away))
     address = until(heard, lambda event: isinstance(event, str))
@@ -310,10 +312,10 @@ def test_a_training_without_enough_memory_says_so(place, shipped, pictures, monk
     small = Workers(Settings(answer_timeout=PATIENCE, training_memory=0.9e9 / MEMORY_LIMIT))
     try:
         large = few(layers=[Flatten(), Dense(units=8192), Dense(units=4096)], epochs=20)
-        outcome = small.train("too large", large, lambda event: None)
+        outcome = small.begin_training(Job("ann", large), lambda event: None)
         answers = 0
         while not outcome.done():
-            assert small.classify(shipped, pictures[0]).digit in range(10)
+            assert small.answer(shipped, pictures[0]).digit in range(10)
             answers += 1
             sleep(0.2)
         assert answers > 10
@@ -329,7 +331,7 @@ def test_close_leaves_no_process(workers, place, caplog):
     Whoever waits for the training is told, and nothing else fails. Those that share the workers stand above.
     """
     heard: Queue[object] = Queue()
-    outcome = workers.train("closed", few(epochs=200), heard.put)
+    outcome = workers.begin_training(Job("ann", few(epochs=200), id="closed"), heard.put)
     until(heard, is_epoch)
     started = family()
     assert len(started) >= 5
@@ -345,12 +347,13 @@ OWNER = """
 import time
 from cnn.training.announcements import Epoch
 from cnn.settings import settings
+from cnn.jobs.job import Job
 from cnn.jobs.workers import Workers
 from tests.processes import few
 
 heard = []
 workers = Workers(settings())
-workers.train("orphan", few(epochs=200), heard.append)
+workers.begin_training(Job("ann", few(epochs=200), id="orphan"), heard.append)
 while not any(isinstance(event, Epoch) and event.epoch == 2 for event in heard):
     time.sleep(0.1)
 print("training", flush=True)
@@ -383,17 +386,18 @@ FAILURES = """
 import sys
 from cnn.models.store import SHIPPED, keras_path
 from cnn.settings import settings
+from cnn.jobs.job import Job
 from cnn.jobs.workers import Workers
 from tests.failing import Unusable, fail, fail_in_a_sentence
 from tests.processes import few
 
 workers = Workers(settings())
 for ask in (
-    lambda: workers.look(fail),
-    lambda: workers.look(fail_in_a_sentence),
-    lambda: workers.score(fail).result(),
-    lambda: workers.train("unusable", few(), lambda event: None, Unusable()).result(),
-    lambda: workers.classify(keras_path(SHIPPED).parent, Unusable()),
+    lambda: workers.inspect(fail),
+    lambda: workers.inspect(fail_in_a_sentence),
+    lambda: workers.begin(fail).result(),
+    lambda: workers.begin_training(Job("ann", few(), Unusable()), lambda event: None).result(),
+    lambda: workers.answer(keras_path(SHIPPED).parent, Unusable()),
 ):
     try:
         ask()

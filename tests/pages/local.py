@@ -22,10 +22,10 @@ class LocalWorkers:
     def start(self) -> None:
         pass
 
-    def look(self, task: Callable[..., Any], *arguments: Any) -> Any:
+    def inspect(self, task: Callable[..., Any], *arguments: Any) -> Any:
         return task(*arguments)
 
-    def score(self, task: Callable[..., Any], *arguments: Any) -> "Future[Any]":
+    def begin(self, task: Callable[..., Any], *arguments: Any) -> "Future[Any]":
         self.scored += 1
         future: Future[Any] = Future()
         try:

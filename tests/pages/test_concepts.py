@@ -37,7 +37,7 @@ def sure_of(digit: int) -> Answer:
 def read_as(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """What the two pictures of the section on pooling are read as; a test may change it."""
     digits_read = [7, 7]
-    played = SimpleNamespace(classify_all=lambda _folder, _images: [sure_of(each) for each in digits_read])
+    played = SimpleNamespace(answers=lambda _folder, _images: [sure_of(each) for each in digits_read])
     monkeypatch.setattr(pooling, "workers", lambda: played)
     return digits_read
 
@@ -284,7 +284,7 @@ HISTORY = (Epoch(1, 0.5, 0.8, 0.4, 0.9, 3.0), Epoch(2, 0.1, 0.99, 0.6, 0.88, 6.0
 
 def finish(workers, config) -> None:
     """End the visitor's training of a configuration with a saved model."""
-    [job] = [each.id for each in queue.trainings().of(OWNER) if each.config.recipe == config.recipe]
+    [job] = [each.id for each in queue.training_queue().of(OWNER) if each.config.recipe == config.recipe]
     workers.finish(job, trained(config=config, history=HISTORY))
 
 
@@ -292,7 +292,7 @@ def test_two_trainings_tell_of_overfitting(open_section, workers):
     """Both are queued with one button, watched, and told with their curves; later visits find them again."""
     page = open_section("overfitting")
     page.button(key="overfitting_start").click().run()
-    queued = queue.trainings().of(OWNER)
+    queued = queue.training_queue().of(OWNER)
     assert [each.config.recipe for each in queued] == ["without-dropout", "with-dropout"]
     assert all(each.config.train_images == 500 for each in queued)
     assert not [button for button in page.button if button.key == "overfitting_start"]
@@ -305,18 +305,18 @@ def test_two_trainings_tell_of_overfitting(open_section, workers):
     page = open_section("overfitting")
     assert "With dropout: after 2 epochs" in told(page)
     page.button(key="overfitting_start").click().run()
-    assert {each.config.seed for each in queue.trainings().of(OWNER)} == {1}
+    assert {each.config.seed for each in queue.training_queue().of(OWNER)} == {1}
 
 
 def test_too_many_trainings_are_refused_in_a_sentence(open_section, workers):
     """At the visitor's limit the page says so, begins neither, and stays."""
     room_for_one = settings().trainings_per_visitor - 1
     for _ in range(room_for_one):
-        queue.trainings().submit(OWNER, trained().config)
+        queue.training_queue().submit(OWNER, trained().config)
     page = open_section("overfitting")
     page.button(key="overfitting_start").click().run()
     assert "trainings waiting or running" in page.error[0].value
-    assert len(queue.trainings().of(OWNER)) == room_for_one
+    assert len(queue.training_queue().of(OWNER)) == room_for_one
     assert not page.exception
 
 
@@ -324,7 +324,7 @@ def test_a_failed_training_is_told(open_section, workers):
     """What ended one of the two is read, and both can be begun again."""
     page = open_section("overfitting")
     page.button(key="overfitting_start").click().run()
-    job = queue.trainings().of(OWNER)[0].id
+    job = queue.training_queue().of(OWNER)[0].id
     workers.fail(job, TrainingDiverged("The loss became nan."))
     finish(workers, overfitting.WITH)
     page.run()
@@ -339,7 +339,7 @@ def two_networks(models_dir, monkeypatch):
     from cnn.network.fitting import train
 
     class Answering(LocalWorkers):
-        def classify(self, folder, image):
+        def answer(self, folder, image):
             return Classifier(store.read(folder), store.keras_path(folder)).classify(image)
 
     played = Answering()
@@ -384,7 +384,7 @@ def test_where_a_digit_was_moved_is_said(open_section, two_networks):
 def test_doubtful_labels_are_found(open_section, models_dir, monkeypatch, tmp_path):
     """On request the page shows the images that are surely read otherwise, with label and what was read."""
     record = keep_small(models_dir)
-    made = evaluation_cache.Evaluations(LocalWorkers(), tmp_path / "kept")
+    made = evaluation_cache.EvaluationCache(LocalWorkers(), tmp_path / "kept")
     monkeypatch.setattr(mnist, "evaluations", lambda: made)
     monkeypatch.setattr(mnist, "SHIPPED", record.id)
     monkeypatch.setattr("cnn.data.datasets.load", lambda _name: digits())

@@ -149,7 +149,7 @@ class PlayedAnswers:
         self.outputs = outputs
         self.shown = []
 
-    def classify(self, folder, image):
+    def answer(self, folder, image):
         self.shown.append(image)
         return answer_from(np.asarray(self.outputs))
 
@@ -306,7 +306,7 @@ def number_page(count):
 @pytest.mark.parametrize(("count", "is_whole"), [(3, True), (50, False)])
 def test_a_number_that_is_not_read_to_its_end_says_so(monkeypatch, count, is_whole):
     """More ink than is read is no number of which anybody could be sure."""
-    asked = SimpleNamespace(classify_all=lambda _folder, images: by_shape(images))
+    asked = SimpleNamespace(answers=lambda _folder, images: by_shape(images))
     monkeypatch.setattr(number_board, "workers", lambda: asked)
     page = run_function(number_page, count)
     assert not page.exception

@@ -4,7 +4,7 @@ from itertools import starmap
 
 import pytest
 
-from cnn.jobs.queue import trainings
+from cnn.jobs.queue import training_queue
 from cnn.training.layers import (
     KERAS_CLASSES,
     BatchNormalization,
@@ -46,7 +46,7 @@ def open_layer(page, number):
 def trained_layers(page):
     """The layers of the training that Train starts."""
     press(page, "train_start")
-    [training] = trainings().of(OWNER)
+    [training] = training_queue().of(OWNER)
     return training.config.recipe, training.config.layers
 
 

@@ -23,7 +23,7 @@ def opened(visit, models_dir, monkeypatch):
     """Opens the page for a small model; what no test has scored yet is scored in this process."""
     record = keep_small(models_dir)
     played = LocalWorkers()
-    made = evaluation_cache.Evaluations(played, settings().cache_dir / "evaluations")
+    made = evaluation_cache.EvaluationCache(played, settings().cache_dir / "evaluations")
     monkeypatch.setattr(evaluation_cache, "evaluations", lambda: made)
     monkeypatch.setattr(disagreements, "evaluations", lambda: made)
     dataset = inspections.dataset_of(record)
@@ -155,7 +155,7 @@ def test_a_model_without_a_network_description_is_told(visit, models_dir, monkey
     record = keep_small(models_dir, seed=7, epochs=1)  # which no other test has scored
     path = models_dir / record.id / "record.json"
     path.write_text(record.model_copy(update={"config": None}).model_dump_json(exclude={"id"}))
-    made = evaluation_cache.Evaluations(LocalWorkers(), settings().cache_dir / "evaluations")
+    made = evaluation_cache.EvaluationCache(LocalWorkers(), settings().cache_dir / "evaluations")
     monkeypatch.setattr(evaluation_cache, "evaluations", lambda: made)
     page = visit("mistakes")
     page.selectbox(key="model").select(record.id).run()
@@ -170,7 +170,7 @@ def test_two_models_are_compared(opened, models_dir):
     other = keep_small(models_dir, "Other", seed=3, epochs=1)
     page = open_page()
     page.selectbox(key="mistakes_other").select(other.id).run()
-    second = evaluation_cache.evaluations().of(other, inspections.dataset_of(other)).result()
+    second = evaluation_cache.evaluation_cache().of(other, inspections.dataset_of(other)).result()
     for name, only in [
         (record.name, metrics.only_first_right(evaluation, second)),
         ("Other", metrics.only_first_right(second, evaluation)),
@@ -187,7 +187,7 @@ def test_another_model_begins_with_its_first_mistakes(opened, models_dir, cards)
     page.run()
     assert page.button(key="mistakes_close")
     page.selectbox(key="model").select(other.id).run()
-    second = evaluation_cache.evaluations().of(other, inspections.dataset_of(other)).result()
+    second = evaluation_cache.evaluation_cache().of(other, inspections.dataset_of(other)).result()
     page.run()
     assert cards() == metrics.mistakes(second)[:A_PAGE].tolist()
     assert not any(button.key == "mistakes_close" for button in page.button)

@@ -207,7 +207,7 @@ def test_what_was_tested_on_other_data_is_not_compared(visit: Visit, other):
 
 def test_a_failed_training_stands_there_with_its_reason(visit: Visit, workers):
     """A training that left no model is listed with what ended it."""
-    job = queue.trainings().submit(OWNER, RECIPES["fast"].config).id
+    job = queue.training_queue().submit(OWNER, RECIPES["fast"].config).id
     workers.announce(job, "tcp://w:1")
     workers.fail(job, TrainingDiverged("The loss became nan."))
     page = visit("runs")
@@ -257,7 +257,7 @@ def test_a_run_is_trained_on(visit: Visit):
     page.number_input[0].set_value(3)
     page.button(key="train_on").click().run()
     assert not page.exception
-    [training] = queue.trainings().of(OWNER)
+    [training] = queue.training_queue().of(OWNER)
     assert training.config.epochs == 2 + 3
     assert training.start is not None
     assert training.start.record.published == "Bob's best"

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
 
-from cnn.jobs.queue import Training, trainings
+from cnn.jobs.queue import training_queue
+from cnn.jobs.state import Training
 from cnn.training.announcements import Away, Epoch, Progress, Resumed, Scoring
 from cnn.training.recipes import RECIPES
 from pages.parts.server import addresses, visitor
@@ -25,7 +26,7 @@ OWNER = visitor.owner_of(HTTPConnection({"type": "http", "headers": [(b"cookie",
 @pytest.fixture
 def training(workers) -> Training:
     """A training of `OWNER`, which a process has begun."""
-    submitted = trainings().submit(OWNER, RECIPES["fast"].config)
+    submitted = training_queue().submit(OWNER, RECIPES["fast"].config)
     workers.announce(submitted.id, "tcp://worker")
     return submitted
 
@@ -64,7 +65,7 @@ def test_the_page_runs_again_only_where_more_changes(workers, training):
     """Batches and epochs move by themselves; whatever else is told on the page has it run again."""
 
     def shown() -> str:
-        now = trainings().get(training.id)
+        now = training_queue().get(training.id)
         assert now is not None
         return snapshot.moving(now)["shown"]
 

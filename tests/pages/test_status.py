@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from cnn import logs
-from cnn.jobs.queue import trainings
+from cnn.jobs.queue import training_queue
 from cnn.training.recipes import recipe
 from pages.parts.server import door
 from pages.parts.workshop import room_status
@@ -21,7 +21,7 @@ def leader(monkeypatch):
 def test_nobody_else_sees_the_room(visit, monkeypatch):
     """Without the leader's password the page shows neither trainings nor events, and says how to get in."""
     monkeypatch.setattr(door, "_role", lambda cookies: "room")
-    trainings().submit("bob", recipe("fast").config)
+    training_queue().submit("bob", recipe("fast").config)
     page = visit("status")
     assert "leader's password" in page.info[0].value
     assert not page.header
@@ -30,8 +30,8 @@ def test_nobody_else_sees_the_room(visit, monkeypatch):
 
 def test_the_leader_stops_a_training(visit, leader, workers):
     """Everybody's trainings stand there with what they are doing, and each can be stopped."""
-    running = trainings().submit("bob-and-his-secret", recipe("fast").config)
-    waiting = trainings().submit("eve-and-her-secret", recipe("conv32").config)
+    running = training_queue().submit("bob-and-his-secret", recipe("fast").config)
+    waiting = training_queue().submit("eve-and-her-secret", recipe("conv32").config)
     page = visit("status")
     shown = " ".join(text.value for text in page.text)
     assert "fast · bob-…" in shown
@@ -40,7 +40,7 @@ def test_the_leader_stops_a_training(visit, leader, workers):
     page.button(key=f"status_stop_{waiting.id}").click().run()
     assert "conv32" not in " ".join(text.value for text in page.text)
     page.button(key=f"status_stop_{running.id}").click().run()
-    assert trainings().get(running.id).state == "stopping"
+    assert training_queue().get(running.id).state == "stopping"
     assert not page.exception
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnn.jobs.queue import trainings
+from cnn.jobs.queue import training_queue
 from cnn.models.store import SHIPPED
 from pages.parts.frame import tour
 from pages.parts.server import visitor
@@ -84,7 +84,7 @@ def test_the_tour_goes_on_with_what_was_trained(visit: Visit, workers: PlayedWor
     page.run().button(key="tour_back").click().run()
     page.button(key="tour_next").click().run()
     page.switch_page("pages/draw.py").run()
-    [training] = trainings().of(OWNER)
+    [training] = training_queue().of(OWNER)
     assert training.record is not None
     assert page.selectbox(key="model").value == training.record.id
     page.selectbox(key="model").select(SHIPPED).run()

@@ -9,8 +9,9 @@ import pytest
 
 from cnn.errors import DownloadFailed, TrainingDiverged, WorkerError
 from cnn.i18n import N_
-from cnn.jobs.queue import trainings
-from cnn.jobs.work_folder import Unfinished, work_folder
+from cnn.jobs.job import Job
+from cnn.jobs.queue import training_queue
+from cnn.jobs.work_folder import work_folder
 from cnn.models import store
 from cnn.models.continuation import Continuation
 from cnn.settings import settings
@@ -41,7 +42,7 @@ def table(page):
 
 def submitted():
     """The config of the one training that the visitor has."""
-    [training] = trainings().of(OWNER)
+    [training] = training_queue().of(OWNER)
     return training.config
 
 
@@ -177,10 +178,10 @@ def test_too_many_trainings_are_a_sentence(visit):
     """One visitor cannot fill the queue: the next press says how many are waiting."""
     limit = settings().trainings_per_visitor
     for _ in range(limit):
-        trainings().submit(OWNER, RECIPES["fast"].config)
+        training_queue().submit(OWNER, RECIPES["fast"].config)
     page = start(visit("train"))
     assert any(str(limit) in sentence for sentence in texts(page.error))
-    assert len(trainings().of(OWNER)) == limit
+    assert len(training_queue().of(OWNER)) == limit
 
 
 def test_workers_that_cannot_be_had_are_a_sentence(visit, workers, monkeypatch):
@@ -247,12 +248,12 @@ def test_overfitting_is_told_when_it_happens(visit, workers):
 
 def test_a_place_in_the_queue_is_told(visit, workers):
     """Behind another's training, the page says which place this one has; Stop takes it out."""
-    trainings().submit("bob", RECIPES["fast"].config)
+    training_queue().submit("bob", RECIPES["fast"].config)
     page = start(visit("train"))
     assert "place 1" in page.info[0].value
     page.button(key="train_stop").click().run()
-    assert trainings().of(OWNER) == []
-    assert len(trainings().of("bob")) == 1
+    assert training_queue().of(OWNER) == []
+    assert len(training_queue().of("bob")) == 1
 
 
 def test_stop_reaches_the_process(visit, workers):
@@ -293,11 +294,11 @@ def test_a_lost_process_is_told(visit, workers):
 def test_a_training_of_an_app_before_this_one_is_told(visit, workers, tmp_path):
     """Whose app was started again finds the training, reads so, and after which epoch it goes on."""
     before = work_folder(tmp_path, tmp_path)
-    before.keep(Unfinished(OWNER, "before", RECIPES["fast"].config))
+    before.keep(Job(OWNER, RECIPES["fast"].config, id="before"))
     before.release()
     workers.folder = work_folder(tmp_path, tmp_path)
     assert "started again, and this training with it" in visit("train").warning[0].value
-    trainings().advance()
+    training_queue().advance()
     workers.announce("before", "tcp://worker")
     assert "started again, and this training with it" in visit("train").warning[0].value
     workers.announce("before", Resumed(EPOCHS))
@@ -327,7 +328,7 @@ def test_a_failed_training_says_why(visit, workers):
     assert texts(page.error) == ["The loss is no number after epoch 2."]
     assert not page.exception
     start(page)
-    assert len(trainings().of(OWNER)) == 2
+    assert len(training_queue().of(OWNER)) == 2
 
 
 def test_one_of_several_trainings_is_watched(visit, workers):
@@ -357,7 +358,7 @@ def test_a_saved_model_is_renamed(visit, workers, models_dir):
     save = next(button for button in page.button if button.label == "Save under this name")
     save.click().run()
     assert not page.error
-    [training] = trainings().of(OWNER)
+    [training] = training_queue().of(OWNER)
     assert training.record.name == "내 모델"
     assert list(models_dir.iterdir()) == [models_dir / training.record.id]
 
@@ -367,12 +368,12 @@ def test_a_deleted_model_leaves_the_page(visit, workers):
     page = start(visit("train"))
     [job] = workers.running
     workers.finish(job, trained())
-    store.delete(trainings().get(job).record.id, OWNER)
+    store.delete(training_queue().get(job).record.id, OWNER)
     page.run()
     assert "This model has been deleted." in texts(page.info)
     assert not page.exception
     start(page)
-    assert len(trainings().of(OWNER)) == 2
+    assert len(training_queue().of(OWNER)) == 2
 
 
 def test_a_broken_model_leaves_the_page(visit, workers, models_dir):
@@ -380,7 +381,7 @@ def test_a_broken_model_leaves_the_page(visit, workers, models_dir):
     page = start(visit("train"))
     [job] = workers.running
     workers.finish(job, trained())
-    (models_dir / trainings().get(job).record.id / "model.keras").unlink()
+    (models_dir / training_queue().get(job).record.id / "model.keras").unlink()
     page.run()
     assert "has no model.keras" in page.error[0].value
     assert not page.exception
@@ -437,7 +438,7 @@ def test_a_model_that_cannot_be_saved_is_not_lost(visit, workers, models_dir):
     models_dir.unlink()
     next(button for button in page.button if button.label == "Save again").click().run()
     assert not page.error
-    [training] = trainings().of(OWNER)
+    [training] = training_queue().of(OWNER)
     assert (models_dir / training.record.id / "model.keras").exists()
 
 
@@ -448,7 +449,7 @@ def test_a_sweep_is_trained_and_its_table_fills(visit, workers):
     page.text_input(key="sweep_batch_size").set_value("32, 64").run()
     assert page.button(key="sweep_start").label == "Train all 4"
     page.button(key="sweep_start").click().run()
-    members = trainings().of(OWNER)
+    members = training_queue().of(OWNER)
     assert [(t.config.learning_rate, t.config.batch_size) for t in members] == [
         (0.001, 32),
         (0.001, 64),
@@ -468,7 +469,7 @@ def sweep_of_four(page):
     """A sweep over four seeds."""
     page.text_input(key="sweep_seed").set_value("1 2 3 4").run()
     page.button(key="sweep_start").click().run()
-    return trainings().of(OWNER)
+    return training_queue().of(OWNER)
 
 
 def test_one_or_all_of_a_sweep_are_stopped(visit, workers):
@@ -477,16 +478,16 @@ def test_one_or_all_of_a_sweep_are_stopped(visit, workers):
     first, second, *_ = sweep_of_four(page)
     show_row(page, 1)
     page.button(key="train_stop").click().run()
-    assert second.id not in {training.id for training in trainings().of(OWNER)}
+    assert second.id not in {training.id for training in training_queue().of(OWNER)}
     page.button(key="sweep_stop_all").click().run()
-    assert [(t.id, t.state) for t in trainings().of(OWNER)] == [(first.id, "stopping")]
+    assert [(t.id, t.state) for t in training_queue().of(OWNER)] == [(first.id, "stopping")]
     assert page.button(key="sweep_stop_all").disabled
 
 
 def show_row(page, row):
     """Show the training of a row: the row is then the picked one."""
     key = page.dataframe[0].key
-    page.session_state["watched_training"] = trainings().of(OWNER)[row].id
+    page.session_state["watched_training"] = training_queue().of(OWNER)[row].id
     page.run()
     assert page.session_state[key]["selection"]["rows"] == [row]
 
@@ -517,14 +518,14 @@ def test_a_sweep_that_cannot_be_is_told(visit, field, text, said):
     page.text_input(key=f"sweep_{field}").set_value(text).run()
     assert said in page.error[0].value
     assert not page.exception
-    assert trainings().of(OWNER) == []
+    assert training_queue().of(OWNER) == []
 
 
 def test_a_continued_training_shows_where_it_goes_on(visit, workers):
     """The curve begins with the epochs that were; a line and a word mark where it goes on."""
     record = store.save("my best", trained(), owner=OWNER)
     start = Continuation(record, b"", None)
-    trainings().submit(OWNER, start.config(2), start)
+    training_queue().submit(OWNER, start.config(2), start)
     page = visit("train")
     assert any("Goes on from my best after 1 epoch." in text for text in texts(page.caption))
     [job] = workers.running

@@ -8,7 +8,7 @@ from cnn.data.datasets import Dataset
 from cnn.i18n import _
 from cnn.insight import metrics, numpy_layers, shades
 from cnn.insight.activations import Array
-from cnn.jobs.evaluation_cache import evaluations
+from cnn.jobs.evaluation_cache import evaluation_cache
 from cnn.models import store
 from cnn.models.store import SHIPPED
 from pages.parts.concepts.section import in_the_network, look_for
@@ -110,7 +110,7 @@ def _doubtful(dataset: Dataset) -> None:
         "mnist_doubtful",
         dataset.sha256,
         _("Find them"),
-        lambda: evaluations().of(model, dataset),
+        lambda: evaluation_cache().of(model, dataset),
         _("The network reads all {count:,} test images, once; this takes some seconds.").format(
             count=len(dataset.x_test)
         ),

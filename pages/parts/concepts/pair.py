@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from cnn.i18n import _
-from cnn.jobs.queue import Training, trainings
+from cnn.jobs.queue import training_queue
+from cnn.jobs.state import Training
 from cnn.models import store
 from cnn.models.record import ModelRecord
 from cnn.training.announcements import Epoch
@@ -76,7 +77,7 @@ def refresh(runs: Sequence[Run]) -> float | None:
 def found(configs: Sequence[tuple[TrainConfig, str]]) -> list[Run]:
     """The visitor's latest training of each, in the queue or among the saved models."""
     owner = visitor.owner()
-    mine = trainings().of(owner)
+    mine = training_queue().of(owner)
     models = [model for model in store.usable(owner) if model.owner == owner]
     runs = []
     for config, name in configs:
@@ -96,7 +97,9 @@ def _begin(runs: Sequence[Run], again: bool) -> None:
     seeds = [run.record.config.seed for run in runs if run.record and run.record.config]
     seed = max(seeds, default=-1) + 1 if again else 0
     # One without the other tells nothing.
-    trainings().submit_all(visitor.owner(), [run.config.model_copy(update={"seed": seed}) for run in runs])
+    training_queue().submit_all(
+        visitor.owner(), [run.config.model_copy(update={"seed": seed}) for run in runs]
+    )
 
 
 def _state(run: Run, key: str) -> None:
@@ -117,6 +120,6 @@ def _state(run: Run, key: str) -> None:
             key=f"{key}_stop_{training.id}",
             icon=":material/stop_circle:",
             disabled=training.state in {"stopping", "scoring"},
-            on_click=trainings().stop,
+            on_click=training_queue().stop,
             args=(training,),
         )

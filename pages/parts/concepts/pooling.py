@@ -109,7 +109,7 @@ def _compare(facts: LayerFacts, image: Array, moved: Array, about: str) -> None:
 def _read(image: Array, moved: Array) -> None:
     """What the shipped network, whose maps are pooled, makes of both."""
     both = np.stack([image[..., 0], moved[..., 0]])
-    first, second = workers().classify_all(keras_path(SHIPPED).parent, both)
+    first, second = workers().answers(keras_path(SHIPPED).parent, both)
     text = (
         _(
             "The shipped network, which pools its maps, reads **{first}** in both: {share:.1%} sure of the "

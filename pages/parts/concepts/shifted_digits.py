@@ -134,7 +134,7 @@ def _one(picture: Picture, names: Sequence[str], records: Sequence[ModelRecord])
     for place, name, record in zip(answers, names, records, strict=True):
         with place:
             st.markdown(f"**{name}**")
-            given = workers().classify(keras_path(record.id).parent, moved)
+            given = workers().answer(keras_path(record.id).parent, moved)
             probability_bars(np.asarray(given.probabilities), outputs(record))
 
 
@@ -156,7 +156,7 @@ def _all(names: Sequence[str], records: Sequence[ModelRecord], dataset: Dataset)
         "shifted_accuracies",
         tuple(record.id for record in records),
         _("Shift {count:,} test images").format(count=count),
-        lambda: workers().score(
+        lambda: workers().begin(
             inspections.shifted_accuracies,
             [keras_path(record.id).parent for record in records],
             list(DISTANCES),

@@ -9,7 +9,8 @@ import streamlit as st
 from cnn.errors import CnnError
 from cnn.i18n import _, ngettext
 from cnn.insight.answers import Answer
-from cnn.jobs.queue import Training, trainings
+from cnn.jobs.queue import training_queue
+from cnn.jobs.state import Training
 from cnn.jobs.workers import workers
 from cnn.models.fine_tuning import FineTuning
 from cnn.models.record import ModelRecord, as_known_to
@@ -128,7 +129,7 @@ def _learn(model: ModelRecord, mine: list[Correction]) -> None:
         owner = visitor.owner()
         known = as_known_to(owner, model)
         tuning = FineTuning(known, keras_path(model.id).read_bytes(), images, labels)
-        training = trainings().submit(owner, tuning.config(), tuning)
+        training = training_queue().submit(owner, tuning.config(), tuning)
     except CnnError as error:
         st.error(str(error))
     else:
@@ -138,7 +139,7 @@ def _learn(model: ModelRecord, mine: list[Correction]) -> None:
 def _learning(mine: list[Correction]) -> None:
     """Watch the fine-tuning, and afterwards hold before against after."""
     training_id, before_id = st.session_state.get(_LEARNING, (None, None))
-    training = trainings().get(training_id) if training_id else None
+    training = training_queue().get(training_id) if training_id else None
     if training is None:
         return
     monitor(training)
@@ -172,6 +173,6 @@ def _compare(before_id: str, training: Training, mine: list[Correction]) -> None
 
 
 def _right(record: ModelRecord, images: np.ndarray, mine: list[Correction]) -> str:
-    answers = workers().classify_all(keras_path(record.id).parent, images)
+    answers = workers().answers(keras_path(record.id).parent, images)
     right = sum(_read(given) == one.label for given, one in zip(answers, mine, strict=True))
     return _("{right} of {count} right").format(right=right, count=len(mine))

@@ -42,7 +42,7 @@ def digit_board(model: ModelRecord) -> None:
             return
         if not workers().awake:
             place.caption(_("The network is waking up; your answer comes in a moment."))
-        given = workers().classify(keras_path(model.id).parent, prepared.image)
+        given = workers().answer(keras_path(model.id).parent, prepared.image)
         with place.container():
             answer(given, prepared.image)
     sleep(_ANSWER_FIRST_SECONDS)

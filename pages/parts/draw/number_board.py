@@ -44,7 +44,7 @@ def read(model: ModelRecord, picture: np.ndarray) -> "ReadNumber":
     """The number on a picture, as `cnn.pictures.segmentation.read_number` takes it, read by a model."""
     from cnn.pictures.segmentation import read_number
 
-    return read_number(picture, partial(workers().classify_all, keras_path(model.id).parent))
+    return read_number(picture, partial(workers().answers, keras_path(model.id).parent))
 
 
 def show_number(number: "ReadNumber") -> None:

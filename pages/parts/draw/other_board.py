@@ -26,7 +26,7 @@ def other_board(model: ModelRecord) -> None:
         image = _chosen(model)
         if image is not None:
             look_at_drawing(image)
-            _show(image, workers().classify(keras_path(model.id).parent, image), names)
+            _show(image, workers().answer(keras_path(model.id).parent, image), names)
 
 
 def _chosen(model: ModelRecord) -> np.ndarray | None:

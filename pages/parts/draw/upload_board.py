@@ -25,7 +25,7 @@ def upload_board(model: ModelRecord) -> None:
         with st.spinner(_("Fetching the test images")):
             dataset = datasets.load("mnist")
         image = test_image(dataset)
-        given = workers().classify(keras_path(model.id).parent, image)
+        given = workers().answer(keras_path(model.id).parent, image)
         answer(given, image)
         explain(model, image, given)
         return
@@ -96,7 +96,7 @@ def _one(model: ModelRecord, picture: np.ndarray) -> None:
     from cnn.pictures.preparation import prepare_drawing
 
     prepared = prepare_drawing(picture)
-    given = workers().classify(keras_path(model.id).parent, prepared.image)
+    given = workers().answer(keras_path(model.id).parent, prepared.image)
     answer(given, prepared.image)
     steps(prepared.steps)
     explain(model, prepared.image, given)

@@ -173,9 +173,9 @@ def _go(number: int) -> None:
 def _take_what_was_trained() -> None:
     """Let the pages to come show the network that the visitor has just trained, if one was."""
     # Nobody needs it before the tour has come so far.
-    from cnn.jobs.queue import trainings
+    from cnn.jobs.queue import training_queue
 
-    records = [training.record for training in trainings().of(visitor.owner()) if training.record]
+    records = [training.record for training in training_queue().of(visitor.owner()) if training.record]
     if records:
         picker.choose(records[-1].id)
 

@@ -33,7 +33,7 @@ def evidence(model: ModelRecord, image: np.ndarray, given: Answer) -> None:
         # Another answer starts with its own class again.
         key=f"evidence_for_{given.digit}",
     )
-    found = workers().look(inspections.evidence, keras_path(model.id).parent, image, int(picked))
+    found = workers().inspect(inspections.evidence, keras_path(model.id).parent, image, int(picked))
     name = names[picked]
     strongest = float(np.abs(found.pixels).max()) or 1.0
     with st.container(key="evidence"):

@@ -102,7 +102,7 @@ def excited_by(model: ModelRecord, layers: tuple[LayerFacts, ...], layer: int, n
         "filter_excited",
         (*stamped(model.id), layer, number),
         _("Find the images"),
-        lambda: workers().score(
+        lambda: workers().begin(
             inspections.strongest, keras_path(model.id).parent, layers[layer].name, number, EXCITING
         ),
         _("The network reads the test images."),

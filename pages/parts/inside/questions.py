@@ -60,12 +60,12 @@ def title(layers: tuple[LayerFacts, ...], number: int) -> str:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _layers(folder: Path, modified_ns: int) -> tuple[LayerFacts, ...]:
-    return workers().look(inspections.layers, folder)
+    return workers().inspect(inspections.layers, folder)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _look(folder: Path, modified_ns: int, content: bytes, _image: Array) -> Look:
-    look = workers().look(inspections.look, folder, _image)
+    look = workers().inspect(inspections.forward_pass, folder, _image)
     for values in (
         look.image,
         *(getattr(layer, part.name) for layer in look.layers for part in fields(layer)),
@@ -76,13 +76,13 @@ def _look(folder: Path, modified_ns: int, content: bytes, _image: Array) -> Look
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _weights(folder: Path, modified_ns: int, layer: int, channel: int) -> tuple[Array, Array]:
-    kernel, bias = workers().look(inspections.weights, folder, layer, channel)
+    kernel, bias = workers().inspect(inspections.weights, folder, layer, channel)
     return _read_only(kernel), _read_only(bias)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _slices(folder: Path, modified_ns: int, layer: int, incoming: int | None) -> Array:
-    return _read_only(workers().look(inspections.slices, folder, layer, incoming))
+    return _read_only(workers().inspect(inspections.slices, folder, layer, incoming))
 
 
 def _read_only(values: Array) -> Array:

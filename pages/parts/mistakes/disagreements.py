@@ -7,7 +7,7 @@ from cnn.data.datasets import Dataset
 from cnn.i18n import _
 from cnn.insight import metrics
 from cnn.insight.metrics import Evaluation
-from cnn.jobs.evaluation_cache import evaluations
+from cnn.jobs.evaluation_cache import evaluation_cache
 from cnn.models import store
 from cnn.models.record import ModelRecord
 from pages.parts.model.picker import in_markdown, shown_name
@@ -49,7 +49,7 @@ def _compare(model: ModelRecord, dataset: Dataset, evaluation: Evaluation) -> No
     )
     if other is None:
         return
-    future = evaluations().of(others[other], dataset)
+    future = evaluation_cache().of(others[other], dataset)
     if not future.done():
         wait(future, _("The other network reads the test images."))
         return

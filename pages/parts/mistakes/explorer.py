@@ -230,7 +230,7 @@ def _alike(number: int, model: ModelRecord, dataset: Dataset) -> None:
         "mistakes_alike",
         (*stamped(model.id), number),
         _("Find them"),
-        lambda: workers().score(
+        lambda: workers().begin(
             inspections.nearest, keras_path(model.id).parent, dataset.x_test[number], ALIKE
         ),
         _("The network reads all {count:,} training images, once; this takes a minute or so.").format(

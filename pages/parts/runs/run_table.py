@@ -6,7 +6,8 @@ from typing import Any
 import streamlit as st
 
 from cnn.i18n import _
-from cnn.jobs.queue import Training, trainings
+from cnn.jobs.queue import training_queue
+from cnn.jobs.state import Training
 from cnn.models import comparison
 from cnn.models.record import ModelRecord
 from cnn.models.store import SHIPPED
@@ -133,7 +134,7 @@ def _formats() -> dict[str, Any]:
 
 def _unfinished(owner: str) -> list[Training]:
     """The visitor's trainings that have left no model: those under way, and those that failed."""
-    return [training for training in trainings().of(owner) if training.record is None]
+    return [training for training in training_queue().of(owner) if training.record is None]
 
 
 @st.fragment(run_every=2)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnn.errors import CnnError
 from cnn.i18n import _
-from cnn.jobs.queue import trainings
+from cnn.jobs.queue import training_queue
 from cnn.models import store
 from cnn.models.continuation import Continuation, can_go_on
 from cnn.models.record import LONGEST_NAME, ModelRecord, as_known_to
@@ -49,7 +49,7 @@ def _training_on(record: ModelRecord, owner: str) -> None:
         path = store.keras_path(record.id)
         known = as_known_to(owner, record)
         start = Continuation(known, path.read_bytes(), store.filters(record.id))
-        watch(trainings().submit(owner, start.config(int(more)), start))
+        watch(training_queue().submit(owner, start.config(int(more)), start))
     except CnnError as error:
         st.error(str(error))
     else:

@@ -104,10 +104,10 @@ async def _let_go() -> None:
 
 
 def _go_on() -> None:
-    from cnn.jobs.queue import trainings
+    from cnn.jobs.queue import training_queue
 
     try:
-        trainings().advance()
+        training_queue().advance()
     except Exception:  # noqa: BLE001 - whatever it was, the app is there for those who come
         _log.exception(N_("trainings of an app before this one could not be begun"))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cnn.i18n import _
-from cnn.jobs.queue import Training
+from cnn.jobs.state import Training
 from cnn.training.announcements import Epoch
 from pages.parts.train.snapshot import address, picture, points, standing
 from pages.parts.widgets.component import component

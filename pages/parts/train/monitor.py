@@ -4,7 +4,8 @@ import streamlit as st
 
 from cnn.i18n import _, ngettext
 from cnn.insight.turning_point import turning_point
-from cnn.jobs.queue import Training, trainings
+from cnn.jobs.queue import training_queue
+from cnn.jobs.state import Training
 from pages.parts.model.picker import in_markdown
 from pages.parts.train import live
 from pages.parts.train.outcome import outcome
@@ -81,7 +82,7 @@ def monitor(training: Training) -> None:
 
 
 def _show(training_id: str, ended_before: bool) -> None:
-    training = trainings().get(training_id)
+    training = training_queue().get(training_id)
     if training is None or training.ended != ended_before:
         # The whole page once more: it then picks another training, or no longer follows this one.
         st.rerun()
@@ -97,7 +98,7 @@ def _show(training_id: str, ended_before: bool) -> None:
             key="train_stop",
             icon=":material/stop_circle:",
             disabled=training.state in {"stopping", "scoring"},
-            on_click=trainings().stop,
+            on_click=training_queue().stop,
             args=(training,),
         )
     _show_curves(training)

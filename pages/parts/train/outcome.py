@@ -10,8 +10,9 @@ import streamlit as st
 
 from cnn.errors import CnnError, ModelNotFound
 from cnn.i18n import _
-from cnn.jobs.queue import Training, trainings
-from cnn.jobs.tasks import log_dir
+from cnn.jobs.queue import training_queue
+from cnn.jobs.state import Training
+from cnn.jobs.training_task import log_dir
 from cnn.jobs.workers import workers
 from cnn.models import store
 from cnn.models.record import LONGEST_NAME, ModelRecord
@@ -25,7 +26,7 @@ def outcome(training: Training) -> None:
     """Show what a training that has ended left, if anything."""
     if training.trained is not None:
         st.error(str(training.error))
-        st.button(_("Save again"), key="save_again", on_click=trainings().save_again, args=(training,))
+        st.button(_("Save again"), key="save_again", on_click=training_queue().save_again, args=(training,))
     record = training.record
     if record is None:
         return
@@ -49,7 +50,7 @@ def _name_form(training: Training, record: ModelRecord) -> None:
         name = st.text_input(_("Name"), record.name, max_chars=LONGEST_NAME, key=f"name_{training.id}")
         if st.form_submit_button(_("Save under this name"), icon=":material/save:"):
             try:
-                trainings().rename(training, name)
+                training_queue().rename(training, name)
             except CnnError as error:
                 st.error(str(error))
             else:

@@ -13,7 +13,8 @@ from starlette.responses import JSONResponse, Response
 from cnn.i18n import _
 from cnn.insight import shades
 from cnn.insight.turning_point import turning_point
-from cnn.jobs.queue import Training, trainings
+from cnn.jobs.queue import training_queue
+from cnn.jobs.state import Training
 from cnn.training.announcements import Epoch, Progress, Scoring
 from pages.parts.server import language, visitor
 from pages.parts.server.addresses import TRAINING
@@ -48,7 +49,7 @@ def is_moving(training: Training) -> bool:
 
 def answer(request: Request) -> Response:
     """How a training stands, for nobody but its owner."""
-    training = trainings().get(request.path_params["training"])
+    training = training_queue().get(request.path_params["training"])
     if training is None or training.owner != visitor.owner_of(request):
         return JSONResponse(None, 404)
     with language.spoken(request.query_params.get(_SPOKEN, "")):

@@ -8,7 +8,8 @@ import streamlit as st
 
 from cnn.errors import CnnError
 from cnn.i18n import _
-from cnn.jobs.queue import Training, trainings
+from cnn.jobs.queue import training_queue
+from cnn.jobs.state import Training
 from cnn.models import comparison
 from cnn.training import sweeps
 from cnn.training.recipes import OPTIMIZERS, TrainConfig
@@ -43,7 +44,7 @@ def sweep_form(config: TrainConfig, owner: str) -> None:
             # As above, 0 stands for all of them.
             values["train_images"] = [count or None for count in values["train_images"]]
             values["optimizer"] = st.multiselect(labels["optimizer"], OPTIMIZERS, key="sweep_optimizer")
-            configs = sweeps.combinations(config, values, trainings().room_for(owner))
+            configs = sweeps.combinations(config, values, training_queue().room_for(owner))
         except CnnError as error:
             st.error(str(error))
             return
@@ -51,7 +52,7 @@ def sweep_form(config: TrainConfig, owner: str) -> None:
         text = _("Give a setting two values at least.") if few else _("Train all {count}")
         if st.button(text.format(count=len(configs)), key="sweep_start", disabled=few):
             try:
-                watch(trainings().sweep(owner, configs)[0])
+                watch(training_queue().sweep(owner, configs)[0])
             except CnnError as error:
                 st.error(str(error))
 
@@ -73,7 +74,7 @@ def sweep_table(name: str, mine: Sequence[Training]) -> None:
 
 
 def _show(name: str, owner: str, shown: str | None) -> None:
-    members = [training for training in trainings().of(owner) if training.sweep == name]
+    members = [training for training in training_queue().of(owner) if training.sweep == name]
     if watched() != shown:
         # What the page shows of it stands outside this part.
         st.rerun()
@@ -155,4 +156,4 @@ def _columns(members: list[Training], varied: list[str]) -> dict[str, list[objec
 def _stop(chosen: list[Training]) -> None:
     # From the end of the queue: what waits must not begin only to be stopped.
     for training in reversed(chosen):
-        trainings().stop(training)
+        training_queue().stop(training)

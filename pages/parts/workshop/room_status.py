@@ -8,7 +8,8 @@ import streamlit as st
 
 from cnn import logs
 from cnn.i18n import _, ngettext
-from cnn.jobs.queue import Training, trainings
+from cnn.jobs.queue import training_queue
+from cnn.jobs.state import Training
 from pages.parts.server.visitor import present
 from pages.parts.train.monitor import state_name
 
@@ -29,7 +30,7 @@ def status() -> None:
         )
     st.markdown(_("Memory of the app and its processes: **{size:,.0f} MB**").format(size=_memory() / 1e6))
     st.header(_("Trainings"))
-    active = [training for training in trainings().everyones() if not training.ended]
+    active = [training for training in training_queue().everyones() if not training.ended]
     if not active:
         st.caption(_("Nothing is being trained, and nothing waits."))
     for training in active:
@@ -79,7 +80,7 @@ def _row(training: Training) -> None:
             _("Stop"),
             icon=":material/stop:",
             key=f"status_stop_{training.id}",
-            on_click=trainings().stop,
+            on_click=training_queue().stop,
             args=(training,),
         )
 

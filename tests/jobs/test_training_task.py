@@ -1,4 +1,4 @@
-"""`cnn.jobs.tasks`: a training in its worker can be stopped before it has begun to learn."""
+"""`cnn.jobs.training_task`: a training in its worker can be stopped before it has begun to learn."""
 
 import pickle
 from threading import Event
@@ -8,7 +8,8 @@ import pytest
 
 from cnn.data import datasets
 from cnn.errors import TrainingStopped
-from cnn.jobs import tasks
+from cnn.jobs import training_task
+from cnn.jobs.job import Job
 from cnn.training.announcements import Loading
 from tests.networks import digits, small_config
 
@@ -19,6 +20,7 @@ def stopped_at(monkeypatch):
 
     def train(wanted, work_dir):
         heard = []
+        job = Job("ann", small_config(dataset="mnist"), id="stopped")
 
         class Worker:
             address = "tcp://here"
@@ -27,11 +29,11 @@ def stopped_at(monkeypatch):
             def log_event(_topic, event):
                 heard.append(pickle.loads(event))
                 if wanted(heard[-1]):
-                    tasks.request_stop("stopped")
+                    training_task.request_stop("stopped")
 
         monkeypatch.setattr(distributed, "get_worker", Worker)
         with pytest.raises(TrainingStopped):
-            tasks.train("stopped", "topic", small_config(dataset="mnist"), None, work_dir)
+            training_task.run_training(job, "topic", work_dir)
         return heard
 
     return train
@@ -54,7 +56,7 @@ def loads(monkeypatch):
 
 def test_a_stop_at_the_start_loads_nothing(stopped_at, loads, tmp_path, monkeypatch):
     """Asked to stop while TensorFlow is imported, a training neither waits for it nor touches its data."""
-    monkeypatch.setattr(tasks, "import_module", lambda _name: Event().wait())
+    monkeypatch.setattr(training_task, "import_module", lambda _name: Event().wait())
     assert stopped_at(lambda event: isinstance(event, str), tmp_path) == ["tcp://here"]
     assert loads == []
 

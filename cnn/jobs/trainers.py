@@ -1,0 +1,49 @@
+"""What the app needs of whoever trains: this machine's processes and a cluster are both a `Trainers`."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from cnn.errors import WorkerError
+from cnn.jobs.dispatch import SentTraining
+from cnn.jobs.job import Job
+
+Announce = Callable[[Any], None]
+"""Hears each event of `cnn.training.announcements`, and a worker's address (str) when it begins."""
+
+
+class TrainersAway(WorkerError):
+    """The processes that train have been there, or are to come, and cannot be reached now."""
+
+
+class Trainers(Protocol):
+    """Processes that train, one training each at a time."""
+
+    def capacity(self) -> int:
+        """How many trainings can run at the same time.
+
+        Raises:
+            WorkerError: the processes cannot be reached.
+        """
+        ...
+
+    def send(self, job: Job, announce: Announce, *, again: bool) -> SentTraining:
+        """Hand a training to a process.
+
+        Args:
+            job: what to train.
+            announce: is called from another thread.
+            again: whether a process may have it already, or what one has left of it.
+
+        Raises:
+            TrainersAway: it is worth waiting for the processes.
+            WorkerError: the processes cannot be had.
+        """
+        ...
+
+    def forget(self, job_id: str) -> None:
+        """Let the backup of a training go."""
+        ...
+
+    def close(self) -> None:
+        """Use the processes no more, and end those that are the app's own; again, it changes nothing."""
+        ...
