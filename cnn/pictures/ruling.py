@@ -135,7 +135,8 @@ def _straight_runs(mask: Picture) -> Iterator[tuple[Line, float]]:
 def _fitted(line: Line, valleys: NDArray[Any], reach: int) -> Line:
     """The line where the valleys along it are deepest, bent as the paper is."""
     offsets = np.arange(-reach, reach + 1)
-    around = _along(valleys, line, offsets)
+    # Beyond the border there is no valley that could draw a line out of the picture.
+    around = _along(valleys, line, offsets, cv2.BORDER_CONSTANT)
     depth = around.sum(axis=0)
     seen = np.flatnonzero(depth > 0)
     off = (around * offsets[:, None]).sum(axis=0)[seen] / depth[seen]
@@ -150,13 +151,20 @@ def _fitted(line: Line, valleys: NDArray[Any], reach: int) -> Line:
     return np.asarray(line + curve(columns), np.float32)
 
 
-def _along(picture: NDArray[Any], line: Line, offsets: NDArray[Any]) -> NDArray[np.float32]:
-    """A picture's values at some rows from a line, float32 (offsets, width)."""
+def _along(
+    picture: NDArray[Any], line: Line, offsets: NDArray[Any], beyond: int = cv2.BORDER_REPLICATE
+) -> NDArray[np.float32]:
+    """A picture's values at some rows from a line, float32 (offsets, width).
+
+    Args:
+        picture: any numbers (height, width).
+        line: may leave the picture.
+        offsets: the rows, counted from the line downwards.
+        beyond: what is there above and below the picture, as OpenCV names it; by default the border's row.
+    """
     columns = np.tile(np.arange(len(line), dtype=np.float32), (len(offsets), 1))
     rows = (line + offsets[:, None]).astype(np.float32)
-    sampled = cv2.remap(
-        picture.astype(np.float32), columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
+    sampled = cv2.remap(picture.astype(np.float32), columns, rows, cv2.INTER_LINEAR, borderMode=beyond)
     return np.asarray(sampled, np.float32)
 
 
@@ -193,8 +201,10 @@ def _erase(line: Line, picture: Picture) -> bool:
     offsets = np.arange(-reach, reach + 1)
     around = _along(grey, line, offsets)
     paper = np.maximum(np.median(around[[0, 1, -2, -1]], axis=0), 1)
+    # A line in the border's own row may lie a rounding error beyond it.
+    inside = (line > -0.5) & (line < len(grey) - 0.5)
     # In shadow a line differs less from the paper, by the same share. Over all columns, strokes do not count.
-    darker = (1 - around / paper)[:, (line >= 0) & (line < len(grey))]
+    darker = (1 - around / paper)[:, inside]
     profile = np.median(darker, axis=1)
     strength = float(profile.max())
     # The bars of sevens side by side do not reach the borders.

@@ -29,7 +29,16 @@ PAPERS = {
 
 
 def photo(  # what paper differs in
-    ink, *, lines=True, squared=False, spacing=40, thick=2, colour=(120, 140, 190), angle=0.0, noise=3.0
+    ink,
+    *,
+    lines=True,
+    squared=False,
+    spacing=40,
+    through=(7, 7),
+    thick=2,
+    colour=(120, 140, 190),
+    angle=0.0,
+    noise=3.0,
 ):
     """Dark ink on grey paper that is lit from one side, perhaps with lines, uint8 (height, width, 3).
 
@@ -37,18 +46,20 @@ def photo(  # what paper differs in
         ink: uint8 (height, width), 255 where it is strongest.
         lines, squared: whether lines run across, and down as well.
         spacing, thick: of the lines, in pixels.
+        through: the row and the column of a place through which lines run.
         colour: of the lines.
         angle: by which the paper lies turned, in degrees.
         noise: the deviation of the grain.
     """
     down, across = np.mgrid[: ink.shape[0], : ink.shape[1]].astype(np.float32)
+    down, across = down - through[0], across - through[1]
     turn = np.deg2rad(angle)
     paper = np.full((*ink.shape, 3), 255, np.float32)
     for along, is_there in (
         (down * np.cos(turn) - across * np.sin(turn), lines),
         (across * np.cos(turn) + down * np.sin(turn), lines and squared),
     ):
-        beside = np.abs((along + spacing / 3) % spacing - spacing / 2)
+        beside = np.abs((along + spacing / 2) % spacing - spacing / 2)
         share = np.clip(thick / 2 + 0.5 - beside, 0, 1)[..., None] * is_there
         paper = paper * (1 - share) + np.array(colour) * share
     share = ink[..., None] / 255
@@ -137,5 +148,31 @@ def test_a_large_photo_comes_back_smaller():
 )
 def test_any_picture_gives_a_picture(picture):
     """Whatever is on it, no exception, and the same shape and dtype."""
+    cleaned = without_lines(picture)
+    assert (cleaned.shape, cleaned.dtype) == (picture.shape, np.uint8)
+
+
+@st.composite
+def papers_cut_at_a_line(draw):
+    """Lined paper with a 7 on it, of which a line runs within three pixels of a border, there or beyond."""
+    ink = np.pad(row("7"), draw(st.integers(0, 40)))
+    ends = draw(st.sampled_from([(0, None), (-1, None), (None, 0), (None, -1)]))
+    return photo(
+        ink,
+        squared=draw(st.booleans()),
+        spacing=draw(st.integers(20, 60)),
+        through=[
+            draw(st.floats(0, side)) if end is None else end % side + draw(st.floats(-3, 3))
+            for end, side in zip(ends, ink.shape, strict=True)
+        ],
+        thick=draw(st.integers(1, 3)),
+        angle=draw(st.just(0.0) | st.floats(-1, 1) | st.floats(-8, 8)),
+        noise=draw(st.sampled_from([0.0, 3.0, 8.0])),
+    )
+
+
+@given(papers_cut_at_a_line())
+def test_paper_may_be_cut_at_a_line(picture):
+    """Wherever a photo of lined paper is cropped, no exception, and the same shape and dtype."""
     cleaned = without_lines(picture)
     assert (cleaned.shape, cleaned.dtype) == (picture.shape, np.uint8)
