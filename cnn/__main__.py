@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from cnn.errors import CnnError, ConfigError, ModelError, PictureError
 from cnn.i18n import N_, _, fixed, of_environment, use
+from cnn.refusals import refusing
 
 if TYPE_CHECKING:
     from cnn.insight.answers import Answer
@@ -286,7 +287,7 @@ def _classify(options: argparse.Namespace, output: Output) -> int:
     for name, path in pictures:
         try:
             fields, text = classify(classifier, path)
-        except PictureError as error:
+        except CnnError as error:
             output.say({"file": name, "error": str(error)}, f"{name}: {error}")
         else:
             answered += 1
@@ -294,6 +295,7 @@ def _classify(options: argparse.Namespace, output: Output) -> int:
     return 0 if answered else 1
 
 
+@refusing()
 def _digit(classifier: "Classifier", path: Path) -> tuple[dict[str, Any], str]:
     """One digit's answer as fields and as a sentence."""
     answer = classifier.classify(_prepared(path))
@@ -301,6 +303,7 @@ def _digit(classifier: "Classifier", path: Path) -> tuple[dict[str, Any], str]:
     return _fields(answer), text.format(digit=answer.digit, probability=answer.probability)
 
 
+@refusing()
 def _number(classifier: "Classifier", path: Path) -> tuple[dict[str, Any], str]:
     """A row of digits as fields and as a sentence."""
     from cnn.pictures.files import read_writing

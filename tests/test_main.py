@@ -1,11 +1,13 @@
 """The command line, as real processes: TensorFlow's start costs seconds, so each does several things."""
 
+import itertools
 import json
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from pkgutil import resolve_name
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from PIL import Image
 from cnn.__main__ import main
 from cnn.data.datasets import DATA
 from cnn.data.uci_digits import uci_digits
+from cnn.errors import ModelError
 from cnn.training.recipes import RECIPES
 
 ROOT = Path(__file__).parent.parent
@@ -268,6 +271,73 @@ def test_rows_of_digits_are_read_whole(place):
     assert (number["file"], number["text"]) == ("paper.png", "170")
     assert [digit["digit"] for digit in number["digits"]] == [1, 7, 0]
     assert all(len(digit["probabilities"]) == 10 and digit["is_digit"] for digit in number["digits"])
+
+
+@pytest.fixture
+def sevens(tmp_path):
+    """A folder with three pictures of the same 7."""
+    from tests.pictures.test_segmentation import row
+
+    for name in ("1.png", "2.png", "3.png"):
+        Image.fromarray(255 - row("7")).save(tmp_path / name)
+    return tmp_path
+
+
+UNFORESEEN = IndexError("index 0 is out of bounds")
+
+
+def failing_at_the_second_call(function, error=UNFORESEEN):
+    """The same function, but for an error, by default of the kind that nobody foresees."""
+    calls = itertools.count(1)
+
+    def failing(*arguments):
+        if next(calls) == 2:
+            raise error
+        return function(*arguments)
+
+    return failing
+
+
+@pytest.mark.parametrize(
+    ("stage", "options"),
+    [
+        ("cnn.pictures.files.without_lines", []),
+        ("cnn.pictures.preparation.prepare_drawing", []),
+        ("cnn.network.classifier.Classifier.classify", []),
+        ("cnn.pictures.segmentation.ink_of", ["--number"]),
+        ("cnn.network.classifier.Classifier.answers", ["--number"]),
+    ],
+)
+def test_a_fault_in_the_program_costs_one_picture(sevens, capsys, monkeypatch, stage, options):
+    """Wherever the second of three pictures meets an IndexError, it gets a sentence, the others an answer."""
+    monkeypatch.setattr(stage, failing_at_the_second_call(resolve_name(stage)))
+    assert main(["classify", str(sevens), *options, "--json"]) == 0
+    first, second, third = map(json.loads, capsys.readouterr().out.splitlines())
+    assert set(second) == {"file", "error"}
+    assert second["file"] == "2.png"
+    assert "fault in the program (IndexError)" in second["error"]
+    assert first == third | {"file": "1.png"}
+    assert "error" not in first
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (UNFORESEEN, "This picture was to be read, but led to a fault in the program (IndexError)."),
+        (ModelError("The model has no answer."), "The model has no answer."),
+    ],
+)
+def test_whatever_one_picture_leads_to_is_told_in_words(sevens, capsys, monkeypatch, error, sentence):
+    """Without `--json` it is a line beside the others' answers, and no traceback shows anywhere."""
+    stage = "cnn.network.classifier.Classifier.classify"
+    monkeypatch.setattr(stage, failing_at_the_second_call(resolve_name(stage), error))
+    assert main(["classify", str(sevens)]) == 0
+    shown = capsys.readouterr()
+    first, second, third = shown.out.splitlines()
+    assert first.startswith("1.png: 7 (")
+    assert second.startswith(f"2.png: {sentence}")
+    assert third.startswith("3.png: 7 (")
+    assert "Traceback" not in shown.err
 
 
 def test_an_interrupted_training_is_kept(place):

@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from cnn.errors import PictureError
 from pages.parts.draw.canvas import picture_of
@@ -31,5 +31,5 @@ def test_what_is_larger_than_any_canvas_is_refused():
 
 def test_another_format_is_not_even_opened():
     """Only what a browser's canvas writes is read; some other formats start programs."""
-    with pytest.raises(UnidentifiedImageError):
+    with pytest.raises(PictureError, match="UnidentifiedImageError"):
         picture_of(sent(Image.new("RGB", (280, 280)), "EPS"), 280, 280)

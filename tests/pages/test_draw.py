@@ -14,7 +14,8 @@ from benchmarks.room import differences
 from cnn.insight.answers import answer_from
 from cnn.models import store
 from cnn.settings import PROJECT, settings
-from pages.parts.draw import corrections, number_board, other_board
+from pages.parts.draw import corrections, digit_board, number_board, other_board
+from tests import test_segment
 from tests.networks import trained
 from tests.pages.conftest import OWNER
 from tests.pages.opened import html, run_function
@@ -29,7 +30,7 @@ def answer_page(digit, sharpness, reject):
     from pages.parts.draw.answer_panel import answer
 
     outputs = np.array([1.0] * 10 + ([] if reject is None else [reject]))
-    outputs[digit] = sharpness
+    outputs[digit_board] = sharpness
     given = answer_from(outputs / outputs.sum(), reject_class=reject is not None)
     answer(given, np.zeros((28, 28), np.float32))
 
@@ -315,10 +316,13 @@ def test_a_number_that_is_not_read_to_its_end_says_so(monkeypatch, count, is_who
 
 def upload_page(content):
     """A page to which a file was brought."""
+    import streamlit as st
+
     from cnn.models import store
     from pages.parts.draw import upload_board
 
     upload_board._read(store.read(store.SHIPPED), content)
+    st.caption("The rest of the page")
 
 
 def png(image: Image.Image) -> bytes:
@@ -332,18 +336,115 @@ def png(image: Image.Image) -> bytes:
     ("content", "sentence"),
     [
         (b"no picture", "This file is no picture"),
+        (b"", "This file is no picture"),
         (png(Image.new("L", (300, 200), 255)), "Nothing is written"),
         (png(Image.new("RGBA", (300, 200), (0, 0, 0, 255))), "Nothing is written"),
         (png(Image.new("L", (1, 1), 0)), "Nothing is written"),
         (png(Image.effect_noise((300, 200), 60))[:2000], "broken or cut short"),
         (png(Image.new("1", (10_000, 10_000))), "100,000,000 pixels"),
     ],
-    ids=["no picture", "white", "black", "one pixel", "cut short", "100 megapixels"],
+    ids=["no picture", "empty file", "white", "black", "one pixel", "cut short", "100 megapixels"],
 )
 def test_a_picture_that_cannot_be_read_gets_one_sentence(content, sentence):
     """Whatever a visitor brings, the page says what is the matter and goes on."""
     page = run_function(upload_page, content)
     assert not page.exception
-    told = [*page.error, *page.info]
-    assert len(told) == 1
-    assert sentence in told[0].value
+    [told] = [*page.error, *page.info]
+    assert sentence in told.value
+    assert "The rest of the page" in [caption.value for caption in page.caption]
+
+
+def fail(*_arguments):
+    """What a fault in the program does."""
+    raise IndexError("index 0 is out of bounds")
+
+
+FAULT = "fault in the program (IndexError)"
+
+
+@pytest.mark.parametrize(
+    "stage",
+    [
+        "cnn.pictures.files.without_lines",
+        "cnn.pictures.segmentation.ink_of",
+        "cnn.pictures.preparation.prepare_drawing",
+        "tests.pictures.test_segmentation.by_shape",
+        "pages.parts.draw.upload_board.workers",
+    ],
+)
+def test_a_fault_in_the_program_costs_one_picture(monkeypatch, stage):
+    """Wherever reading an upload meets an IndexError, the page says one sentence, and goes on."""
+    asked = SimpleNamespace(classify_all=lambda _folder, images: test_segment.by_shape(images))
+    monkeypatch.setattr(number_board, "workers", lambda: asked)
+    monkeypatch.setattr(stage, fail)
+    page = run_function(upload_page, png(Image.fromarray(255 - test_segment.row("7"))))
+    assert not page.exception
+    [told] = page.error
+    assert FAULT in told.value
+    assert "The rest of the page" in [caption.value for caption in page.caption]
+
+
+def board_page(name):
+    """A page on which something is drawn."""
+    import streamlit as st
+
+    from cnn.models import store
+    from pages.parts.draw import digit_board, number_board
+
+    board = {"digit": digit_board.digit_board, "number": number_board.number_board}[name]
+    board(store.read(store.SHIPPED))
+    st.caption("The rest of the page")
+
+
+@pytest.mark.parametrize(
+    "stage", ["cnn.pictures.preparation._ink", "tests.pictures.test_segmentation.by_shape"]
+)
+@pytest.mark.parametrize("board", [digit_board, number_board])
+def test_a_fault_in_the_program_costs_one_drawing(monkeypatch, board, stage):
+    """Wherever a drawing meets an IndexError, its board says one sentence, and the page goes on."""
+    asked = SimpleNamespace(
+        awake=True,
+        classify=lambda _folder, image: test_segment.by_shape([image])[0],
+        classify_all=lambda _folder, images: test_segment.by_shape(images),
+    )
+    monkeypatch.setattr(board, "workers", lambda: asked)
+    monkeypatch.setattr(board, "canvas", lambda *_, **__: test_segment.row("7"))
+    monkeypatch.setattr(number_board, "room", lambda _: 700)
+    monkeypatch.setattr(stage, fail)
+    page = run_function(board_page, board.__name__.rpartition(".")[2])
+    assert not page.exception
+    [told] = page.error
+    assert FAULT in told.value
+    assert "The rest of the page" in [caption.value for caption in page.caption]
+
+
+def test_after_a_fault_the_next_picture_is_read(visit, monkeypatch):
+    """The visitor need not reload the page: a picture that can be read gets its answer."""
+    asked = SimpleNamespace(classify_all=lambda _folder, images: test_segment.by_shape(images))
+    monkeypatch.setattr(number_board, "workers", lambda: asked)
+    page = visit("draw")
+    page.segmented_control(key="way").set_value("picture").run()
+    with monkeypatch.context() as broken:
+        broken.setattr("cnn.pictures.files.without_lines", fail)
+        page.file_uploader(key="upload").set_value(("a.png", png(Image.new("L", (9, 9))), "image/png")).run()
+        [told] = page.error
+        assert FAULT in told.value
+    content = png(Image.fromarray(255 - test_segment.row("170")))
+    page.file_uploader(key="upload").set_value(("b.png", content, "image/png")).run()
+    assert not page.error
+    assert not page.exception
+    assert '"answer-number">170<' in html(page)
+
+
+@pytest.mark.parametrize("stage", ["cnn.pictures.photos._middle", "pages.parts.draw.other_board.workers"])
+def test_a_fault_in_the_program_costs_a_model_of_other_things_one_picture(visit, monkeypatch, stage):
+    """A photo that meets an IndexError gets one sentence, and the page stays."""
+    knows = replace(trained(), input_shape=(32, 32, 3), class_names=("Aeroplane", "Car"), data_name="cifar10")
+    mine = store.save("mine", knows, owner=OWNER)
+    page = visit("draw")
+    page.selectbox(key="model").select(mine.id).run()
+    monkeypatch.setattr(stage, fail)
+    page.file_uploader(key="upload").set_value(("car.png", png(Image.new("L", (9, 9))), "image/png")).run()
+    [told] = page.error
+    assert FAULT in told.value
+    assert not page.exception

@@ -9,6 +9,7 @@ from streamlit.errors import StreamlitAPIException
 
 from cnn.errors import PictureError
 from cnn.i18n import N_, _
+from cnn.refusals import refusing
 
 SIDE = 280
 INK = "#ffffff"
@@ -58,11 +59,12 @@ def canvas(name: str, *, width: int = SIDE, height: int = SIDE, stroke: int = 18
     return picture
 
 
+@refusing()
 def picture_of(png: bytes, width: int, height: int) -> np.ndarray:
     """What a canvas of that size has sent, as uint8 (height, width, 4), finer where the screen is.
 
     Raises:
-        PictureError: no canvas of ours sends that; nothing of it is decoded.
+        PictureError: no canvas of ours sends that; what is too large or of another format is not decoded.
     """
     # Nobody needs it before the first stroke.
     from PIL import Image

@@ -11,12 +11,14 @@ from cnn.insight.answers import Answer
 from cnn.jobs.workers import workers
 from cnn.models.record import ModelRecord
 from cnn.models.store import keras_path
+from cnn.refusals import refusing
 from pages.parts.draw import corrections
 from pages.parts.draw.answer_panel import answer, invitation
 from pages.parts.draw.canvas import canvas
 from pages.parts.draw.steps import steps
 from pages.parts.inside.evidence import evidence
 from pages.parts.inside.image_choice import look_at_drawing
+from pages.parts.widgets.error_note import told
 
 if TYPE_CHECKING:
     from cnn.pictures.preparation import Prepared
@@ -27,6 +29,7 @@ _ANSWER_FIRST_SECONDS = 0.02
 
 
 @st.fragment
+@told()
 def digit_board(model: ModelRecord) -> None:
     """The canvas and its answer; only this part runs again at a stroke."""
     left, right = st.columns([1, 1.6], gap="large")
@@ -42,7 +45,8 @@ def digit_board(model: ModelRecord) -> None:
             return
         if not workers().awake:
             place.caption(_("The network is waking up; your answer comes in a moment."))
-        given = workers().answer(keras_path(model.id).parent, prepared.image)
+        with refusing():
+            given = workers().answer(keras_path(model.id).parent, prepared.image)
         with place.container():
             answer(given, prepared.image)
     sleep(_ANSWER_FIRST_SECONDS)
@@ -66,6 +70,7 @@ def explain(model: ModelRecord, image: np.ndarray, given: Answer) -> None:
         evidence(model, image, given)
 
 
+@refusing()
 def _prepared(drawing: np.ndarray | None) -> "Prepared | None":
     """The drawing as the network sees it, or None where nothing is drawn."""
     if drawing is None:

@@ -11,7 +11,9 @@ from cnn.i18n import _
 from cnn.jobs.workers import workers
 from cnn.models.record import ModelRecord
 from cnn.models.store import keras_path
+from cnn.refusals import refusing
 from pages.parts.draw.canvas import canvas
+from pages.parts.widgets.error_note import told
 from pages.parts.widgets.page_width import room
 from pages.parts.widgets.picture import pixels
 
@@ -25,6 +27,7 @@ _FRAME = (255, 176, 0)
 
 
 @st.fragment
+@told()
 def number_board(model: ModelRecord) -> None:
     """The wide canvas and the number on it; only this part runs again at a stroke."""
     space = room("number_room")
@@ -40,8 +43,13 @@ def number_board(model: ModelRecord) -> None:
         show_number(number)
 
 
+@refusing()
 def read(model: ModelRecord, picture: np.ndarray) -> "ReadNumber":
-    """The number on a picture, as `cnn.pictures.segmentation.read_number` takes it, read by a model."""
+    """The number on a picture, as `cnn.pictures.segmentation.read_number` takes it, read by a model.
+
+    Raises:
+        CnnError: whatever goes wrong.
+    """
     from cnn.pictures.segmentation import read_number
 
     return read_number(picture, partial(workers().answers, keras_path(model.id).parent))

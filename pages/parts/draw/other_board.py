@@ -9,6 +9,7 @@ from cnn.jobs import inspections
 from cnn.jobs.workers import workers
 from cnn.models.record import ModelRecord
 from cnn.models.store import keras_path
+from cnn.refusals import refusing
 from pages.parts.draw.upload_board import TEST_IMAGE, brought, test_image, where_from
 from pages.parts.inside.image_choice import look_at_drawing
 from pages.parts.model.probabilities import probability_bars
@@ -26,7 +27,9 @@ def other_board(model: ModelRecord) -> None:
         image = _chosen(model)
         if image is not None:
             look_at_drawing(image)
-            _show(image, workers().answer(keras_path(model.id).parent, image), names)
+            with refusing():
+                given = workers().answer(keras_path(model.id).parent, image)
+            _show(image, given, names)
 
 
 def _chosen(model: ModelRecord) -> np.ndarray | None:
@@ -42,7 +45,8 @@ def _chosen(model: ModelRecord) -> np.ndarray | None:
     from cnn.pictures.files import read_picture
     from cnn.pictures.photos import prepare_photo
 
-    return prepare_photo(read_picture(content), model.input_shape)
+    with refusing():
+        return prepare_photo(read_picture(content), model.input_shape)
 
 
 def _show(image: np.ndarray, given: Answer, names: list[str]) -> None:

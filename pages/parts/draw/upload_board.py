@@ -9,6 +9,7 @@ from cnn.i18n import _
 from cnn.jobs.workers import workers
 from cnn.models.record import ModelRecord
 from cnn.models.store import keras_path
+from cnn.refusals import refusing
 from pages.parts.draw.answer_panel import answer
 from pages.parts.draw.digit_board import explain
 from pages.parts.draw.number_board import read, show_number
@@ -80,7 +81,8 @@ def _read(model: ModelRecord, content: bytes) -> None:
     from cnn.pictures.files import read_writing
 
     with told():
-        picture = read_writing(content)
+        with refusing():
+            picture = read_writing(content)
         number = read(model, picture)
         if not number.text:
             st.info(_("Nothing is written on this picture. Take one of dark digits on light paper."))
@@ -91,12 +93,14 @@ def _read(model: ModelRecord, content: bytes) -> None:
 
 
 @st.fragment
+@told()
 def _one(model: ModelRecord, picture: np.ndarray) -> None:
     """The only digit on a picture; what is pressed below it does not read the whole picture again."""
     from cnn.pictures.preparation import prepare_drawing
 
-    prepared = prepare_drawing(picture)
-    given = workers().answer(keras_path(model.id).parent, prepared.image)
+    with refusing():
+        prepared = prepare_drawing(picture)
+        given = workers().answer(keras_path(model.id).parent, prepared.image)
     answer(given, prepared.image)
     steps(prepared.steps)
     explain(model, prepared.image, given)
