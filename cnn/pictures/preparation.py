@@ -207,7 +207,8 @@ def _to_work_size(cropped: Picture) -> Picture:
     size = max(1, round(width * scale)), max(1, round(height * scale))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     scaled = cv2.resize(cropped, size, interpolation=method)
-    return np.pad(scaled, _WORK // 4).astype(np.uint8, copy=False)
+    # Averaged with the ground beside them, hairlines are too pale to count as ink.
+    return np.pad(_strongest_white(scaled), _WORK // 4)
 
 
 def _adjust_width(ink: Picture) -> Picture:
@@ -253,7 +254,11 @@ def _sample(ink: Picture, scale: float, point: Any, to: Any, side: int) -> Pictu
     offset = np.broadcast_to(to, 2) - np.asarray(point) * scale
     matrix = np.array([[scale, 0, offset[0]], [0, scale, offset[1]]])
     sampled = cv2.warpAffine(ink, matrix, (side, side), flags=cv2.INTER_LINEAR).astype(np.float32)
-    return _to_picture(sampled * (255 / max(float(sampled.max()), 1)))
+    return _strongest_white(sampled)
+
+
+def _strongest_white(ink: NDArray[Any]) -> Picture:
+    return _to_picture(ink * np.float32(255 / max(float(ink.max()), 1)))
 
 
 def _preview(ink: Picture) -> Picture:

@@ -131,6 +131,15 @@ def test_thin_and_fat_pens_come_close():
     assert 1 < fat.sum() / thin.sum() < 2
 
 
+@pytest.mark.parametrize("digit", DIGITS)
+@pytest.mark.parametrize("canvas", [280, 500, 1000, 2000])
+def test_a_hairline_is_ink_however_large_the_digit(canvas, digit):
+    """A pen of one pixel, as in a painting program, gives a picture like that of a pen of usual width."""
+    hairline = prepare_drawing(drawing(digit, share=0.8, width=1, canvas=canvas)).image
+    usual = prepare_drawing(drawing(digit, share=0.8)).image
+    assert np.corrcoef(hairline.ravel(), usual.ravel())[0, 1] > 0.8
+
+
 def test_a_tiny_drawing_is_enlarged():
     """A digit of a dozen pixels is read as a large one is."""
     small = cv2.resize(drawing(2, share=0.9, canvas=280), (16, 16), interpolation=cv2.INTER_AREA)
