@@ -5,6 +5,7 @@ who watch goes to standard error. An error is one sentence there, and the exit c
 """
 
 import argparse
+import io
 import json
 import logging
 import math
@@ -429,4 +430,7 @@ def _tell(sentence: str) -> None:
 
 if __name__ == "__main__":
     use(of_environment)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A file's name may hold what the terminal cannot show; in JSON its escape is read as it was.
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(main())

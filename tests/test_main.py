@@ -1,5 +1,6 @@
 """The command line, as real processes: TensorFlow's start costs seconds, so each does several things."""
 
+import contextlib
 import itertools
 import json
 import os
@@ -124,6 +125,23 @@ def test_reading_only_the_beginning_is_no_error(place):
         process.stdout.close()
         assert process.stderr.read() == ""
         assert process.wait() == 1
+
+
+def test_a_name_that_cannot_be_written_is_no_error(place, tmp_path):
+    """Where the terminal lacks what is in a file's name, its line comes, and the other files' too."""
+    for name in (b"a.png", b"b\xff.png", "다.png".encode()):
+        with contextlib.suppress(OSError):  # not every disk takes any name
+            (tmp_path / os.fsdecode(name)).write_bytes(b"no picture")
+    for encoding in ("utf-8:strict", "ascii:strict"):
+        done = subprocess.run(
+            [sys.executable, "-m", "cnn", "classify", str(tmp_path), "--json"],
+            env=environment(place) | {"PYTHONIOENCODING": encoding},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.stderr == ""
+        assert {line["file"] for line in lines(done)} == {path.name for path in tmp_path.iterdir()}
 
 
 def test_data_go_to_a_room_without_internet(place, tmp_path):
