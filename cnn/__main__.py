@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from cnn.errors import CnnError, ConfigError, ModelError, PictureError
 from cnn.i18n import N_, _, fixed, of_environment, use
-from cnn.refusals import refusing
+from cnn.pictures.refusals import refusing
 
 if TYPE_CHECKING:
     from cnn.insight.answers import Answer

@@ -9,7 +9,7 @@ from streamlit.errors import StreamlitAPIException
 
 from cnn.errors import PictureError
 from cnn.i18n import N_, _
-from cnn.refusals import refusing
+from cnn.pictures.refusals import refusing
 
 SIDE = 280
 INK = "#ffffff"

@@ -11,7 +11,7 @@ from cnn.insight.answers import Answer
 from cnn.jobs.workers import workers
 from cnn.models.record import ModelRecord
 from cnn.models.store import keras_path
-from cnn.refusals import refusing
+from cnn.pictures.refusals import refusing
 from pages.parts.draw import corrections
 from pages.parts.draw.answer_panel import answer, invitation
 from pages.parts.draw.canvas import canvas

@@ -11,7 +11,7 @@ from cnn.i18n import _
 from cnn.jobs.workers import workers
 from cnn.models.record import ModelRecord
 from cnn.models.store import keras_path
-from cnn.refusals import refusing
+from cnn.pictures.refusals import refusing
 from pages.parts.draw.canvas import canvas
 from pages.parts.widgets.error_note import told
 from pages.parts.widgets.page_width import room

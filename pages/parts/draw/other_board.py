@@ -9,7 +9,7 @@ from cnn.jobs import inspections
 from cnn.jobs.workers import workers
 from cnn.models.record import ModelRecord
 from cnn.models.store import keras_path
-from cnn.refusals import refusing
+from cnn.pictures.refusals import refusing
 from pages.parts.draw.upload_board import TEST_IMAGE, brought, test_image, where_from
 from pages.parts.inside.image_choice import look_at_drawing
 from pages.parts.model.probabilities import probability_bars

@@ -9,7 +9,7 @@ from cnn.i18n import _
 from cnn.jobs.workers import workers
 from cnn.models.record import ModelRecord
 from cnn.models.store import keras_path
-from cnn.refusals import refusing
+from cnn.pictures.refusals import refusing
 from pages.parts.draw.answer_panel import answer
 from pages.parts.draw.digit_board import explain
 from pages.parts.draw.number_board import read, show_number

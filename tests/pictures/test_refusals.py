@@ -1,4 +1,4 @@
-"""`cnn.refusals`: what goes wrong with one picture is a sentence, and the log keeps the rest."""
+"""`cnn.pictures.refusals`: what goes wrong with one picture is a sentence, and the log keeps the rest."""
 
 import logging
 
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cnn.errors import ModelBroken, PictureError
-from cnn.refusals import refusing
+from cnn.pictures.refusals import refusing
 
 
 def resize_nothing():
