@@ -1,15 +1,12 @@
 """An evaluation as CSV files."""
 
-import csv
-import io
-from collections.abc import Iterable
-
 import streamlit as st
 
 from cnn.i18n import _
 from cnn.insight import metrics
 from cnn.insight.metrics import Evaluation
 from cnn.models.record import ModelRecord
+from pages.parts.widgets.csv_text import csv_text
 
 
 def downloads(model: ModelRecord, evaluation: Evaluation, names: list[str]) -> None:
@@ -58,12 +55,3 @@ def report_csv(evaluation: Evaluation, names: list[str]) -> str:
         names, evaluation.precision, evaluation.recall, evaluation.f1, evaluation.support, strict=True
     )
     return csv_text([["class", "precision", "recall", "f1", "support"]], measures)
-
-
-def csv_text(*parts: Iterable[Iterable[object]]) -> str:
-    """Rows as comma-separated values."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    for rows in parts:
-        writer.writerows(rows)
-    return text.getvalue()

@@ -17,9 +17,9 @@ from cnn.jobs.workers import workers
 from cnn.models import store
 from cnn.models.record import LONGEST_NAME, ModelRecord
 from cnn.training.announcements import Epoch, history_array
-from pages.parts.mistakes.csv_files import csv_text
 from pages.parts.model import picker
 from pages.parts.server.navigation import lead_to
+from pages.parts.widgets.csv_text import csv_text
 
 
 def outcome(training: Training) -> None:
