@@ -4,7 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check audit lock licences tensorboard bench bench-recipes browser translations pictures format model clean
+.PHONY: run test check audit lock licences tensorboard bench bench-recipes browser translations pictures format \
+	changelog model clean
 
 run: $(VENV)/.app  ## start the app and print its address
 	@$(BIN)/python -m cnn check --port $(PORT)
@@ -36,6 +37,9 @@ licences: $(VENV)/.dev  ## LICENSES.md anew: what the app is installed with, and
 format: $(VENV)/.dev  ## lay the code out as `check` wants it
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+changelog: $(VENV)/.dev  ## the fragments in changelog.d/ into CHANGELOG.md, under pyproject.toml's version and today's date
+	$(BIN)/towncrier build --yes --version "$$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)"
 
 bench: browser  ## the figures of the README
 	$(BIN)/python -m benchmarks
