@@ -15,12 +15,12 @@ test: check browser  ## lint, types, units, pages, journeys in a real browser
 	$(BIN)/python -m pytest tests/browser -n 2 --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m pytest --ignore=tests/browser -n 2 --dist loadfile --no-loadscope-reorder
 
-check: $(VENV)/.dev audit  ## linter, formatter, types, known vulnerabilities
+check: $(VENV)/.dev  ## linter, formatter, types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-audit: $(VENV)/.dev  ## known vulnerabilities of the locked versions, as PyPI tells them
+audit: $(VENV)/.dev  ## known vulnerabilities of the locked versions, as PyPI tells them; needs the network
 	@$(BIN)/python -m tests.audit
 
 lock: $(VENV)/.dev  ## constraints.txt anew, from the ranges in requirements*.txt
