@@ -1,4 +1,4 @@
-# The app by itself; README, "In a container", has the lines that build and start it.
+# The app by itself; docs/operate.md, "In a container", has the lines that build and start it.
 FROM python:3.11.13-slim-bookworm
 
 WORKDIR /app

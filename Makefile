@@ -41,7 +41,7 @@ format: $(VENV)/.dev  ## lay the code out as `check` wants it
 changelog: $(VENV)/.dev  ## the fragments in changelog.d/ into CHANGELOG.md, under pyproject.toml's version and today's date
 	$(BIN)/towncrier build --yes --version "$$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)"
 
-bench: browser  ## the figures of the README
+bench: browser  ## the figures of docs/figures.md
 	$(BIN)/python -m benchmarks
 
 bench-recipes: $(VENV)/.dev  ## every recipe, whole, beside its published figures; an hour or two

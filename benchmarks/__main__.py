@@ -1,4 +1,4 @@
-"""The figures of the README but for what takes hours, one table after another: `python -m benchmarks`.
+"""The figures of `docs/figures.md` but for what takes hours, one table after another: `python -m benchmarks`.
 
 Each comes from a process of its own, so that none is slowed down by what another has left.
 """

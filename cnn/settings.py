@@ -1,7 +1,7 @@
 """Where things live and how much is allowed: one table, read from the environment.
 
-Every setting has the help text that the README's table repeats. `CNN_MODELS_DIR=/srv/models make run`
-sets one.
+Every setting has the help text that the table in `docs/operate.md` repeats.
+`CNN_MODELS_DIR=/srv/models make run` sets one.
 """
 
 from functools import cache

@@ -27,7 +27,7 @@ def keep_digits(folder: Path) -> Path:
 
 
 def self_signed(folder: Path, host: str, *options: str) -> tuple[Path, Path]:
-    """A certificate of a host that vouches for itself, and its key; made by `openssl`, as the README says."""
+    """A host's certificate that vouches for itself, and its key; by `openssl`, as `docs/operate.md` says."""
     certificate, key = folder / "certificate.pem", folder / "key.pem"
     made = ["-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={host}", "-keyout", key, "-out", certificate]
     subprocess.run(["openssl", "req", "-x509", *made, *options], check=True, capture_output=True)

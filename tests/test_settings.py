@@ -18,7 +18,7 @@ def read_anew():
 
 
 def test_every_setting_says_what_it_is_for():
-    """The README's table is made of these sentences."""
+    """The table of `docs/operate.md` is made of these sentences."""
     for name, field in Settings.model_fields.items():
         assert str(field.description).endswith("."), name
 

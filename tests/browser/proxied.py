@@ -1,4 +1,4 @@
-"""nginx before an app, set up by the lines that the README gives."""
+"""nginx before an app, set up by the lines that `docs/operate.md` gives."""
 
 import re
 import shutil
@@ -27,7 +27,7 @@ http {{
   }}
 }}
 """
-"""What stands around the README's lines; nginx runs as whoever tests, in a folder of its own."""
+"""What stands around those lines; nginx runs as whoever tests, in a folder of its own."""
 
 
 def nginx() -> str | None:
@@ -41,10 +41,10 @@ def proxied(folder: Path, app: str) -> Iterator[str]:
     program = nginx()
     if program is None:
         raise FileNotFoundError("no nginx here: `make browser` installs it, where there is apt")
-    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
-    found = re.search(r"^location /cnn/ \{.*?^\}", readme, re.MULTILINE | re.DOTALL)
+    document = (PROJECT / "docs" / "operate.md").read_text(encoding="utf-8")
+    found = re.search(r"^location /cnn/ \{.*?^\}", document, re.MULTILINE | re.DOTALL)
     if found is None:
-        raise ValueError("the README has no lines for nginx")
+        raise ValueError("docs/operate.md has no lines for nginx")
     location = found.group().replace("http://127.0.0.1:8501", app.removesuffix("/cnn"))
     port = free_port()
     settings = folder / "nginx.conf"

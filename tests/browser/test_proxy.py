@@ -1,4 +1,4 @@
-"""The app behind nginx, under a path of its own, as the README says to set it up."""
+"""The app behind nginx, under a path of its own, as `docs/operate.md` says to set it up."""
 
 from collections.abc import Iterator
 
