@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.common import arguments, awake, milliseconds
 from cnn.data import datasets
-from cnn.models import store
+from cnn.models.store import model_store
 from cnn.pictures.preparation import prepare_drawing
 
 
@@ -24,14 +24,14 @@ def main() -> None:
 
 def measured(model_id: str, pictures: list[np.ndarray]) -> dict[str, object]:
     """Milliseconds, the medians over the pictures, each float32 (28, 28)."""
-    keras_file = store.keras_path(model_id)
+    folder = model_store().folder_of(model_id)
     rounds = len(pictures) - 1
     with awake() as workers:
-        there_and_back = milliseconds(lambda turn: workers.answer(keras_file.parent, pictures[turn]), rounds)
+        there_and_back = milliseconds(lambda turn: workers.answer(folder, pictures[turn]), rounds)
     # Only now: in the app's process there is no Keras.
     from cnn.network.classifier import Classifier
 
-    classifier = Classifier(store.read(model_id), keras_file)
+    classifier = Classifier(folder.record(), folder.keras_path())
     alone = milliseconds(lambda turn: classifier.classify(pictures[turn]), rounds)
     return {
         "model": model_id,

@@ -7,7 +7,7 @@ from statistics import median
 from time import perf_counter, sleep
 
 from cnn.jobs.workers import Workers, workers
-from cnn.models import store
+from cnn.models.shipped_model import SHIPPED
 
 
 def arguments(description: str | None, rounds: int) -> argparse.Namespace:
@@ -15,7 +15,7 @@ def arguments(description: str | None, rounds: int) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("model", nargs="?", default=store.SHIPPED)
+    parser.add_argument("model", nargs="?", default=SHIPPED)
     parser.add_argument("--rounds", type=int, default=rounds)
     return parser.parse_args()
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from benchmarks.common import arguments
 from cnn.data import datasets
-from cnn.models import store
+from cnn.models.store import model_store
 from cnn.network.build import load
 from cnn.network.classifier import Classifier
 from cnn.network.scoring import evaluate
@@ -42,7 +42,8 @@ def medians(times: Times) -> tuple[float, float]:
 def main() -> None:
     chosen = arguments(__doc__, rounds=5)
     dataset = datasets.load("mnist")
-    record, file = store.read(chosen.model), store.keras_path(chosen.model)
+    folder = model_store().folder_of(chosen.model)
+    record, file = folder.record(), folder.keras_path()
     classifier, model = Classifier(record, file), load(record, file)
     images = dataset.x_test[..., np.newaxis].astype(np.float32) / 255
     ours: Times = []

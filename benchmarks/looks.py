@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.common import arguments, awake, milliseconds
 from cnn.jobs import inspections
-from cnn.models import store
+from cnn.models.store import model_store
 
 EMPTY = "import streamlit as st\nst.header('Nothing')\n"
 
@@ -34,7 +34,7 @@ def measured(model_id: str, rounds: int) -> dict[str, object]:
     from tests.pages.opened import open_app
 
     with awake():
-        record = store.read(model_id)
+        record = model_store().record(model_id)
         evaluation_cache().of(record, inspections.dataset_of(record)).result()
         layers = questions.layers_of(record)
         widest = next((n for n, facts in enumerate(layers) if facts.output_shape[-1] == 64), 0)

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.models.store import keras_path, read
+from cnn.models.shipped_model import SHIPPED
+from cnn.models.store import model_store
 from cnn.network.classifier import Classifier
 from cnn.network.drawings import UNSEEN_WRITERS
 from cnn.pictures import strokes
@@ -70,7 +71,8 @@ def main() -> None:
     folder = settings().data_dir
     if folder is None or not (folder / "screen_digits.json").exists():
         sys.exit("Rows of digits need screen_digits.json in the folder that CNN_DATA_DIR names.")
-    classifier = Classifier(read("shipped"), keras_path("shipped"))
+    shipped = model_store().folder_of(SHIPPED)
+    classifier = Classifier(shipped.record(), shipped.keras_path())
     written = rows(folder, frozenset(UNSEEN_WRITERS), ROWS)
     right = [text == read_number(picture, classifier.answers).text for text, picture in written]
     print(f"| rows of two to ten digits, read whole | {np.mean(right):.1%} of {ROWS} |")

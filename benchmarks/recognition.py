@@ -13,7 +13,10 @@ import tempfile
 from pathlib import Path
 
 from cnn.data import datasets
-from cnn.models import store
+from cnn.models.folder import ModelFolder
+from cnn.models.saving import save_in
+from cnn.models.shipped_model import SHIPPED
+from cnn.models.store import ModelStore
 from cnn.network import recognition
 from cnn.network.classifier import Classifier
 from cnn.network.fitting import train
@@ -21,10 +24,10 @@ from cnn.settings import PROJECT, settings
 from cnn.training.recipes import recipe
 
 
-def measured(name: str, models: Path, folder: Path) -> recognition.Figures:
-    """The figures of the model `name` in the folder `models`."""
-    keras_file = store.keras_path(name, models)
-    return recognition.measure(Classifier(store.read(name, models), keras_file), keras_file, folder)
+def measured(model: ModelFolder, folder: Path) -> recognition.Figures:
+    """The figures of a model, measured with the data in `folder`."""
+    keras_file = model.keras_path()
+    return recognition.measure(Classifier(model.record(), keras_file), keras_file, folder)
 
 
 def row(name: str, figures: recognition.Figures) -> str:
@@ -51,12 +54,13 @@ def main() -> None:
         "| not sure of no digits, of digits | ECE | ms | MB |"
     )
     print("|---|---|---|---|---|---|---|---|---|")
-    print(row("shipped", measured("shipped", PROJECT / "models", folder)), flush=True)
+    print(row("shipped", measured(ModelStore(PROJECT / "models").folder_of(SHIPPED), folder)), flush=True)
     for name in arguments.recipes:
         with tempfile.TemporaryDirectory() as models:
             trained = train(recipe(name).config, datasets.load("mnist"))
-            record = store.save(name, trained, folder=Path(models))
-            print(row(name, measured(record.id, Path(models), folder)), flush=True)
+            model = ModelFolder(Path(models) / name)
+            save_in(model, name, trained)
+            print(row(name, measured(model, folder)), flush=True)
 
 
 if __name__ == "__main__":

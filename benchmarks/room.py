@@ -145,11 +145,13 @@ def after_each_stroke() -> list[list[Drawing]]:
 
 def by_itself(pictures: list[NDArray[np.uint8]]) -> list[Answer]:
     """What the shipped model answers without any app."""
-    from cnn.models import store
+    from cnn.models.shipped_model import SHIPPED
+    from cnn.models.store import model_store
     from cnn.network.classifier import Classifier
     from cnn.pictures.preparation import prepare_drawing
 
-    model = Classifier(store.read(store.SHIPPED), store.keras_path(store.SHIPPED))
+    shipped = model_store().folder_of(SHIPPED)
+    model = Classifier(shipped.record(), shipped.keras_path())
     return [model.classify(prepare_drawing(picture).image) for picture in pictures]
 
 

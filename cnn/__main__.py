@@ -25,6 +25,7 @@ from cnn.pictures.refusals import refusing
 
 if TYPE_CHECKING:
     from cnn.insight.answers import Answer
+    from cnn.models.folder import ModelFolder
     from cnn.network.classifier import Classifier
 
 
@@ -174,7 +175,8 @@ def _recipes(_options: argparse.Namespace, output: Output) -> int:
 def _train(options: argparse.Namespace, output: Output) -> int:
     from cnn.data.datasets import load
     from cnn.jobs.training_task import log_dir
-    from cnn.models import store
+    from cnn.models.folder import ModelFolder
+    from cnn.models.saving import check_place, save_in
     from cnn.settings import settings
     from cnn.training.announcements import Epoch
     from cnn.training.recipes import config_from, recipe
@@ -182,8 +184,8 @@ def _train(options: argparse.Namespace, output: Output) -> int:
     asked = {name: getattr(options, name) for name in ("dataset", "epochs", "seed")}
     changes = {name: value for name, value in asked.items() if value is not None}
     config = config_from(recipe(options.recipe).config.model_dump() | changes)
-    place = options.out or settings().models_dir / config.recipe
-    store.check_place(place)
+    place = ModelFolder(options.out or settings().models_dir / config.recipe)
+    check_place(place)
     dataset = load(config.dataset, on_bytes=_bytes_told(config.dataset))
     _say_what_stands_in(dataset)
 
@@ -201,13 +203,13 @@ def _train(options: argparse.Namespace, output: Output) -> int:
             should_stop=stop.is_set,
             log_dir=log_dir(config, f"{datetime.now():%Y%m%d-%H%M%S}"),
         )
-    store.save(config.recipe, trained, place=place)
+    save_in(place, config.recipe, trained)
     values = {
         "test_accuracy": trained.test_accuracy,
         "test_loss": trained.test_loss,
         "parameters": trained.parameters,
         "fit_seconds": trained.fit_seconds,
-        "model": str(place.resolve()),
+        "model": str(place.path.resolve()),
         "dataset": trained.data_name,
     }
     output.say(
@@ -229,10 +231,9 @@ def _epoch_sentence(epoch: Any, epochs: int) -> str:
 
 def _evaluate(options: argparse.Namespace, output: Output) -> int:
     from cnn.data import datasets
-    from cnn.models import store
 
     model = _model(options.model)
-    record = store.read(model)
+    record = model.record()
     name = options.dataset or record.data_name
     dataset = datasets.load(name, on_bytes=_bytes_told(name))
     _say_what_stands_in(dataset)
@@ -248,7 +249,7 @@ def _evaluate(options: argparse.Namespace, output: Output) -> int:
     from cnn.network.classifier import Classifier
     from cnn.network.scoring import evaluate
 
-    scored = evaluate(Classifier(record, store.keras_path(model)), dataset)
+    scored = evaluate(Classifier(record, model.keras_path()), dataset)
     values = {
         "accuracy": scored.accuracy,
         "loss": scored.loss,
@@ -264,11 +265,9 @@ def _evaluate(options: argparse.Namespace, output: Output) -> int:
 
 
 def _classify(options: argparse.Namespace, output: Output) -> int:
-    from cnn.models import store
-
     pictures = _pictures(options.paths)
     model = _model(options.model)
-    record = store.read(model)
+    record = model.record()
     if not record.reads_drawings:
         raise ModelError(
             N_(
@@ -282,7 +281,7 @@ def _classify(options: argparse.Namespace, output: Output) -> int:
 
     from cnn.network.classifier import Classifier
 
-    classifier = Classifier(record, store.keras_path(model))
+    classifier = Classifier(record, model.keras_path())
     classify = _number if options.number else _digit
     answered = 0
     for name, path in pictures:
@@ -362,19 +361,21 @@ def _pictures(paths: list[Path]) -> list[tuple[str, Path]]:
     return sorted(named)
 
 
-def _model(text: str) -> str | Path:
-    """A model's id, or the path of its folder: what looks like a path, or is a folder and no id."""
+def _model(text: str) -> "ModelFolder":
+    """The folder of a model's id, or that at a path: what looks like a path, or is a folder and no id."""
     from cnn.errors import ModelNotFound
-    from cnn.models import store
+    from cnn.models.folder import ModelFolder
+    from cnn.models.store import model_store
 
-    path = Path(text)
-    if len(path.parts) > 1 or text.startswith("."):
-        return path
+    at_path = ModelFolder(Path(text))
+    if len(at_path.path.parts) > 1 or text.startswith("."):
+        return at_path
     try:
-        store.read(text)
+        return model_store().folder_of(text)
     except ModelNotFound:
-        return path if path.is_dir() else text
-    return text
+        if at_path.is_there():
+            return at_path
+        raise
 
 
 def _bytes_told(name: str) -> Any:

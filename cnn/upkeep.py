@@ -9,9 +9,9 @@ from shutil import rmtree
 from cnn import atomic
 from cnn.errors import CnnError
 from cnn.i18n import N_
-from cnn.models import store
 from cnn.models.record import ModelRecord
-from cnn.models.store import SHIPPED
+from cnn.models.shipped_model import SHIPPED, keep_shipped
+from cnn.models.store import ModelStore
 from cnn.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -30,12 +30,13 @@ def tidy(limits: Settings, now: datetime | None = None) -> None:
     for folder in (limits.models_dir, limits.cache_dir):
         atomic.clear_leftovers(folder)
     try:
-        store.keep_shipped()
+        keep_shipped()
     except OSError as error:
         _log.warning(N_("no copy of the shipped model could be made: %s"), error)
+    store = ModelStore(limits.models_dir)
     for record in outdated(limits, now):
         try:
-            store.delete(record.id, record.owner, limits.models_dir)
+            store.delete(record.id, record.owner)
         except CnnError as error:
             _log.warning(N_("the old run %s could not be cleared: %s"), record.id, error)
     for log in old_logs(limits, now):
@@ -54,15 +55,16 @@ def outdated(limits: Settings, now: datetime) -> list[ModelRecord]:
     """
     if limits.keep_runs_days is None and limits.keep_runs_gb is None:
         return []
+    store = ModelStore(limits.models_dir)
     runs = sorted(
         (
             model
-            for model in store.everyones(limits.models_dir)
+            for model in store.everyones()
             if isinstance(model, ModelRecord) and model.owner and not model.published and model.id != SHIPPED
         ),
         key=lambda model: model.created,
     )
-    sizes = {run.id: _size(run, limits) for run in runs} if limits.keep_runs_gb else {}
+    sizes = {run.id: _size(run, store) for run in runs} if limits.keep_runs_gb else {}
     too_much = sum(sizes.values()) - limits.keep_runs_gb * 1e9 if limits.keep_runs_gb else 0
     let_go = []
     for run in runs:
@@ -95,10 +97,10 @@ def _oldest_kept(limits: Settings, now: datetime) -> float:
     return -math.inf if days is None else (now - timedelta(days=days)).timestamp()
 
 
-def _size(run: ModelRecord, limits: Settings) -> int:
+def _size(run: ModelRecord, store: ModelStore) -> int:
     """A run's bytes; none where it cannot be told, as of one that its owner is just deleting."""
     try:
-        return store.size(run.id, limits.models_dir)
+        return store.folder_of(run.id).size()
     except (CnnError, OSError) as error:
         _log.info("the size of the run %s cannot be told: %s", run.id, error)
         return 0

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from cnn.i18n import _
-from cnn.models import store
+from cnn.models.store import model_store
 from pages.parts.runs.leaderboard import leaderboard
 from pages.parts.runs.run_table import run_table
 from pages.parts.runs.sharing import sharing
@@ -18,7 +18,7 @@ owner = visitor.owner()
 st.html(Path(__file__).parent / "parts" / "frame" / "look_inside.css")
 st.title(_("Runs"))
 with told():
-    found = store.usable(owner)
+    found = model_store().usable(owner)
     picked = run_table(found, owner)
     if len(picked) == 1:
         sharing(picked[0], owner)

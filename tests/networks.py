@@ -10,8 +10,8 @@ import numpy as np
 from cnn.data.datasets import Dataset
 from cnn.data.origins import DIGITS, ORIGINS
 from cnn.data.uci_digits import uci_digits
-from cnn.models import store
 from cnn.models.record import ModelRecord
+from cnn.models.store import ModelStore
 from cnn.training import recipes
 from cnn.training.announcements import Epoch, TrainedModel
 from cnn.training.layers import AveragePool2D, Conv2D, Dense, Flatten, MaxPool2D
@@ -100,7 +100,7 @@ def small(config: TrainConfig) -> TrainedModel:
 
 def keep_small(folder: Path, name: str = "Small", **changes: Any) -> ModelRecord:
     """A network trained for a second on `digits`, among the models of `folder`, for everybody to see."""
-    return store.save(name, small(small_config(**changes)), folder=folder)
+    return ModelStore(folder).save(name, small(small_config(**changes)))
 
 
 def keep_colour(folder: Path) -> ModelRecord:
@@ -114,7 +114,7 @@ def keep_colour(folder: Path) -> ModelRecord:
         Dense(units=8),
     )
     config = small_config(dataset="cifar10", layers=layers, epochs=1)
-    return store.save("Colour", train(config, colours()), folder=folder)
+    return ModelStore(folder).save("Colour", train(config, colours()))
 
 
 def random_image(shape: tuple[int, ...], seed: int = 0) -> np.ndarray:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from cnn import atomic, upkeep
-from cnn.models import store
+from cnn.models.folder import RECORD_FILE, ModelFolder
 from cnn.models.record import ModelRecord
+from cnn.models.store import ModelStore
 from cnn.settings import PROJECT, Settings
 from tests.browser.served import serve
 from tests.networks import trained
@@ -23,7 +24,7 @@ SAVE_AND_DIE = """if True:
     import os, signal, sys
     from pathlib import Path
     from cnn import atomic
-    from cnn.models import store
+    from cnn.models.store import ModelStore
     from tests.networks import trained
 
     write, steps = {step}, int(sys.argv[2])
@@ -36,7 +37,7 @@ SAVE_AND_DIE = """if True:
         return write(*arguments)
 
     {step} = dying
-    store.save("fast", trained(), folder=Path(sys.argv[1]))
+    ModelStore(Path(sys.argv[1])).save("fast", trained())
 """
 
 
@@ -57,7 +58,7 @@ def names(folder: Path) -> set[str]:
 def test_a_crash_in_the_middle_of_a_save_leaves_nothing(tmp_path, step, times):
     """Whenever the process is killed, no half model is listed, and what it left goes at the next start."""
     save_and_die(tmp_path, step, times)
-    assert store.list_models(folder=tmp_path) == []
+    assert ModelStore(tmp_path).models() == []
     assert names(tmp_path)
     upkeep.tidy(Settings(models_dir=tmp_path))
     assert names(tmp_path) == set()
@@ -66,10 +67,10 @@ def test_a_crash_in_the_middle_of_a_save_leaves_nothing(tmp_path, step, times):
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_crash_while_a_model_is_replaced_leaves_one_of_both(tmp_path, times):
     """Killed before or between the two moves, the model that stood there stands there again."""
-    before = store.save("fast", trained(), folder=tmp_path)
+    before = ModelStore(tmp_path).save("fast", trained())
     save_and_die(tmp_path, "Path.replace", times)
     upkeep.tidy(Settings(models_dir=tmp_path))
-    assert store.list_models(folder=tmp_path) == [before]
+    assert ModelStore(tmp_path).models() == [before]
     assert names(tmp_path) == {"fast"}
 
 
@@ -94,16 +95,16 @@ def test_the_app_clears_at_its_start(tmp_path):
 
 def run(folder: Path, days: float, *, owner: str | None = "ann", published: bool = False) -> ModelRecord:
     """A run that was saved so many days before `NOW`."""
-    record = store.save(f"run {days:g}", trained(), owner=owner, folder=folder)
+    record = ModelStore(folder).save(f"run {days:g}", trained(), owner=owner)
     if published:
-        record = store.publish(record.id, record.name, owner, folder)
+        record = ModelStore(folder).publish(record.id, record.name, owner)
     record = record.model_copy(update={"created": NOW - timedelta(days=days)})
-    (folder / record.id / store.RECORD_FILE).write_bytes(record.to_json())
+    (folder / record.id / RECORD_FILE).write_bytes(record.to_json())
     return record
 
 
 def kept(folder: Path) -> set[str]:
-    return {model.id for model in store.everyones(folder)}
+    return {model.id for model in ModelStore(folder).everyones()}
 
 
 def test_old_runs_go_and_published_ones_stay(tmp_path):
@@ -122,7 +123,7 @@ def test_of_too_many_runs_the_oldest_go(tmp_path):
         run(tmp_path, days, owner=owner) for days, owner in [(4, "ann"), (3, "bob"), (2, "ann"), (1, "bob")]
     ]
     shown = run(tmp_path, 5, published=True)
-    room = 2.5 * max(store.size(each.id, tmp_path) for each in runs) / 1e9
+    room = 2.5 * max(ModelStore(tmp_path).folder_of(each.id).size() for each in runs) / 1e9
     upkeep.tidy(Settings(models_dir=tmp_path, keep_runs_gb=room), NOW)
     assert kept(tmp_path) == {runs[2].id, runs[3].id, shown.id}
 
@@ -182,14 +183,14 @@ def test_a_log_that_cannot_be_removed_keeps_no_other(tmp_path, monkeypatch):
 def test_a_run_that_is_just_deleted_keeps_no_other(tmp_path, monkeypatch):
     """Where one cannot be measured, the others are cleared all the same."""
     gone, old = run(tmp_path, 40), run(tmp_path, 41)
-    measured = store.size
+    measured = ModelFolder.size
 
-    def size(model, folder):
-        if model == gone.id:
-            raise FileNotFoundError(model)
-        return measured(model, folder)
+    def size(folder):
+        if folder.path.name == gone.id:
+            raise FileNotFoundError(folder.path)
+        return measured(folder)
 
-    monkeypatch.setattr(store, "size", size)
+    monkeypatch.setattr(ModelFolder, "size", size)
     upkeep.tidy(Settings(models_dir=tmp_path, keep_runs_gb=1e-9), NOW)
     assert old.id not in kept(tmp_path)
 

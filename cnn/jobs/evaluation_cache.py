@@ -18,8 +18,9 @@ from cnn.insight import metrics
 from cnn.insight.metrics import Evaluation
 from cnn.jobs import inspections
 from cnn.jobs.workers import Workers, workers
+from cnn.models.folder import ModelFolder, not_found
 from cnn.models.record import ModelRecord
-from cnn.models.store import keras_path, not_found, stamped
+from cnn.models.store import model_store
 from cnn.settings import settings
 
 REMEMBERED = 8
@@ -62,7 +63,7 @@ class EvaluationCache:
             if future is None or self._is_to_be_tried_again(future):
                 future = self._kept(path)
             if future is None:
-                folder = keras_path(record.id).parent
+                folder = model_store().folder_of(record.id)
                 future = self._scoring.begin(inspections.evaluation, folder, path, dataset.sha256)
                 future.add_done_callback(self._note_end)
             self._futures[path] = future
@@ -81,7 +82,7 @@ class EvaluationCache:
         return monotonic() - self._ended.get(future, 0.0) >= TOLD_SECONDS
 
     def _path(self, record: ModelRecord, dataset: Dataset) -> Path:
-        content = _hash(*stamped(record.id))
+        content = _hash(*model_store().folder_of(record.id).stamped())
         # The temperature is no part of the Keras file, but of the answers.
         key = f"{content} {dataset.sha256} {record.temperature} {record.reject_class}"
         return self._folder / f"{sha256(key.encode()).hexdigest()}.npz"
@@ -96,12 +97,12 @@ class EvaluationCache:
 
 
 @lru_cache(256)
-def _hash(folder: Path, _modified_ns: int) -> str:
+def _hash(folder: ModelFolder, _modified_ns: int) -> str:
     try:
-        with keras_path(folder).open("rb") as content:
+        with folder.keras_path().open("rb") as content:
             return file_digest(content, "sha256").hexdigest()
     except OSError as error:
-        raise not_found(folder.name) from error
+        raise not_found(folder.path.name) from error
 
 
 @cache

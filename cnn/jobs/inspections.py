@@ -1,7 +1,7 @@
 """Looks into networks, as tasks that run in worker processes. Importable without Keras.
 
 The short ones go through `Workers.inspect`, the long ones, which read thousands of images, through
-`Workers.begin`. A model is named by its folder.
+`Workers.begin`.
 """
 
 import logging
@@ -20,8 +20,8 @@ from cnn.i18n import N_
 from cnn.insight import metrics, numpy_layers
 from cnn.insight.activations import Array, Evidence, LayerFacts, Look, Strongest
 from cnn.insight.metrics import Evaluation, Numbers
+from cnn.models.folder import ModelFolder
 from cnn.models.record import ModelRecord
-from cnn.models.store import keras_path, read, stamped
 
 if TYPE_CHECKING:
     from cnn.network.inspector import Inspector
@@ -43,7 +43,7 @@ def dataset_of(record: ModelRecord) -> Dataset:
     return datasets.load(record.data_name)
 
 
-def layers(folder: Path) -> tuple[LayerFacts, ...]:
+def layers(folder: ModelFolder) -> tuple[LayerFacts, ...]:
     """The layers of a network, without their weights: see `weights`.
 
     Raises:
@@ -52,7 +52,7 @@ def layers(folder: Path) -> tuple[LayerFacts, ...]:
     return tuple(replace(facts, kernel=None, bias=None) for facts in _inspector(folder).layers)
 
 
-def weights(folder: Path, layer: int, channel: int) -> tuple[Array, Array]:
+def weights(folder: ModelFolder, layer: int, channel: int) -> tuple[Array, Array]:
     """The kernel and bias that make one map or unit of a layer, as `LayerFacts.weights` gives them.
 
     Args:
@@ -66,7 +66,7 @@ def weights(folder: Path, layer: int, channel: int) -> tuple[Array, Array]:
     return _inspector(folder).layers[layer].weights(channel)
 
 
-def slices(folder: Path, layer: int, incoming: int | None) -> Array:
+def slices(folder: ModelFolder, layer: int, incoming: int | None) -> Array:
     """The kernels of a convolution as they act on one map of its input.
 
     Args:
@@ -85,7 +85,7 @@ def slices(folder: Path, layer: int, incoming: int | None) -> Array:
     return kernel if incoming is None else kernel[:, :, incoming : incoming + 1]
 
 
-def forward_pass(folder: Path, image: Array) -> Look:
+def forward_pass(folder: ModelFolder, image: Array) -> Look:
     """What every layer makes of a float32 image in [0, 1].
 
     Raises:
@@ -95,21 +95,21 @@ def forward_pass(folder: Path, image: Array) -> Look:
     return _inspector(folder).look(image)
 
 
-def evidence(folder: Path, image: Array, class_number: int) -> Evidence:
+def evidence(folder: ModelFolder, image: Array, class_number: int) -> Evidence:
     """Where on an image a class's score comes from; raises what `forward_pass` does, and `ConfigError`."""
     return _inspector(folder).evidence(image, class_number)
 
 
-def strongest(folder: Path, layer: str, channel: int, count: int) -> Strongest:
+def strongest(folder: ModelFolder, layer: str, channel: int, count: int) -> Strongest:
     """The test images of the model's data set that a map answers most. Takes seconds.
 
     Raises:
         ModelError, ConfigError, DataError: the model, the map or the images are not there.
     """
-    return _inspector(folder).strongest(layer, channel, dataset_of(read(folder)).x_test, count)
+    return _inspector(folder).strongest(layer, channel, dataset_of(folder.record()).x_test, count)
 
 
-def nearest(folder: Path, image: np.ndarray, count: int) -> tuple[Numbers, Array]:
+def nearest(folder: ModelFolder, image: np.ndarray, count: int) -> tuple[Numbers, Array]:
     """The numbers of the training images that a network sees most alike, and how far they are.
 
     The first one of a model takes many seconds: all training images go through the network.
@@ -123,11 +123,13 @@ def nearest(folder: Path, image: np.ndarray, count: int) -> tuple[Numbers, Array
         ModelError, DataError: the model or the images are not there.
     """
     # `Nearest` stands where Keras is imported, so it cannot cross to a process without it.
-    found = _neighbours(*stamped(folder)).nearest(image, count)
+    found = _neighbours(*folder.stamped()).nearest(image, count)
     return found.images, found.distances
 
 
-def shifted_accuracies(folders: Sequence[Path], distances: Sequence[int], count: int) -> list[list[float]]:
+def shifted_accuracies(
+    folders: Sequence[ModelFolder], distances: Sequence[int], count: int
+) -> list[list[float]]:
     """How many test images networks still get right when they are shifted, each in the eight directions.
 
     Takes seconds.
@@ -145,9 +147,9 @@ def shifted_accuracies(folders: Sequence[Path], distances: Sequence[int], count:
     """
     from cnn.network.classifier import Classifier
 
-    dataset = dataset_of(read(folders[0]))
+    dataset = dataset_of(folders[0].record())
     images, labels = dataset.x_test[:count], dataset.y_test[:count]
-    networks = [Classifier(read(folder), keras_path(folder)) for folder in folders]
+    networks = [Classifier(folder.record(), folder.keras_path()) for folder in folders]
 
     def accuracy(network: Classifier, distance: int) -> float:
         moved = (numpy_layers.shifted(images, *way) for way in numpy_layers.ways(distance))
@@ -156,7 +158,7 @@ def shifted_accuracies(folders: Sequence[Path], distances: Sequence[int], count:
     return [[accuracy(network, distance) for distance in distances] for network in networks]
 
 
-def evaluation(folder: Path, kept: Path, data_sha256: str) -> Evaluation:
+def evaluation(folder: ModelFolder, kept: Path, data_sha256: str) -> Evaluation:
     """A model's answers to all test images of its data set, also written to `kept`. Takes seconds.
 
     Where it cannot be written, that is logged.
@@ -173,7 +175,7 @@ def evaluation(folder: Path, kept: Path, data_sha256: str) -> Evaluation:
     from cnn.network.classifier import Classifier
     from cnn.network.scoring import evaluate
 
-    record = read(folder)
+    record = folder.record()
     dataset = dataset_of(record)
     if dataset.sha256 != data_sha256:
         raise DataError(
@@ -185,31 +187,31 @@ def evaluation(folder: Path, kept: Path, data_sha256: str) -> Evaluation:
             came=dataset.sha256[:8],
             expected=data_sha256[:8],
         )
-    made = evaluate(Classifier(record, keras_path(folder)), dataset)
+    made = evaluate(Classifier(record, folder.keras_path()), dataset)
     try:
         metrics.save(made, kept)
     except OSError as error:
-        _log.warning("the evaluation of %s cannot be kept: %s", folder.name, error)
+        _log.warning("the evaluation of %s cannot be kept: %s", folder.path.name, error)
     return made
 
 
-def _inspector(folder: Path) -> "Inspector":
+def _inspector(folder: ModelFolder) -> "Inspector":
     # The modification time is part of the key: a model saved again under its name is another one.
-    return _compiled(*stamped(folder))
+    return _compiled(*folder.stamped())
 
 
 @lru_cache(RESIDENT_INSPECTORS)
-def _compiled(folder: Path, _modified_ns: int) -> "Inspector":
+def _compiled(folder: ModelFolder, _modified_ns: int) -> "Inspector":
     from cnn.network.build import load
     from cnn.network.inspector import Inspector
 
-    return Inspector(load(read(folder), keras_path(folder)))
+    return Inspector(load(folder.record(), folder.keras_path()))
 
 
 @lru_cache(RESIDENT_NEIGHBOURS)
-def _neighbours(folder: Path, _modified_ns: int) -> "Neighbours":
+def _neighbours(folder: ModelFolder, _modified_ns: int) -> "Neighbours":
     from cnn.network.build import load
     from cnn.network.scoring import Neighbours
 
-    record = read(folder)
-    return Neighbours(load(record, keras_path(folder)), dataset_of(record).x_train)
+    record = folder.record()
+    return Neighbours(load(record, folder.keras_path()), dataset_of(record).x_train)

@@ -21,10 +21,10 @@ from cnn.i18n import N_
 from cnn.jobs.job import Job, new_name
 from cnn.jobs.state import AT_WORK, Training, after, queued
 from cnn.jobs.workers import Workers, workers
-from cnn.models import store
 from cnn.models.continuation import Start
 from cnn.models.fine_tuning import FineTuning
 from cnn.models.record import LONGEST_NAME, ModelRecord, name_for
+from cnn.models.store import model_store
 from cnn.reasons import reason
 from cnn.settings import settings
 from cnn.training.announcements import TrainedModel
@@ -156,7 +156,7 @@ class TrainingQueue:
             ModelNotSaved: the disk is full or cannot be written.
         """
         assert training.record is not None
-        record = store.rename(training.record.id, name, training.owner)
+        record = model_store().rename(training.record.id, name, training.owner)
         self._change(training.id, record=record)
 
     def save_again(self, training: Training) -> None:
@@ -320,7 +320,7 @@ def _save(training: Training, trained: TrainedModel) -> ModelRecord:
     start = training.job.start
     before = start.record if start else None
     name = name_for(before, training.owner) if before else trained.config.recipe
-    return store.save(
+    return model_store().save(
         _free_name(training.owner, re.sub(r" \d+$", "", name)),
         trained,
         owner=training.owner,
@@ -332,7 +332,7 @@ def _save(training: Training, trained: TrainedModel) -> ModelRecord:
 
 def _free_name(owner: str, base: str) -> str:
     """`base` with the first number that none of the owner's models bears."""
-    names = {model.name for model in store.usable(owner)}
+    names = {model.name for model in model_store().usable(owner)}
     for number in count(1):
         end = f" {number}"
         name = base[: LONGEST_NAME - len(end)].rstrip() + end

@@ -14,7 +14,6 @@ from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 from threading import Lock, Thread
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -31,7 +30,9 @@ from cnn.jobs.job import Job
 from cnn.jobs.processes import ANSWERING, LocalProcesses
 from cnn.jobs.trainers import Announce, Trainers, TrainersAway
 from cnn.jobs.work_folder import WorkFolder
-from cnn.models.store import SHIPPED, keras_path
+from cnn.models.folder import ModelFolder
+from cnn.models.shipped_model import SHIPPED
+from cnn.models.store import model_store
 from cnn.settings import Settings, settings
 from cnn.training.announcements import Away, TrainedModel
 
@@ -116,17 +117,17 @@ class Workers:
 
     def _warm_up(self) -> None:
         try:
-            self._ask("load", keras_path(SHIPPED).parent, patience=_WARM_UP_SECONDS)
+            self._ask("load", model_store().folder_of(SHIPPED), patience=_WARM_UP_SECONDS)
         except CnnError as error:
             _log.warning(N_("the shipped model is not ready: %s"), error)
 
     # Answers
 
-    def answer(self, folder: Path, image: np.ndarray) -> Answer:
-        """The answer of the model in `folder` to one picture.
+    def answer(self, folder: ModelFolder, image: np.ndarray) -> Answer:
+        """The answer of a model to one picture.
 
         Args:
-            folder: a model's folder.
+            folder: the model's.
             image: float32 (28, 28) in [0, 1], light ink on dark, as `prepare_drawing` gives it.
 
         Raises:
@@ -136,13 +137,13 @@ class Workers:
         answer: Answer = self._ask("ask", "classify", folder, image)
         return answer
 
-    def answers(self, folder: Path, images: np.ndarray) -> list[Answer]:
+    def answers(self, folder: ModelFolder, images: np.ndarray) -> list[Answer]:
         """The answers to several pictures, float32 (n, 28, 28); else as `answer`."""
         answers: list[Answer] = self._ask("ask", "answers", folder, images)
         return answers
 
-    def h5(self, folder: Path) -> bytes:
-        """The model in `folder` as the bytes of an HDF5 file.
+    def h5(self, folder: ModelFolder) -> bytes:
+        """A model as the bytes of an HDF5 file.
 
         Raises:
             WorkerError, ModelError: as `answer`.

@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
@@ -85,22 +86,24 @@ class ModelRecord(BaseModel):
         return self.model_dump_json(indent=1, exclude={"id"}).encode()
 
 
-def record_of(  # noqa: PLR0913 - see `ModelRecord`
-    trained: TrainedModel,
-    model_id: str,
-    name: str,
-    owner: str | None,
-    *,
-    fine_tuned: bool,
-    reject_class: bool,
-    reject_threshold: float,
+class Traits(TypedDict, total=False):
+    """What is known to who trains a network, not to the training: see `ModelRecord`."""
+
+    fine_tuned: bool
+    reject_class: bool
+    reject_threshold: float
+
+
+def record_of(
+    trained: TrainedModel, model_id: str, name: str, owner: str | None, **traits: Unpack[Traits]
 ) -> ModelRecord:
     """What is to be known about a network that has just been trained, with the libraries of this process.
 
     Args:
         trained: what the training left.
         model_id: the name of the folder that it goes to.
-        name, owner, fine_tuned, reject_class, reject_threshold: see `ModelRecord`.
+        name, owner: see `ModelRecord`.
+        **traits: what the training does not tell.
     """
     height, width, channels = trained.input_shape
     return ModelRecord(
@@ -122,10 +125,8 @@ def record_of(  # noqa: PLR0913 - see `ModelRecord`
         versions=_versions(),
         created=datetime.now(UTC),
         stopped=trained.stopped,
-        fine_tuned=fine_tuned,
         temperature=trained.temperature,
-        reject_class=reject_class,
-        reject_threshold=reject_threshold,
+        **traits,
     )
 
 

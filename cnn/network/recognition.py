@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnn.data import datasets
-from cnn.models import store
+from cnn.models.folder import ModelFolder
 from cnn.network import drawings
 from cnn.network.calibration import calibration_error
 from cnn.network.classifier import Classifier
@@ -115,10 +115,9 @@ def _milliseconds(classifier: Classifier, picture: NDArray[np.uint8], repeats: i
     return float(np.median(taken) * 1000)
 
 
-def main(model: str, folder: Path, models: Path) -> Figures:
-    """Measure the model of that name and log its figures, one a line."""
-    keras_file = store.keras_path(model, models)
-    figures = measure(Classifier(store.read(model, models), keras_file), keras_file, folder)
+def main(model: ModelFolder, folder: Path) -> Figures:
+    """Measure a model and log its figures, one a line."""
+    figures = measure(Classifier(model.record(), model.keras_path()), model.keras_path(), folder)
     for name, value in asdict(figures).items():
         log.info("%-16s %s", name, value)
     return figures

@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from cnn.data import datasets
 from cnn.insight.metrics import evaluated, given_a_class
-from cnn.models import store
 from cnn.models.record import ModelRecord
+from cnn.models.shipped_model import SHIPPED
+from cnn.models.store import ModelStore
 from cnn.network import batches, build, drawings, recognition
 from cnn.network.calibration import temperature_of
 from cnn.network.distortions import distort
@@ -219,10 +220,9 @@ def save(
         stopped=False,
         temperature=temperature,
     )
-    return store.save(
-        store.SHIPPED,
+    return ModelStore(destination).save(
+        SHIPPED,
         trained,
-        folder=destination,
         reject_class=True,
         reject_threshold=threshold_of(outputs, temperature),
     )
@@ -255,7 +255,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     if not arguments.report:
         make(arguments.data, size=arguments.size, destination=arguments.models)
-    recognition.main(store.SHIPPED, arguments.data, arguments.models)
+    recognition.main(ModelStore(arguments.models).folder_of(SHIPPED), arguments.data)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from cnn.jobs import inspections
-from cnn.models import store
+from cnn.models.folder import ModelFolder
 from tests.browser.conftest import OWN_MODEL
 from tests.browser.hand import draw, expect_answer, key
 from tests.browser.served import Served
@@ -59,9 +59,9 @@ def outputs(app: Served) -> list[np.ndarray]:
 
     from cnn.network.build import load
 
-    folder = app.log.parent / "models" / OWN_MODEL
-    record = store.read(folder)
-    network = load(record, store.keras_path(folder))
+    folder = ModelFolder(app.log.parent / "models" / OWN_MODEL)
+    record = folder.record()
+    network = load(record, folder.keras_path())
     every = keras.Model(network.inputs, [layer.output for layer in network.layers])
     image = inspections.dataset_of(record).x_test[:1, ..., np.newaxis].astype(np.float32) / 255
     return [output[0] for output in every.predict(image, verbose=0)]

@@ -18,7 +18,7 @@ from cnn.jobs.job import Job
 from cnn.jobs.queue import TrainingQueue
 from cnn.jobs.state import Training
 from cnn.jobs.workers import Workers
-from cnn.models import store
+from cnn.models.store import model_store
 from cnn.network.classifier import Classifier
 from cnn.settings import Settings, settings
 from tests.machines import Cluster, kill
@@ -51,7 +51,8 @@ def app(cluster: Cluster, **changes: object) -> Iterator[Workers]:
 
 def accuracy(model_id: str) -> float:
     """The share of scikit-learn's test digits that a saved model reads, in this process."""
-    model = Classifier(store.read(model_id), store.keras_path(model_id))
+    folder = model_store().folder_of(model_id)
+    model = Classifier(folder.record(), folder.keras_path())
     digits = uci_digits()
     return float((model.probabilities(digits.x_test).argmax(axis=1) == digits.y_test).mean())
 
@@ -242,7 +243,7 @@ def test_with_tls_nobody_without_the_certificate_trains(tmp_path):
         heard: Queue[object] = Queue()
         outcome = processes.begin_training(Job("ann", few(epochs=3), id="secret"), heard.put)
         assert str(until(heard, lambda event: isinstance(event, str))).startswith("tls://")
-        record = store.save("from afar", outcome.result(PATIENCE))
+        record = model_store().save("from afar", outcome.result(PATIENCE))
         assert [event.epoch for event in heard.queue if is_epoch(event)] == [1, 2, 3]
         assert accuracy(record.id) == pytest.approx(record.test_accuracy, abs=1e-6)
 

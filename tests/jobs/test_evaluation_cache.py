@@ -15,6 +15,7 @@ from cnn.insight.metrics import Evaluation
 from cnn.jobs.evaluation_cache import REMEMBERED, TOLD_SECONDS, EvaluationCache
 from cnn.models import store
 from cnn.models.file import WEIGHTS
+from cnn.models.store import model_store
 from tests.networks import digits, trained
 
 
@@ -43,7 +44,7 @@ class Scoring:
 def record(tmp_path, monkeypatch):
     """A saved model in the folder that the settings name."""
     monkeypatch.setattr(store, "settings", lambda: type("S", (), {"models_dir": tmp_path / "models"}))
-    return store.save("m", trained())
+    return model_store().save("m", trained())
 
 
 def test_it_is_made_once(record, tmp_path):
@@ -86,7 +87,7 @@ def test_a_model_trained_again_is_scored_again(record, tmp_path):
     evaluations = EvaluationCache(scoring, tmp_path / "kept")
     evaluations.of(record, digits())
     scoring.finish()
-    file = store.keras_path(record.id)
+    file = model_store().folder_of(record.id).keras_path()
     with zipfile.ZipFile(file) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     with zipfile.ZipFile(file, "w") as archive:
@@ -148,6 +149,6 @@ def test_a_broken_file_is_made_anew(record, tmp_path):
 
 def test_a_deleted_model_is_told(record, tmp_path):
     """A model that was deleted meanwhile is said to be gone."""
-    store.delete(record.id, None)
+    model_store().delete(record.id, None)
     with pytest.raises(ModelNotFound):
         EvaluationCache(Scoring(), tmp_path / "kept").of(record, digits())

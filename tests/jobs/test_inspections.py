@@ -5,6 +5,7 @@ import pytest
 
 from cnn.errors import DataError, DataNotFound
 from cnn.jobs import inspections
+from cnn.models.folder import ModelFolder
 from tests.networks import digits, keep_small
 
 
@@ -13,7 +14,8 @@ def test_a_model_is_scored_on_its_own_data_set(tmp_path):
     record = keep_small(tmp_path)
     dataset = inspections.dataset_of(record)
     assert (dataset.name, dataset.sha256) == (record.data_name, record.data_sha256)
-    evaluation = inspections.evaluation(tmp_path / record.id, tmp_path / "kept.npz", dataset.sha256)
+    folder = ModelFolder(tmp_path / record.id)
+    evaluation = inspections.evaluation(folder, tmp_path / "kept.npz", dataset.sha256)
     assert len(evaluation.labels) == len(digits().y_test)
     assert evaluation.accuracy == pytest.approx(record.test_accuracy, abs=1e-6)
 
@@ -22,7 +24,7 @@ def test_figures_of_other_images_are_not_kept(tmp_path):
     """Where a process has other data than the app, that is said, and nothing is kept under the app's hash."""
     record = keep_small(tmp_path)
     with pytest.raises(DataError, match="0123456"):
-        inspections.evaluation(tmp_path / record.id, tmp_path / "kept.npz", "0123456789")
+        inspections.evaluation(ModelFolder(tmp_path / record.id), tmp_path / "kept.npz", "0123456789")
     assert not (tmp_path / "kept.npz").exists()
 
 
@@ -38,7 +40,7 @@ def test_shifted_accuracies_are_keras_own(tmp_path):
     import keras
 
     record = keep_small(tmp_path)
-    [[still, moved]] = inspections.shifted_accuracies([tmp_path / record.id], [0, 3], 100)
+    [[still, moved]] = inspections.shifted_accuracies([ModelFolder(tmp_path / record.id)], [0, 3], 100)
     images, labels = digits().x_test[:100], digits().y_test[:100]
     network = keras.models.load_model(tmp_path / record.id / "model.keras")
 

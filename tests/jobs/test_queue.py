@@ -18,6 +18,7 @@ from cnn.models import store
 from cnn.models.continuation import Continuation
 from cnn.models.fine_tuning import FineTuning
 from cnn.models.record import LONGEST_NAME
+from cnn.models.store import model_store
 from cnn.settings import Settings
 from cnn.training.announcements import Away, Epoch, Progress, Resumed, Scoring
 from cnn.training.recipes import RECIPES
@@ -61,7 +62,7 @@ def test_a_training_goes_from_start_to_saved_model(queue, workers):
     workers.finish(job, trained())
     ended = only(queue, "ann")
     assert ended.state == "finished"
-    assert store.read(ended.record.id).owner == "ann"
+    assert model_store().record(ended.record.id).owner == "ann"
 
 
 def test_models_get_the_first_free_number(queue, workers):
@@ -73,7 +74,7 @@ def test_models_get_the_first_free_number(queue, workers):
 
 def test_a_continued_training_begins_with_the_epochs_that_were(queue, workers):
     """Its curve is whole from the start, and still says from what it goes on when it has ended."""
-    before = store.save("first", trained(), owner="ann")
+    before = model_store().save("first", trained(), owner="ann")
     job = queue.submit("ann", CONFIG, Continuation(before, b"", None)).id
     assert only(queue, "ann").history == before.history
     workers.announce(job, "tcp://w:1")
@@ -85,8 +86,8 @@ def test_a_continued_training_begins_with_the_epochs_that_were(queue, workers):
 
 def test_a_continued_training_bears_the_name_that_the_room_knows(queue, workers):
     """Whoever trains another's published model on never learns what its owner calls it."""
-    theirs = store.save("bob's private name", trained(), owner="bob")
-    theirs = store.publish(theirs.id, "Deep Thought", "bob")
+    theirs = model_store().save("bob's private name", trained(), owner="bob")
+    theirs = model_store().publish(theirs.id, "Deep Thought", "bob")
     job = queue.submit("ann", CONFIG, Continuation(theirs, b"", None)).id
     workers.finish(job, trained())
     assert only(queue, "ann").goes_on_from == ("Deep Thought", 1)
@@ -146,7 +147,7 @@ def test_what_ended_long_ago_leaves_the_list(queue, workers, monkeypatch):
         workers.finish(queue.submit(owner, CONFIG).id, trained())
     assert [training.owner for job in jobs if (training := queue.get(job))] == ["ann", "ann"]
     assert len(queue.of("bob")) == 2
-    assert [store.read(record.id) for record in records] == records
+    assert [model_store().record(record.id) for record in records] == records
 
 
 def test_what_could_not_be_saved_stays_in_the_list(queue, workers, models_dir, monkeypatch):
@@ -388,7 +389,7 @@ def test_the_next_app_knows_how_far_a_training_had_come(left, models_dir, tmp_pa
 
 def test_a_training_that_continues_another_is_taken_up_whole(left, models_dir, tmp_path):
     """Its curve has the epochs of the network that it goes on from, and those that it had done itself."""
-    record = store.save("first", trained(), owner="ann")
+    record = model_store().save("first", trained(), owner="ann")
     left.keep(Job("ann", CONFIG, Continuation(record, b"", None), id="before"))
     queue, workers = taken_up(left, tmp_path)
     assert only(queue, "ann").goes_on_from == ("first", 1)
@@ -469,7 +470,7 @@ def test_a_renamed_model_keeps_its_folder(queue, workers):
     queue.rename(before, "내 첫 모델")
     after = only(queue, "ann").record
     assert (after.id, after.name) == (before.record.id, "내 첫 모델")
-    assert store.read(after.id).name == "내 첫 모델"
+    assert model_store().record(after.id).name == "내 첫 모델"
 
 
 def test_a_long_name_still_leaves_room_for_a_number(queue, workers):

@@ -12,9 +12,9 @@ import pytest
 from cnn import atomic
 from cnn.jobs.job import Job
 from cnn.jobs.work_folder import KEPT_SECONDS, WorkFolder, work_folder
-from cnn.models import store
 from cnn.models.continuation import Continuation
 from cnn.models.fine_tuning import FineTuning
+from cnn.models.store import ModelStore
 from cnn.training.recipes import RECIPES
 from tests.networks import trained
 
@@ -56,7 +56,7 @@ def test_a_network_that_learns_drawings_comes_back(start, tmp_path):
     """With its record, its file and the pictures that it is to learn."""
     folder = start()
     images = np.random.default_rng(0).integers(0, 256, (3, 28, 28)).astype(np.uint8)
-    record = store.save("first", trained(), folder=tmp_path / "models")
+    record = ModelStore(tmp_path / "models").save("first", trained())
     tuning = FineTuning(record, b"network", images, np.array([1, 2, 10]))
     folder.keep(Job("ann", CONFIG, tuning, id="job"))
     [back] = left_by(folder, start)
@@ -70,7 +70,7 @@ def test_a_network_that_learns_drawings_comes_back(start, tmp_path):
 def test_a_network_that_is_trained_on_comes_back(start, tmp_path, filters):
     """With its record, its file and its filters, if it has any."""
     folder = start()
-    record = store.save("first", trained(), folder=tmp_path / "models")
+    record = ModelStore(tmp_path / "models").save("first", trained())
     folder.keep(Job("ann", CONFIG, Continuation(record, b"network", filters), id="job"))
     [back] = left_by(folder, start)
     assert isinstance(back.start, Continuation)
@@ -152,7 +152,7 @@ def test_what_has_waited_for_long_is_not_done(start):
 def test_what_cannot_be_read_is_said_and_goes(start, tmp_path, content, file, caplog):
     """Files that a power cut has broken keep nobody's training from going on."""
     folder = start()
-    record = store.save("first", trained(), folder=tmp_path / "models")
+    record = ModelStore(tmp_path / "models").save("first", trained())
     folder.keep(Job("ann", CONFIG, Continuation(record, b"network", None), id="broken"))
     folder.keep(Job("ann", CONFIG, id="whole"))
     (folder.backups.parent / "queue" / "broken" / file).write_bytes(content)

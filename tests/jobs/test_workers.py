@@ -22,8 +22,9 @@ from cnn.jobs import processes
 from cnn.jobs.job import Job
 from cnn.jobs.work_folder import work_folder
 from cnn.jobs.workers import Workers
-from cnn.models import store
-from cnn.models.store import SHIPPED
+from cnn.models.folder import ModelFolder
+from cnn.models.shipped_model import SHIPPED
+from cnn.models.store import model_store
 from cnn.network import build
 from cnn.network.classifier import Classifier
 from cnn.settings import Settings, settings
@@ -58,8 +59,8 @@ def workers(place: Path) -> Iterator[Workers]:
 
 
 @pytest.fixture(scope="module")
-def shipped() -> Path:
-    return store.keras_path(SHIPPED).parent
+def shipped() -> ModelFolder:
+    return model_store().folder_of(SHIPPED)
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +101,8 @@ def yielding() -> list[psutil.Process]:
 
 def test_an_answer_is_the_classifiers(workers, shipped, pictures):
     """What comes from the answering process is what the same classifier says in this one."""
-    here = Classifier(store.read(shipped), store.keras_path(shipped))
+    model = shipped
+    here = Classifier(model.record(), model.keras_path())
     for picture in pictures:
         there, expected = workers.answer(shipped, picture), here.classify(picture)
         assert there.probabilities == pytest.approx(expected.probabilities, abs=1e-5)
@@ -123,9 +125,9 @@ def test_a_model_that_cannot_be_read_is_said(workers, shipped, tmp_path, files, 
     if files is not None:
         folder.mkdir()
         for name, content in files.items():
-            (folder / name).write_bytes((shipped / name).read_bytes() if content is None else content)
+            (folder / name).write_bytes((shipped.path / name).read_bytes() if content is None else content)
     with pytest.raises(kind):
-        workers.answer(folder, np.zeros((28, 28), np.float32))
+        workers.answer(ModelFolder(folder), np.zeros((28, 28), np.float32))
     assert workers.awake
 
 
@@ -134,12 +136,12 @@ def test_a_model_saved_anew_answers_anew(workers, shipped, pictures, tmp_path):
     folder = tmp_path / "model"
     folder.mkdir()
     for name in ("record.json", "model.keras"):
-        (folder / name).write_bytes((shipped / name).read_bytes())
-    before = workers.answer(folder, pictures[0])
-    model = build.load(store.read(folder), folder / "model.keras")
+        (folder / name).write_bytes((shipped.path / name).read_bytes())
+    before = workers.answer(ModelFolder(folder), pictures[0])
+    model = build.load(ModelFolder(folder).record(), folder / "model.keras")
     model.set_weights([np.zeros_like(weights) for weights in model.get_weights()])
     model.save(folder / "model.keras")
-    after = workers.answer(folder, pictures[0])
+    after = workers.answer(ModelFolder(folder), pictures[0])
     assert after.probabilities == pytest.approx(np.full(10, 0.1), abs=1e-5)
     assert before.probabilities != pytest.approx(after.probabilities, abs=1e-2)
 
@@ -170,8 +172,8 @@ def test_a_training_is_watched_and_comes_back(workers):
     trained = outcome.result(PATIENCE)
     assert [epoch.epoch for epoch in trained.history] == [1, 2, 3]
     assert not trained.stopped
-    record = store.save("from a worker", trained)
-    assert store.read(record.id).test_accuracy == trained.test_accuracy
+    record = model_store().save("from a worker", trained)
+    assert model_store().record(record.id).test_accuracy == trained.test_accuracy
 
 
 def test_a_stop_ends_a_training(workers):
@@ -384,7 +386,8 @@ def test_a_killed_owner_leaves_no_process(place):
 
 FAILURES = """
 import sys
-from cnn.models.store import SHIPPED, keras_path
+from cnn.models.shipped_model import SHIPPED
+from cnn.models.store import model_store
 from cnn.settings import settings
 from cnn.jobs.job import Job
 from cnn.jobs.workers import Workers
@@ -397,7 +400,7 @@ for ask in (
     lambda: workers.inspect(fail_in_a_sentence),
     lambda: workers.begin(fail).result(),
     lambda: workers.begin_training(Job("ann", few(), Unusable()), lambda event: None).result(),
-    lambda: workers.answer(keras_path(SHIPPED).parent, Unusable()),
+    lambda: workers.answer(model_store().folder_of(SHIPPED), Unusable()),
 ):
     try:
         ask()

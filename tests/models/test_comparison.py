@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from cnn.models import comparison
 from cnn.models.record import ModelRecord
+from cnn.models.store import ModelStore
 from tests import strategies
 
 
@@ -67,7 +68,6 @@ def test_a_model_without_a_config_has_no_settings(a_record: ModelRecord):
 
 @pytest.fixture
 def a_record(tmp_path) -> ModelRecord:
-    from cnn.models import store
     from tests.models.test_store import TRAINED
 
-    return store.save("one", TRAINED, folder=tmp_path)
+    return ModelStore(tmp_path).save("one", TRAINED)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from cnn.errors import ConfigError
-from cnn.models import store
 from cnn.models.continuation import Continuation
 from cnn.models.record import ModelRecord
+from cnn.models.store import ModelStore
 from cnn.network.build import build
 from cnn.network.fitting import train
 from cnn.training.announcements import Epoch
@@ -16,7 +16,7 @@ from tests.networks import digits, small_config
 
 
 def keep(folder, trained) -> Continuation:
-    record = store.save("before", trained, folder=folder)
+    record = ModelStore(folder).save("before", trained)
     return Continuation(record, trained.keras_file, trained.filters)
 
 
@@ -84,7 +84,7 @@ def test_it_goes_on_from_the_epoch_that_was_kept(tmp_path):
 def record(tmp_path) -> ModelRecord:
     from tests.networks import trained
 
-    return store.save("one", trained(), folder=tmp_path)
+    return ModelStore(tmp_path).save("one", trained())
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from cnn.errors import ConfigError
-from cnn.models import store
 from cnn.models.fine_tuning import FineTuning
+from cnn.models.shipped_model import SHIPPED
+from cnn.models.store import ModelStore, model_store
 from tests import networks
 
 
@@ -32,13 +33,14 @@ def test_corrections_are_learned_and_the_rest_is_kept(digits, tmp_path):
     from cnn.network.fitting import train
 
     before = trained(digits)
-    record = store.save("before", before, folder=tmp_path)
-    probabilities = Classifier(record, store.keras_path(record.id, tmp_path)).probabilities(digits.x_test)
+    record = ModelStore(tmp_path).save("before", before)
+    classifier = Classifier(record, ModelStore(tmp_path).folder_of(record.id).keras_path())
+    probabilities = classifier.probabilities(digits.x_test)
     wrong = probabilities.argmax(axis=1) != digits.y_test
     assert wrong.any()
     tuning = FineTuning(record, before.keras_file, digits.x_test[wrong], digits.y_test[wrong])
-    saved = store.save("after", train(tuning.config(), digits, start=tuning), folder=tmp_path)
-    classifier = Classifier(saved, store.keras_path(saved.id, tmp_path))
+    saved = ModelStore(tmp_path).save("after", train(tuning.config(), digits, start=tuning))
+    classifier = Classifier(saved, ModelStore(tmp_path).folder_of(saved.id).keras_path())
     right = classifier.probabilities(digits.x_test).argmax(axis=1) == digits.y_test
     assert right[wrong].mean() > 0.6
     assert right[~wrong].mean() > 0.97
@@ -50,7 +52,7 @@ def test_a_model_that_learns_on_stays_as_sure(digits, tmp_path):
 
     before = replace(trained(digits, epochs=1), temperature=1.7)
     tuning = FineTuning(
-        store.save("before", before, folder=tmp_path),
+        ModelStore(tmp_path).save("before", before),
         before.keras_file,
         digits.x_test[:3],
         digits.y_test[:3],
@@ -60,7 +62,7 @@ def test_a_model_that_learns_on_stays_as_sure(digits, tmp_path):
 
 def test_what_is_new_has_its_share(digits, tmp_path):
     """However few the corrections, they make up about a seventh of what is learned from."""
-    record = store.save("before", trained(digits, epochs=1), folder=tmp_path)
+    record = ModelStore(tmp_path).save("before", trained(digits, epochs=1))
     new = np.full((2, 28, 28), 77, np.uint8)
     mixed = FineTuning(record, b"", new, np.array([1, 2])).dataset(digits)
     is_new = (mixed.x_train == 77).all(axis=(1, 2))
@@ -71,7 +73,7 @@ def test_what_is_new_has_its_share(digits, tmp_path):
 
 def test_what_is_no_digit_is_not_forgotten(digits, tmp_path):
     """A network that turns strangers away learns on with some of them, under its last output's number."""
-    record = store.save("before", trained(digits, epochs=1), folder=tmp_path, reject_class=True)
+    record = ModelStore(tmp_path).save("before", trained(digits, epochs=1), reject_class=True)
     new = np.full((2, 28, 28), 77, np.uint8)
     mixed = FineTuning(record, b"", new, np.array([1, 2])).dataset(digits)
     strangers = mixed.x_train[mixed.y_train == 10]
@@ -82,7 +84,7 @@ def test_what_is_no_digit_is_not_forgotten(digits, tmp_path):
 
 def test_a_model_without_its_config_cannot_learn_on(digits, tmp_path):
     """The refusal names the model."""
-    record = store.save("nameless", trained(digits, epochs=1), folder=tmp_path)
+    record = ModelStore(tmp_path).save("nameless", trained(digits, epochs=1))
     tuning = FineTuning(record.model_copy(update={"config": None}), b"", digits.x_test, digits.y_test)
     with pytest.raises(ConfigError, match="nameless"):
         tuning.config()
@@ -93,8 +95,8 @@ def test_the_shipped_model_learns_corrections(digits):
     from cnn.network.fitting import train
 
     tuning = FineTuning(
-        store.read(store.SHIPPED),
-        store.keras_path(store.SHIPPED).read_bytes(),
+        model_store().record(SHIPPED),
+        model_store().folder_of(SHIPPED).keras_path().read_bytes(),
         digits.x_test[:2],
         digits.y_test[:2],
     )
@@ -109,17 +111,17 @@ def test_what_has_learned_on_is_measured_as_before(digits, tmp_path):
     from cnn.network.classifier import Classifier
     from cnn.network.fitting import train
 
-    shipped = store.read(store.SHIPPED)
+    shipped = model_store().record(SHIPPED)
     tuning = FineTuning(
         shipped,
-        store.keras_path(store.SHIPPED).read_bytes(),
+        model_store().folder_of(SHIPPED).keras_path().read_bytes(),
         digits.x_test[:30],
         np.full(30, 10),
     )
     config = tuning.config().model_copy(update={"epochs": 2, "learning_rate": 0.003})
     learned = train(config, digits, start=tuning)
-    record = store.save("after", learned, folder=tmp_path, reject_class=True)
-    classifier = Classifier(record, store.keras_path(record.id, tmp_path))
+    record = ModelStore(tmp_path).save("after", learned, reject_class=True)
+    classifier = Classifier(record, ModelStore(tmp_path).folder_of(record.id).keras_path())
     right = classifier.probabilities(digits.x_test).argmax(axis=1) == digits.y_test
     assert learned.test_accuracy == pytest.approx(right.mean(), abs=1e-6)
     # Some of them are taken for no digit, which would otherwise have counted as mistakes.

@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 from cnn.errors import ModelBroken
-from cnn.models import store
 from cnn.models.file import WEIGHTS
+from cnn.models.folder import FILTERS_FILE, KERAS_FILE, RECORD_FILE
 from cnn.models.record import ModelRecord
-from cnn.models.store import KERAS_FILE, BrokenModel
+from cnn.models.store import BrokenModel, ModelStore
 from cnn.network import build
 from cnn.network.fitting import train
 from cnn.network.weights import check_weights
@@ -32,7 +32,7 @@ SHAPE = (28, 28, 1)
 def own(tmp_path_factory):
     """The folder of a small model that was trained here."""
     folder = tmp_path_factory.mktemp("own")
-    return folder / store.save("small", train(small_config(epochs=1), digits()), folder=folder).id
+    return folder / ModelStore(folder).save("small", train(small_config(epochs=1), digits())).id
 
 
 @pytest.fixture
@@ -54,12 +54,12 @@ def refused(home, file):
 
     def check(reason: str) -> None:
         before = sorted(home.parent.rglob("*"))
-        record = (home / "foreign" / store.RECORD_FILE).read_bytes()
-        [listed] = store.list_models(folder=home)
+        record = (home / "foreign" / RECORD_FILE).read_bytes()
+        [listed] = ModelStore(home).models()
         assert isinstance(listed, BrokenModel)
         assert reason in str(listed.reason)
         with pytest.raises(ModelBroken):
-            store.keras_path("foreign", home)
+            ModelStore(home).folder_of("foreign").keras_path()
         with pytest.raises(ModelBroken) as refusal:
             build.load(ModelRecord.model_validate_json(_with_id(record)), file)
         assert reason in str(refusal.value)
@@ -308,15 +308,15 @@ def test_weights_that_are_more_than_numbers_are_refused(home, file, tmp_path, bu
         build_in(weights, secret)
     rewritten(file, weights=content.getvalue())
     with pytest.raises(ModelBroken, match=reason):
-        build.load(store.read("foreign", home), file)
+        build.load(ModelStore(home).record("foreign"), file)
 
 
 def test_filters_of_another_size_than_any_are_refused(home):
     """The kernels over the epochs are unpacked up to what a training can have left."""
-    with zipfile.ZipFile(home / "foreign" / store.FILTERS_FILE, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(home / "foreign" / FILTERS_FILE, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("filters.npy", bytes(70_000_000))
     with pytest.raises(ModelBroken, match="70,000,000"):
-        store.filters("foreign", home)
+        ModelStore(home).folder_of("foreign").filters()
 
 
 def test_filters_with_objects_are_refused(home, tmp_path):
@@ -324,17 +324,17 @@ def test_filters_with_objects_are_refused(home, tmp_path):
     mark = tmp_path / "it-ran"
     content = io.BytesIO()
     np.savez(content, filters=np.array([Mark(mark)], object))
-    (home / "foreign" / store.FILTERS_FILE).write_bytes(content.getvalue())
+    (home / "foreign" / FILTERS_FILE).write_bytes(content.getvalue())
     with pytest.raises(ModelBroken):
-        store.filters("foreign", home)
+        ModelStore(home).folder_of("foreign").filters()
     assert not mark.exists()
 
 
 def test_a_record_of_any_length_is_not_read(home):
     """A record larger than any training's is refused by its size."""
-    (home / "foreign" / store.RECORD_FILE).write_bytes(b" " * 5_000_000)
+    (home / "foreign" / RECORD_FILE).write_bytes(b" " * 5_000_000)
     with pytest.raises(ModelBroken, match="5,000,000"):
-        store.read("foreign", home)
+        ModelStore(home).record("foreign")
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "rmsprop", "adadelta", "sgd"])

@@ -3,8 +3,8 @@
 import pytest
 
 from cnn.errors import ModelNameError
-from cnn.models import store
 from cnn.models.record import as_known_to, check_name
+from cnn.models.store import ModelStore
 from tests.networks import trained
 
 
@@ -37,7 +37,7 @@ def test_a_name_keeps_what_its_owner_wrote():
 
 def test_a_private_name_is_its_owners_alone(tmp_path):
     """Others know a published model by the name it has for the room, also in what is said of it."""
-    record = store.save("Ann's secret", trained(), owner="ann", folder=tmp_path)
-    record = store.publish(record.id, "For all", "ann", tmp_path)
+    record = ModelStore(tmp_path).save("Ann's secret", trained(), owner="ann")
+    record = ModelStore(tmp_path).publish(record.id, "For all", "ann")
     assert as_known_to("ann", record).name == "Ann's secret"
     assert as_known_to("bob", record).name == "For all"

@@ -11,7 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cnn.errors import ConfigError, ModelBroken
-from cnn.models import store
+from cnn.models.folder import KERAS_FILE
+from cnn.models.store import ModelStore
 from cnn.network.build import build, load
 from cnn.network.fitting import train
 from cnn.training.layers import Dense, Flatten, layer_table
@@ -26,8 +27,8 @@ SHAPES = {"mnist": (28, 28, 1), "cifar10": (32, 32, 3)}
 def saved(tmp_path_factory):
     """A small trained model: its record and its `.keras` file."""
     folder = tmp_path_factory.mktemp("models")
-    record = store.save("small", train(small_config(epochs=1), digits()), folder=folder)
-    return record, folder / record.id / store.KERAS_FILE
+    record = ModelStore(folder).save("small", train(small_config(epochs=1), digits()))
+    return record, folder / record.id / KERAS_FILE
 
 
 @pytest.mark.parametrize("name", RECIPES)

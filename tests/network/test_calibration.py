@@ -8,7 +8,7 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 from sklearn.metrics import log_loss
 
-from cnn.models import store
+from cnn.models.store import ModelStore
 from cnn.network.calibration import calibration_error, temperature_of
 from cnn.network.classifier import Classifier
 from cnn.network.fitting import train
@@ -73,7 +73,7 @@ def test_a_training_that_went_on_too_long_is_less_sure(tmp_path):
     It is fitted on the validation images, and judged here on the test images.
     """
     trained = train(small_config(train_images=200, validation=0.3, epochs=60), digits())
-    record = store.save("by heart", trained, folder=tmp_path)
+    record = ModelStore(tmp_path).save("by heart", trained)
     assert record.temperature == trained.temperature > 1.2
     as_trained = record.model_copy(update={"temperature": 1.0})
     surprise = [log_loss(digits().y_test, _probabilities(one, tmp_path)) for one in (record, as_trained)]
@@ -82,6 +82,6 @@ def test_a_training_that_went_on_too_long_is_less_sure(tmp_path):
 
 def _probabilities(record, folder):
     """What the model answers to the test images."""
-    classifier = Classifier(record, store.keras_path(record.id, folder))
+    classifier = Classifier(record, ModelStore(folder).folder_of(record.id).keras_path())
     probabilities = classifier.probabilities(digits().x_test).astype(np.float64)
     return probabilities / probabilities.sum(axis=1, keepdims=True)

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnn.errors import ModelBroken, PictureError
-from cnn.models import store
 from cnn.models.record import ModelRecord
+from cnn.models.shipped_model import SHIPPED
+from cnn.models.store import ModelStore
 from cnn.pictures import strokes, styles
 from cnn.pictures.preparation import prepare_drawing
 from cnn.settings import PROJECT
@@ -55,7 +56,8 @@ def network(tmp_path_factory):
 def shipped():
     """The model that comes with the project."""
     folder = PROJECT / "models"
-    return Classifier(store.read(store.SHIPPED, folder), store.keras_path(store.SHIPPED, folder))
+    shipped = ModelStore(folder).folder_of(SHIPPED)
+    return Classifier(shipped.record(), shipped.keras_path())
 
 
 IMAGES = np.random.default_rng(0).random((7, 28, 28)).astype(np.float32)
@@ -171,5 +173,5 @@ def test_the_shipped_model_turns_a_scribble_away(shipped):
 
 def test_the_shipped_model_is_small():
     """Everything a checkout carries for it stays under 5 MB."""
-    files = (PROJECT / "models" / store.SHIPPED).iterdir()
+    files = (PROJECT / "models" / SHIPPED).iterdir()
     assert sum(file.stat().st_size for file in files) < 5_000_000

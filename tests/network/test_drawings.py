@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from cnn.models import store
+from cnn.models.store import ModelStore
 from cnn.pictures.strokes import ScreenDigit
 from tests.networks import digits
 
@@ -89,10 +89,10 @@ def test_the_making_leaves_a_model_that_answers(tmp_path, monkeypatch):
     tuning = drawings.styled(rng(), each=2)
     model, history = shipped.fit(drawings.styled(rng(), each=3), drawn, tuning)
     record = shipped.save(model, history, tuning, digits(), tmp_path)
-    file = store.keras_path(record.id, tmp_path)
+    file = ModelStore(tmp_path).folder_of(record.id).keras_path()
     assert [epoch.epoch for epoch in history] == [1, 2]
     assert record.reject_class
     assert file.stat().st_size < 5_000_000
-    classifier = Classifier(store.read(record.id, tmp_path), file)
+    classifier = Classifier(ModelStore(tmp_path).record(record.id), file)
     expected = model.predict(tuning.images[..., None] / np.float32(255), verbose=0)[:, :10]
     assert (classifier.probabilities(tuning.images).argmax(axis=1) == expected.argmax(axis=1)).all()

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from cnn.errors import ConfigError, ModelBroken, PictureError
 from cnn.insight.activations import receptive_field
-from cnn.models import store
+from cnn.models.shipped_model import SHIPPED
+from cnn.models.store import model_store
 from cnn.network.build import build, load
 from cnn.network.fitting import train
 from cnn.network.inspector import Inspector
@@ -136,7 +137,8 @@ def test_the_arithmetic_holds_for_any_weights(name):
 @pytest.mark.parametrize("number", [0, 100, 200])
 def test_the_arithmetic_of_the_shipped_model(number):
     """On real digits the shipped network's weights give Keras's values, to 1e-4."""
-    model = load(store.read(store.SHIPPED), store.keras_path(store.SHIPPED))
+    shipped = model_store().folder_of(SHIPPED)
+    model = load(shipped.record(), shipped.keras_path())
     image = digits().x_test[number] / np.float32(255)
     check_the_arithmetic(model, image, np.random.default_rng(number), abs=1e-4, rel=1e-5)
 

@@ -10,7 +10,8 @@ from sklearn.metrics import classification_report, confusion_matrix
 from cnn.errors import DataCorrupt
 from cnn.insight import metrics
 from cnn.insight.metrics import cell, doubtful, mistakes, only_first_right
-from cnn.models import store
+from cnn.models.folder import KERAS_FILE
+from cnn.models.store import ModelStore
 from cnn.network.build import build, load
 from cnn.network.classifier import Classifier
 from cnn.network.fitting import train
@@ -23,8 +24,8 @@ from tests.networks import digits, small_config
 def saved(tmp_path_factory):
     """A network that reads most digits: its record and its file."""
     folder = tmp_path_factory.mktemp("models")
-    record = store.save("small", train(small_config(epochs=4), digits()), folder=folder)
-    return record, folder / record.id / store.KERAS_FILE
+    record = ModelStore(folder).save("small", train(small_config(epochs=4), digits()))
+    return record, folder / record.id / KERAS_FILE
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest, app_test
 
-from cnn.models import store
+from cnn.models.store import model_store
 
 BUSY = 60
 """Seconds that a page may take on a machine that does other work besides."""
@@ -49,7 +49,7 @@ def html(page: AppTest) -> str:
 def check_deletion_is_told(page: AppTest) -> None:
     """Delete the model that a page shows: the page says so, and shows another one without an error."""
     model = str(page.selectbox(key="model").value)
-    store.delete(model, None)
+    model_store().delete(model, None)
     page.run()
     assert "is gone; another one stands in for it" in page.warning[0].value
     assert page.selectbox(key="model").value != model

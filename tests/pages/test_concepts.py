@@ -13,7 +13,7 @@ from cnn.insight import metrics
 from cnn.insight.answers import Answer, answer_from
 from cnn.insight.numpy_layers import KERNELS
 from cnn.jobs import evaluation_cache, queue
-from cnn.models import store
+from cnn.models.store import model_store
 from cnn.settings import settings
 from cnn.training.announcements import Epoch
 from pages.parts.concepts import mnist, overfitting, pooling, shifted_digits
@@ -340,7 +340,7 @@ def two_networks(models_dir, monkeypatch):
 
     class Answering(LocalWorkers):
         def answer(self, folder, image):
-            return Classifier(store.read(folder), store.keras_path(folder)).classify(image)
+            return Classifier(folder.record(), folder.keras_path()).classify(image)
 
     played = Answering()
     for module in (shifted_digits, placeholders):
@@ -350,7 +350,7 @@ def two_networks(models_dir, monkeypatch):
         ("convolutional", shifted_digits.CONVOLUTIONAL),
     ):
         config = small_config(recipe=recipe, layers=layers, epochs=8, batch_size=50)
-        store.save(recipe, train(config, digits()), owner=OWNER)
+        model_store().save(recipe, train(config, digits()), owner=OWNER)
 
 
 def test_shifted_digits_are_read_by_both(open_section, two_networks):

@@ -12,7 +12,9 @@ from PIL import Image
 
 from benchmarks.room import differences
 from cnn.insight.answers import answer_from
-from cnn.models import store
+from cnn.models import shipped_model
+from cnn.models.shipped_model import SHIPPED, keep_shipped
+from cnn.models.store import model_store
 from cnn.settings import PROJECT, settings
 from pages.parts.draw import corrections, digit_board, number_board, other_board
 from tests import test_segment
@@ -69,14 +71,14 @@ def test_a_network_that_only_knows_digits_does_not_blame_the_drawing():
 def test_the_shipped_model_is_picked_first(visit):
     """Without a model of one's own, the shipped one answers."""
     page = visit("draw")
-    assert page.selectbox(key="model").value == store.SHIPPED
+    assert page.selectbox(key="model").value == SHIPPED
     assert not page.exception
 
 
 def test_my_model_can_be_picked_and_stays_picked(visit, models_dir):
     """A visitor's own model is offered, not another's, and remains the choice after a look elsewhere."""
-    mine = store.save("mine", trained(), owner=OWNER)
-    store.save("theirs", trained(), owner="bob")
+    mine = model_store().save("mine", trained(), owner=OWNER)
+    model_store().save("theirs", trained(), owner="bob")
     page = visit("draw")
     assert [option.split(" · ")[0] for option in page.selectbox(key="model").options] == [
         "The shipped model",
@@ -90,12 +92,12 @@ def test_my_model_can_be_picked_and_stays_picked(visit, models_dir):
 
 def test_a_picked_model_that_is_gone_breaks_nothing(visit, models_dir):
     """A model deleted while it is picked gives its place to the shipped one."""
-    mine = store.save("mine", trained(), owner=OWNER)
+    mine = model_store().save("mine", trained(), owner=OWNER)
     page = visit("draw")
     page.selectbox(key="model").select(mine.id).run()
-    store.delete(mine.id, OWNER)
+    model_store().delete(mine.id, OWNER)
     page.run()
-    assert page.selectbox(key="model").value == store.SHIPPED
+    assert page.selectbox(key="model").value == SHIPPED
     assert ["is gone" in warning.value for warning in page.warning] == [True]
     assert not page.exception
     assert not page.switch_page("pages/filters.py").run().warning
@@ -103,14 +105,14 @@ def test_a_picked_model_that_is_gone_breaks_nothing(visit, models_dir):
 
 def test_without_its_folder_the_room_goes_on(visit, models_dir):
     """Where all models are deleted, the shipped one stands in, and what is trained next is saved."""
-    mine = store.save("mine", trained(), owner=OWNER)
+    mine = model_store().save("mine", trained(), owner=OWNER)
     page = visit("draw")
     page.selectbox(key="model").select(mine.id).run()
     shutil.rmtree(models_dir)
     page.run()
-    assert page.selectbox(key="model").value == store.SHIPPED
+    assert page.selectbox(key="model").value == SHIPPED
     assert ["is gone" in warning.value for warning in page.warning] == [True]
-    again = store.save("again", trained(), owner=OWNER)
+    again = model_store().save("again", trained(), owner=OWNER)
     assert page.run().selectbox(key="model").select(again.id).run().selectbox(key="model").value == again.id
     assert not page.exception
 
@@ -118,21 +120,21 @@ def test_without_its_folder_the_room_goes_on(visit, models_dir):
 def test_a_copy_stands_in_for_the_shipped_model(visit, models_dir, monkeypatch, tmp_path):
     """Where `models/` is deleted with the shipped model in it, its copy goes on answering."""
     project = tmp_path / "project"
-    shutil.copytree(PROJECT / "models" / store.SHIPPED, project / "models" / store.SHIPPED)
+    shutil.copytree(PROJECT / "models" / SHIPPED, project / "models" / SHIPPED)
     monkeypatch.setenv("CNN_CACHE_DIR", str(tmp_path / "cache"))
     settings.cache_clear()
-    monkeypatch.setattr(store, "PROJECT", project)
-    store.keep_shipped()
-    store.keep_shipped()
+    monkeypatch.setattr(shipped_model, "PROJECT", project)
+    keep_shipped()
+    keep_shipped()
     shutil.rmtree(project)
-    assert visit("draw").selectbox(key="model").value == store.SHIPPED
-    assert store.read(store.SHIPPED).test_accuracy > 0.99
-    assert store.keras_path(store.SHIPPED).is_relative_to(tmp_path / "cache")
+    assert visit("draw").selectbox(key="model").value == SHIPPED
+    assert model_store().record(SHIPPED).test_accuracy > 0.99
+    assert model_store().folder_of(SHIPPED).keras_path().is_relative_to(tmp_path / "cache")
 
 
 def test_broken_folders_break_nothing(visit, models_dir):
     """Empty, foreign and half-written folders beside a good one leave the picker as it is."""
-    store.save("mine", trained(), owner=OWNER)
+    model_store().save("mine", trained(), owner=OWNER)
     (models_dir / "empty").mkdir()
     for name, content in {"foreign": '{"a": 1}', "half": '{"id": "ha', "binary": "\0\1"}.items():
         (models_dir / name).mkdir()
@@ -166,7 +168,7 @@ class PlayedAnswers:
 def test_a_model_of_other_things_says_what_it_knows_and_names_a_picture(visit, monkeypatch, outputs, said):
     """It takes no drawing; a photo becomes an image of its data set, and its answer has the class's name."""
     knows = replace(trained(), input_shape=(32, 32, 3), class_names=("Aeroplane", "Car", "Bird"))
-    mine = store.save("mine", replace(knows, data_name="cifar10"), owner=OWNER)
+    mine = model_store().save("mine", replace(knows, data_name="cifar10"), owner=OWNER)
     played = PlayedAnswers(outputs)
     monkeypatch.setattr(other_board, "workers", lambda: played)
     page = visit("draw")
@@ -184,7 +186,7 @@ def test_a_model_of_other_things_says_what_it_knows_and_names_a_picture(visit, m
 def test_a_file_that_is_no_picture_is_said_to_a_model_of_other_things(visit):
     """One sentence, and the page stays."""
     knows = replace(trained(), input_shape=(32, 32, 3), class_names=("Aeroplane", "Car"), data_name="cifar10")
-    mine = store.save("mine", knows, owner=OWNER)
+    mine = model_store().save("mine", knows, owner=OWNER)
     page = visit("draw")
     page.selectbox(key="model").select(mine.id).run()
     page.file_uploader(key="upload").set_value(("car.png", b"no picture", "image/png")).run()
@@ -197,19 +199,20 @@ def corrections_page(before):
     import numpy as np
     import streamlit as st
 
-    from cnn.models import store
+    from cnn.models.shipped_model import SHIPPED
+    from cnn.models.store import model_store
     from pages.parts.draw import corrections
 
     mine = corrections.Correction(np.zeros((28, 28), np.float32), 9, 7)
     st.session_state["corrections"] = [mine]
     st.session_state["learning_from_corrections"] = ("the training", before)
-    corrections.kept(store.read(store.SHIPPED))
+    corrections.kept(model_store().record(SHIPPED))
     st.caption("The rest of the page")
 
 
 def test_a_model_that_left_meanwhile_cannot_be_compared(monkeypatch, models_dir):
     """Where the model from before has been deleted, a sentence says so, and the rest of the page stays."""
-    learned = SimpleNamespace(record=store.save("after", trained(), owner=OWNER))
+    learned = SimpleNamespace(record=model_store().save("after", trained(), owner=OWNER))
     monkeypatch.setattr(corrections, "trainings", lambda: {"the training": learned})
     monkeypatch.setattr(corrections, "monitor", lambda training: None)
     page = run_function(corrections_page, "a-model-that-is-gone")
@@ -221,9 +224,9 @@ def test_a_model_that_left_meanwhile_cannot_be_compared(monkeypatch, models_dir)
 @pytest.mark.parametrize("stand_in", [False, True])
 def test_before_and_after_are_compared_on_the_same_images(monkeypatch, models_dir, stand_in):
     """Both models' drawings are counted; their test figures only where they are of the same test images."""
-    before = store.save("before", trained(test_accuracy=0.95), owner=OWNER)
+    before = model_store().save("before", trained(test_accuracy=0.95), owner=OWNER)
     sha256 = "1" * 64 if stand_in else before.data_sha256
-    after = store.save("after", trained(test_accuracy=0.96, data_sha256=sha256), owner=OWNER)
+    after = model_store().save("after", trained(test_accuracy=0.96, data_sha256=sha256), owner=OWNER)
     learned = SimpleNamespace(record=after)
     monkeypatch.setattr(corrections, "trainings", lambda: {"the training": learned})
     monkeypatch.setattr(corrections, "monitor", lambda training: None)
@@ -240,10 +243,11 @@ def offering_page(outputs):
     import numpy as np
 
     from cnn.insight.answers import answer_from
-    from cnn.models import store
+    from cnn.models.shipped_model import SHIPPED
+    from cnn.models.store import model_store
     from pages.parts.draw import corrections
 
-    model = store.read(store.SHIPPED)
+    model = model_store().record(SHIPPED)
     corrections.offer(model, np.ones((28, 28), np.float32), answer_from(np.array(outputs), reject_class=True))
     corrections.kept(model)
 
@@ -277,11 +281,12 @@ def deleted_model_page():
     import numpy as np
     import streamlit as st
 
-    from cnn.models import store
+    from cnn.models.shipped_model import SHIPPED
+    from cnn.models.store import model_store
     from pages.parts.draw import corrections
 
     st.session_state["corrections"] = [corrections.Correction(np.zeros((28, 28), np.float32), 9, 7)]
-    corrections.kept(store.read(store.SHIPPED).model_copy(update={"id": "gone"}))
+    corrections.kept(model_store().record(SHIPPED).model_copy(update={"id": "gone"}))
     st.caption("The rest of the page")
 
 
@@ -297,11 +302,12 @@ def test_a_deleted_model_learns_nothing(workers):
 
 def number_page(count):
     """A page with a row of ones."""
-    from cnn.models import store
+    from cnn.models.shipped_model import SHIPPED
+    from cnn.models.store import model_store
     from pages.parts.draw.number_board import read, show_number
     from tests.pictures.test_segmentation import row
 
-    show_number(read(store.read(store.SHIPPED), row("1" * count)))
+    show_number(read(model_store().record(SHIPPED), row("1" * count)))
 
 
 @pytest.mark.parametrize(("count", "is_whole"), [(3, True), (50, False)])
@@ -318,10 +324,11 @@ def upload_page(content):
     """A page to which a file was brought."""
     import streamlit as st
 
-    from cnn.models import store
+    from cnn.models.shipped_model import SHIPPED
+    from cnn.models.store import model_store
     from pages.parts.draw import upload_board
 
-    upload_board._read(store.read(store.SHIPPED), content)
+    upload_board._read(model_store().record(SHIPPED), content)
     st.caption("The rest of the page")
 
 
@@ -388,11 +395,12 @@ def board_page(name):
     """A page on which something is drawn."""
     import streamlit as st
 
-    from cnn.models import store
+    from cnn.models.shipped_model import SHIPPED
+    from cnn.models.store import model_store
     from pages.parts.draw import digit_board, number_board
 
     board = {"digit": digit_board.digit_board, "number": number_board.number_board}[name]
-    board(store.read(store.SHIPPED))
+    board(model_store().record(SHIPPED))
     st.caption("The rest of the page")
 
 
@@ -440,7 +448,7 @@ def test_after_a_fault_the_next_picture_is_read(visit, monkeypatch):
 def test_a_fault_in_the_program_costs_a_model_of_other_things_one_picture(visit, monkeypatch, stage):
     """A photo that meets an IndexError gets one sentence, and the page stays."""
     knows = replace(trained(), input_shape=(32, 32, 3), class_names=("Aeroplane", "Car"), data_name="cifar10")
-    mine = store.save("mine", knows, owner=OWNER)
+    mine = model_store().save("mine", knows, owner=OWNER)
     page = visit("draw")
     page.selectbox(key="model").select(mine.id).run()
     monkeypatch.setattr(stage, fail)

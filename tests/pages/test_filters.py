@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnn.jobs import inspections
-from cnn.models import store
+from cnn.models.store import model_store
 from cnn.network.build import load
 from cnn.network.inspector import Inspector
 from cnn.training.layers import Conv2D, Dense, Flatten
@@ -72,8 +72,8 @@ def test_a_deeper_layer_shows_a_slice(open_model):
     page.selectbox(key="filters_layer").select(1).run()
     for incoming in (0, 5):
         page.selectbox(key="filters_incoming_8").select(incoming).run()
-        record = store.read(page.selectbox(key="model").value)
-        kernel = Inspector(load(record, store.keras_path(record.id))).layers[1].kernel
+        record = model_store().record(page.selectbox(key="model").value)
+        kernel = Inspector(load(record, model_store().folder_of(record.id).keras_path())).layers[1].kernel
         written = re.findall(r"color:#\w+\">([−\d.]+)<", html(page))
         shown = [float(value.replace("−", "-")) for value in written]
         assert shown == pytest.approx(kernel[:, :, incoming, 0].ravel(), abs=1e-3)
@@ -98,8 +98,8 @@ def test_exciting_images_are_found(open_model):
     page = open_model(layers=TWO)
     page.button(key="filter_excited_begin").click().run()
     assert "the filter's largest answer" in captions(page)
-    record = store.read(page.selectbox(key="model").value)
-    found = inspections.strongest(store.keras_path(record.id).parent, "conv2d_1", 0, one_filter.EXCITING)
+    record = model_store().record(page.selectbox(key="model").value)
+    found = inspections.strongest(model_store().folder_of(record.id), "conv2d_1", 0, one_filter.EXCITING)
     dataset = inspections.dataset_of(record)
     told = re.findall(r"</span>(\d) · ([\d.]+)</li>", html(page))
     assert told == [

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from cnn.models import store
+from cnn.models.store import model_store
 from cnn.settings import PROJECT
 from tests.networks import trained
 from tests.pages.conftest import OWNER
@@ -14,7 +14,7 @@ from tests.pages.conftest import OWNER
 def mine(models_dir):
     """A model of the visitor's, beside the shipped one."""
     shutil.copytree(PROJECT / "models" / "shipped", models_dir / "shipped")
-    return store.save("my best", trained(), owner=OWNER).id
+    return model_store().save("my best", trained(), owner=OWNER).id
 
 
 def test_the_choice_holds_on_every_page_however_often_one_goes_round(visit, mine):
@@ -49,14 +49,14 @@ def test_a_reload_keeps_the_choice(visit, mine):
     again = visit("mistakes")
     assert again.selectbox(key="model").value == mine
     assert not again.warning
-    store.delete(mine, OWNER)
+    model_store().delete(mine, OWNER)
     assert "is gone" in visit("draw").warning[0].value
     assert not visit("draw").warning
 
 
 def test_an_address_that_names_no_model_of_ones_own_is_said(visit, mine):
     """Others' models, and those that are not there, get the same sentence, until one picks or leaves."""
-    others = store.save("theirs", trained(), owner="somebody else").id
+    others = model_store().save("theirs", trained(), owner="somebody else").id
     for asked in (others, "xyz", "../shipped"):
         page = visit("filters")
         page.query_params["model"] = asked

@@ -12,8 +12,8 @@ from cnn.i18n import N_
 from cnn.jobs.job import Job
 from cnn.jobs.queue import training_queue
 from cnn.jobs.work_folder import work_folder
-from cnn.models import store
 from cnn.models.continuation import Continuation
+from cnn.models.store import model_store
 from cnn.settings import settings
 from cnn.training.announcements import Away, Epoch, Loading, Progress, Resumed, Scoring, StandIn
 from cnn.training.recipes import RECIPES
@@ -368,7 +368,7 @@ def test_a_deleted_model_leaves_the_page(visit, workers):
     page = start(visit("train"))
     [job] = workers.running
     workers.finish(job, trained())
-    store.delete(training_queue().get(job).record.id, OWNER)
+    model_store().delete(training_queue().get(job).record.id, OWNER)
     page.run()
     assert "This model has been deleted." in texts(page.info)
     assert not page.exception
@@ -523,7 +523,7 @@ def test_a_sweep_that_cannot_be_is_told(visit, field, text, said):
 
 def test_a_continued_training_shows_where_it_goes_on(visit, workers):
     """The curve begins with the epochs that were; a line and a word mark where it goes on."""
-    record = store.save("my best", trained(), owner=OWNER)
+    record = model_store().save("my best", trained(), owner=OWNER)
     start = Continuation(record, b"", None)
     training_queue().submit(OWNER, start.config(2), start)
     page = visit("train")

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image
 
-from cnn.models import store
+from cnn.models.shipped_model import SHIPPED
+from cnn.models.store import model_store
 from cnn.pictures.files import read_picture, read_writing
 from cnn.pictures.ruling import without_lines
 from cnn.pictures.segmentation import read_number
@@ -73,7 +74,8 @@ def reader():
     """Reads a row of digits by the shipped model."""
     from cnn.network.classifier import Classifier
 
-    classifier = Classifier(store.read("shipped"), store.keras_path("shipped"))
+    shipped = model_store().folder_of(SHIPPED)
+    classifier = Classifier(shipped.record(), shipped.keras_path())
     return lambda picture: read_number(picture, classifier.answers).text
 
 

@@ -78,10 +78,12 @@ def test_a_broken_stroke_belongs_to_its_digit() -> None:
 
 def test_touching_digits_are_cut() -> None:
     """Digits that share ink are read one by one by the shipped model."""
-    from cnn.models.store import keras_path, read
+    from cnn.models.shipped_model import SHIPPED
+    from cnn.models.store import model_store
     from cnn.network.classifier import Classifier
 
-    classifier = Classifier(read("shipped"), keras_path("shipped"))
+    shipped = model_store().folder_of(SHIPPED)
+    classifier = Classifier(shipped.record(), shipped.keras_path())
     for text in ("00", "70", "07"):
         assert segmentation.read_number(row(text, gap=-6), classifier.answers).text == text
 

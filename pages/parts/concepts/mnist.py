@@ -9,8 +9,8 @@ from cnn.i18n import _
 from cnn.insight import metrics, numpy_layers, shades
 from cnn.insight.activations import Array
 from cnn.jobs.evaluation_cache import evaluation_cache
-from cnn.models import store
-from cnn.models.store import SHIPPED
+from cnn.models.shipped_model import SHIPPED
+from cnn.models.store import model_store
 from pages.parts.concepts.section import in_the_network, look_for
 from pages.parts.widgets.error_note import told
 from pages.parts.widgets.gallery import in_words, named
@@ -105,7 +105,7 @@ def _doubtful(dataset: Dataset) -> None:
             "them all as labelled?"
         )
     )
-    model = store.read(SHIPPED)
+    model = model_store().record(SHIPPED)
     evaluation = on_request(
         "mnist_doubtful",
         dataset.sha256,

@@ -8,8 +8,8 @@ import streamlit as st
 from cnn.i18n import _
 from cnn.jobs.queue import training_queue
 from cnn.jobs.state import Training
-from cnn.models import store
 from cnn.models.record import ModelRecord
+from cnn.models.store import model_store
 from cnn.training.announcements import Epoch
 from cnn.training.recipes import TrainConfig
 from pages.parts.server import visitor
@@ -78,7 +78,7 @@ def found(configs: Sequence[tuple[TrainConfig, str]]) -> list[Run]:
     """The visitor's latest training of each, in the queue or among the saved models."""
     owner = visitor.owner()
     mine = training_queue().of(owner)
-    models = [model for model in store.usable(owner) if model.owner == owner]
+    models = [model for model in model_store().usable(owner) if model.owner == owner]
     runs = []
     for config, name in configs:
         queued = [training for training in mine if training.config.recipe == config.recipe]

@@ -8,7 +8,8 @@ from cnn.i18n import _, ngettext
 from cnn.insight import numpy_layers, shades
 from cnn.insight.activations import Array, LayerFacts
 from cnn.jobs.workers import workers
-from cnn.models.store import SHIPPED, keras_path
+from cnn.models.shipped_model import SHIPPED
+from cnn.models.store import model_store
 from cnn.training.layers import MaxPool2D
 from pages.parts.concepts.section import checked, in_the_network, look_for
 from pages.parts.inside.arithmetic import arithmetic
@@ -109,7 +110,7 @@ def _compare(facts: LayerFacts, image: Array, moved: Array, about: str) -> None:
 def _read(image: Array, moved: Array) -> None:
     """What the shipped network, whose maps are pooled, makes of both."""
     both = np.stack([image[..., 0], moved[..., 0]])
-    first, second = workers().answers(keras_path(SHIPPED).parent, both)
+    first, second = workers().answers(model_store().folder_of(SHIPPED), both)
     text = (
         _(
             "The shipped network, which pools its maps, reads **{first}** in both: {share:.1%} sure of the "

@@ -12,7 +12,7 @@ from cnn.insight import figures, numpy_layers
 from cnn.jobs import inspections
 from cnn.jobs.workers import workers
 from cnn.models.record import ModelRecord
-from cnn.models.store import keras_path
+from cnn.models.store import model_store
 from cnn.training.layers import BatchNormalization, Conv2D, Dense, Flatten, Layer, MaxPool2D
 from cnn.training.recipes import TrainConfig
 from pages.parts.concepts.pair import Run, found, pair, refresh
@@ -134,7 +134,7 @@ def _one(picture: Picture, names: Sequence[str], records: Sequence[ModelRecord])
     for place, name, record in zip(answers, names, records, strict=True):
         with place:
             st.markdown(f"**{name}**")
-            given = workers().answer(keras_path(record.id).parent, moved)
+            given = workers().answer(model_store().folder_of(record.id), moved)
             probability_bars(np.asarray(given.probabilities), outputs(record))
 
 
@@ -158,7 +158,7 @@ def _all(names: Sequence[str], records: Sequence[ModelRecord], dataset: Dataset)
         _("Shift {count:,} test images").format(count=count),
         lambda: workers().begin(
             inspections.shifted_accuracies,
-            [keras_path(record.id).parent for record in records],
+            [model_store().folder_of(record.id) for record in records],
             list(DISTANCES),
             count,
         ),

@@ -14,7 +14,7 @@ from cnn.jobs.state import Training
 from cnn.jobs.workers import workers
 from cnn.models.fine_tuning import FineTuning
 from cnn.models.record import ModelRecord, as_known_to
-from cnn.models.store import keras_path
+from cnn.models.store import model_store
 from pages.parts.server import visitor
 from pages.parts.train.monitor import monitor
 from pages.parts.widgets.picture import pixels
@@ -128,7 +128,9 @@ def _learn(model: ModelRecord, mine: list[Correction]) -> None:
     try:
         owner = visitor.owner()
         known = as_known_to(owner, model)
-        tuning = FineTuning(known, keras_path(model.id).read_bytes(), images, labels)
+        tuning = FineTuning(
+            known, model_store().folder_of(model.id).keras_path().read_bytes(), images, labels
+        )
         training = training_queue().submit(owner, tuning.config(), tuning)
     except CnnError as error:
         st.error(str(error))
@@ -154,10 +156,8 @@ def _learning(mine: list[Correction]) -> None:
 
 
 def _compare(before_id: str, training: Training, mine: list[Correction]) -> None:
-    from cnn.models.store import read
-
     assert training.record is not None
-    before, after = read(before_id), training.record
+    before, after = model_store().record(before_id), training.record
     images = np.stack([correction.image for correction in mine])
     rows = [
         ["", _("Your drawings"), _("Test images")],
@@ -173,6 +173,6 @@ def _compare(before_id: str, training: Training, mine: list[Correction]) -> None
 
 
 def _right(record: ModelRecord, images: np.ndarray, mine: list[Correction]) -> str:
-    answers = workers().answers(keras_path(record.id).parent, images)
+    answers = workers().answers(model_store().folder_of(record.id), images)
     right = sum(_read(given) == one.label for given, one in zip(answers, mine, strict=True))
     return _("{right} of {count} right").format(right=right, count=len(mine))

@@ -10,7 +10,7 @@ from cnn.i18n import _
 from cnn.insight.answers import Answer
 from cnn.jobs.workers import workers
 from cnn.models.record import ModelRecord
-from cnn.models.store import keras_path
+from cnn.models.store import model_store
 from cnn.pictures.refusals import refusing
 from pages.parts.draw import corrections
 from pages.parts.draw.answer_panel import answer, invitation
@@ -46,7 +46,7 @@ def digit_board(model: ModelRecord) -> None:
         if not workers().awake:
             place.caption(_("The network is waking up; your answer comes in a moment."))
         with refusing():
-            given = workers().answer(keras_path(model.id).parent, prepared.image)
+            given = workers().answer(model_store().folder_of(model.id), prepared.image)
         with place.container():
             answer(given, prepared.image)
     sleep(_ANSWER_FIRST_SECONDS)

@@ -10,7 +10,7 @@ import streamlit as st
 from cnn.i18n import _
 from cnn.jobs.workers import workers
 from cnn.models.record import ModelRecord
-from cnn.models.store import keras_path
+from cnn.models.store import model_store
 from cnn.pictures.refusals import refusing
 from pages.parts.draw.canvas import canvas
 from pages.parts.widgets.error_note import told
@@ -52,7 +52,7 @@ def read(model: ModelRecord, picture: np.ndarray) -> "ReadNumber":
     """
     from cnn.pictures.segmentation import read_number
 
-    return read_number(picture, partial(workers().answers, keras_path(model.id).parent))
+    return read_number(picture, partial(workers().answers, model_store().folder_of(model.id)))
 
 
 def show_number(number: "ReadNumber") -> None:

@@ -8,7 +8,7 @@ from cnn.insight.answers import Answer
 from cnn.jobs import inspections
 from cnn.jobs.workers import workers
 from cnn.models.record import ModelRecord
-from cnn.models.store import keras_path
+from cnn.models.store import model_store
 from cnn.pictures.refusals import refusing
 from pages.parts.draw.upload_board import TEST_IMAGE, brought, test_image, where_from
 from pages.parts.inside.image_choice import look_at_drawing
@@ -28,7 +28,7 @@ def other_board(model: ModelRecord) -> None:
         if image is not None:
             look_at_drawing(image)
             with refusing():
-                given = workers().answer(keras_path(model.id).parent, image)
+                given = workers().answer(model_store().folder_of(model.id), image)
             _show(image, given, names)
 
 

@@ -8,7 +8,7 @@ from cnn.data.datasets import Dataset
 from cnn.i18n import _
 from cnn.jobs.workers import workers
 from cnn.models.record import ModelRecord
-from cnn.models.store import keras_path
+from cnn.models.store import model_store
 from cnn.pictures.refusals import refusing
 from pages.parts.draw.answer_panel import answer
 from pages.parts.draw.digit_board import explain
@@ -26,7 +26,7 @@ def upload_board(model: ModelRecord) -> None:
         with st.spinner(_("Fetching the test images")):
             dataset = datasets.load("mnist")
         image = test_image(dataset)
-        given = workers().answer(keras_path(model.id).parent, image)
+        given = workers().answer(model_store().folder_of(model.id), image)
         answer(given, image)
         explain(model, image, given)
         return
@@ -100,7 +100,7 @@ def _one(model: ModelRecord, picture: np.ndarray) -> None:
 
     with refusing():
         prepared = prepare_drawing(picture)
-        given = workers().answer(keras_path(model.id).parent, prepared.image)
+        given = workers().answer(model_store().folder_of(model.id), prepared.image)
     answer(given, prepared.image)
     steps(prepared.steps)
     explain(model, prepared.image, given)

@@ -9,7 +9,7 @@ from cnn.insight.answers import Answer
 from cnn.jobs import inspections
 from cnn.jobs.workers import workers
 from cnn.models.record import ModelRecord
-from cnn.models.store import keras_path
+from cnn.models.store import model_store
 from pages.parts.widgets.picture import pixels
 
 _SCALE = 8
@@ -33,7 +33,7 @@ def evidence(model: ModelRecord, image: np.ndarray, given: Answer) -> None:
         # Another answer starts with its own class again.
         key=f"evidence_for_{given.digit}",
     )
-    found = workers().inspect(inspections.evidence, keras_path(model.id).parent, image, int(picked))
+    found = workers().inspect(inspections.evidence, model_store().folder_of(model.id), image, int(picked))
     name = names[picked]
     strongest = float(np.abs(found.pixels).max()) or 1.0
     with st.container(key="evidence"):

@@ -8,8 +8,8 @@ import streamlit as st
 from cnn.i18n import _
 from cnn.insight import shades
 from cnn.insight.activations import Array, LayerFacts
-from cnn.models import store
 from cnn.models.record import ModelRecord
+from cnn.models.store import model_store
 from pages.parts.inside.questions import slices_of, title
 from pages.parts.widgets.legend import legend
 from pages.parts.widgets.paging import Paging
@@ -142,7 +142,7 @@ def _pick(number: int) -> None:
 def _over_epochs(model: ModelRecord, choice: Choice, channels: int) -> tuple[Array, list[str]]:
     """float32 (frames, height, width, channels, filters), the last one as saved, and what each frame is."""
     saved = slices_of(model, choice.layer, choice.incoming)
-    kept = store.filters(model.id) if choice.first else None
+    kept = model_store().folder_of(model.id).filters() if choice.first else None
     if kept is None or kept.shape[1:] != (*saved.shape[:2], channels, saved.shape[3]):
         return saved[np.newaxis], [""]
     if choice.incoming is not None:

@@ -12,7 +12,7 @@ from cnn.insight.activations import LayerFacts, receptive_field
 from cnn.jobs import inspections
 from cnn.jobs.workers import workers
 from cnn.models.record import ModelRecord
-from cnn.models.store import keras_path, stamped
+from cnn.models.store import model_store
 from pages.parts.inside.filter_grid import Choice
 from pages.parts.inside.image_choice import Picture
 from pages.parts.inside.questions import look_at, slices_of, weights_of
@@ -98,13 +98,12 @@ def excited_by(model: ModelRecord, layers: tuple[LayerFacts, ...], layer: int, n
         CnnError: the images cannot be had, or the search failed.
     """
     st.markdown(_("**The test images that excite it most**"))
+    folder = model_store().folder_of(model.id)
     found = on_request(
         "filter_excited",
-        (*stamped(model.id), layer, number),
+        (*folder.stamped(), layer, number),
         _("Find the images"),
-        lambda: workers().begin(
-            inspections.strongest, keras_path(model.id).parent, layers[layer].name, number, EXCITING
-        ),
+        lambda: workers().begin(inspections.strongest, folder, layers[layer].name, number, EXCITING),
         _("The network reads the test images."),
     )
     if found is None:

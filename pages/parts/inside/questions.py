@@ -1,7 +1,6 @@
 """What pages ask of a network's inside: through the answering process, once, and shared by all visitors."""
 
 from dataclasses import fields
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -10,8 +9,9 @@ from cnn.i18n import _
 from cnn.insight.activations import Array, LayerFacts, Look
 from cnn.jobs import inspections
 from cnn.jobs.workers import workers
+from cnn.models.folder import ModelFolder
 from cnn.models.record import ModelRecord
-from cnn.models.store import stamped
+from cnn.models.store import model_store
 
 KINDS = {
     "conv2d": lambda: _("Convolution"),
@@ -30,22 +30,22 @@ def layers_of(model: ModelRecord) -> tuple[LayerFacts, ...]:
     Raises:
         CnnError: the model is not there or cannot be shown, or no process answered.
     """
-    return _layers(*stamped(model.id))
+    return _layers(*model_store().folder_of(model.id).stamped())
 
 
 def look_at(model: ModelRecord, image: Array) -> Look:
     """What every layer makes of a float32 image; raises what `layers_of` does, and `PictureError`."""
-    return _look(*stamped(model.id), image.tobytes(), image)
+    return _look(*model_store().folder_of(model.id).stamped(), image.tobytes(), image)
 
 
 def weights_of(model: ModelRecord, layer: int, channel: int) -> tuple[Array, Array]:
     """The kernel and bias that make one map or unit of a layer; raises what `layers_of` does."""
-    return _weights(*stamped(model.id), layer, channel)
+    return _weights(*model_store().folder_of(model.id).stamped(), layer, channel)
 
 
 def slices_of(model: ModelRecord, layer: int, incoming: int | None) -> Array:
     """A convolution's kernels for one map of its input; see `looks.slices`. Raises what `layers_of` does."""
-    return _slices(*stamped(model.id), layer, incoming)
+    return _slices(*model_store().folder_of(model.id).stamped(), layer, incoming)
 
 
 def title(layers: tuple[LayerFacts, ...], number: int) -> str:
@@ -59,12 +59,12 @@ def title(layers: tuple[LayerFacts, ...], number: int) -> str:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _layers(folder: Path, modified_ns: int) -> tuple[LayerFacts, ...]:
+def _layers(folder: ModelFolder, modified_ns: int) -> tuple[LayerFacts, ...]:
     return workers().inspect(inspections.layers, folder)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _look(folder: Path, modified_ns: int, content: bytes, _image: Array) -> Look:
+def _look(folder: ModelFolder, modified_ns: int, content: bytes, _image: Array) -> Look:
     look = workers().inspect(inspections.forward_pass, folder, _image)
     for values in (
         look.image,
@@ -75,13 +75,13 @@ def _look(folder: Path, modified_ns: int, content: bytes, _image: Array) -> Look
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _weights(folder: Path, modified_ns: int, layer: int, channel: int) -> tuple[Array, Array]:
+def _weights(folder: ModelFolder, modified_ns: int, layer: int, channel: int) -> tuple[Array, Array]:
     kernel, bias = workers().inspect(inspections.weights, folder, layer, channel)
     return _read_only(kernel), _read_only(bias)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _slices(folder: Path, modified_ns: int, layer: int, incoming: int | None) -> Array:
+def _slices(folder: ModelFolder, modified_ns: int, layer: int, incoming: int | None) -> Array:
     return _read_only(workers().inspect(inspections.slices, folder, layer, incoming))
 
 

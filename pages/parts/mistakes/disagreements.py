@@ -8,8 +8,8 @@ from cnn.i18n import _
 from cnn.insight import metrics
 from cnn.insight.metrics import Evaluation
 from cnn.jobs.evaluation_cache import evaluation_cache
-from cnn.models import store
 from cnn.models.record import ModelRecord
+from cnn.models.store import model_store
 from pages.parts.model.picker import in_markdown, shown_name
 from pages.parts.server import visitor
 from pages.parts.widgets.error_note import told
@@ -31,7 +31,7 @@ def compare(model: ModelRecord, dataset: Dataset, evaluation: Evaluation) -> Non
 def _compare(model: ModelRecord, dataset: Dataset, evaluation: Evaluation) -> None:
     others = {
         other.id: other
-        for other in store.usable(visitor.owner())
+        for other in model_store().usable(visitor.owner())
         if other.id != model.id and other.data_name == model.data_name
     }
     if not others:

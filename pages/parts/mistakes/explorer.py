@@ -13,7 +13,7 @@ from cnn.insight.metrics import Evaluation, Numbers, Order
 from cnn.jobs import inspections
 from cnn.jobs.workers import workers
 from cnn.models.record import ModelRecord
-from cnn.models.store import keras_path, stamped
+from cnn.models.store import model_store
 from pages.parts.mistakes.confusion import Cell, confusion
 from pages.parts.model.probabilities import probability_bars
 from pages.parts.server.navigation import lead_to
@@ -226,13 +226,12 @@ def _alike(number: int, model: ModelRecord, dataset: Dataset) -> None:
             "The first search of a model reads all training images."
         )
     )
+    folder = model_store().folder_of(model.id)
     result = on_request(
         "mistakes_alike",
-        (*stamped(model.id), number),
+        (*folder.stamped(), number),
         _("Find them"),
-        lambda: workers().begin(
-            inspections.nearest, keras_path(model.id).parent, dataset.x_test[number], ALIKE
-        ),
+        lambda: workers().begin(inspections.nearest, folder, dataset.x_test[number], ALIKE),
         _("The network reads all {count:,} training images, once; this takes a minute or so.").format(
             count=len(dataset.x_train)
         ),

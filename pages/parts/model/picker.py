@@ -7,9 +7,9 @@ import streamlit as st
 from cnn.data import datasets
 from cnn.errors import ModelError, ModelNotFound
 from cnn.i18n import _
-from cnn.models import store
 from cnn.models.record import ModelRecord, name_for
-from cnn.models.store import SHIPPED, BrokenModel
+from cnn.models.shipped_model import SHIPPED
+from cnn.models.store import BrokenModel, model_store
 from pages.parts.server import visitor
 
 _CHOSEN, _IN_ADDRESS, _MISHAP = "chosen_model", "model_in_address", "model_mishap"
@@ -29,7 +29,7 @@ def choose(model_id: str) -> None:
 def picker() -> ModelRecord | None:
     """Let the visitor pick one of the models that they see, for all pages; None, and told, without any."""
     owner = visitor.owner()
-    found = store.list_models(owner)
+    found = model_store().models(owner)
     records = {model.id: model for model in found if isinstance(model, ModelRecord)}
     if not records:
         st.info(_("There is no model yet. Train one first."))
@@ -63,7 +63,7 @@ def picker() -> ModelRecord | None:
 def insist_on(model: ModelRecord) -> None:
     """Run the whole page again where a model has been deleted: `picker` then says so and takes another."""
     try:
-        store.keras_path(model.id)
+        model_store().record(model.id)
     except ModelNotFound:
         st.rerun()
     except ModelError:

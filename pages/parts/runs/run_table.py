@@ -10,7 +10,7 @@ from cnn.jobs.queue import training_queue
 from cnn.jobs.state import Training
 from cnn.models import comparison
 from cnn.models.record import ModelRecord
-from cnn.models.store import SHIPPED
+from cnn.models.shipped_model import SHIPPED
 from cnn.training.recipes import TrainConfig
 from pages.parts.model.picker import data_title, shown_name
 from pages.parts.train.monitor import state_name

@@ -7,9 +7,9 @@ import streamlit as st
 from cnn.errors import CnnError
 from cnn.i18n import _
 from cnn.jobs.queue import training_queue
-from cnn.models import store
 from cnn.models.continuation import Continuation, can_go_on
 from cnn.models.record import LONGEST_NAME, ModelRecord, as_known_to
+from cnn.models.store import model_store
 from pages.parts.model import picker
 from pages.parts.model.picker import in_markdown, shown_name
 from pages.parts.server.navigation import lead_to
@@ -46,9 +46,9 @@ def _training_on(record: ModelRecord, owner: str) -> None:
         if not st.button(_("Train on"), key="train_on", icon=":material/play_arrow:"):
             return
     try:
-        path = store.keras_path(record.id)
+        folder = model_store().folder_of(record.id)
         known = as_known_to(owner, record)
-        start = Continuation(known, path.read_bytes(), store.filters(record.id))
+        start = Continuation(known, folder.keras_path().read_bytes(), folder.filters())
         watch(training_queue().submit(owner, start.config(int(more)), start))
     except CnnError as error:
         st.error(str(error))
@@ -60,7 +60,7 @@ def _publishing(record: ModelRecord, owner: str) -> None:
     if record.published:
         st.caption(_("The room sees it as “{name}”.").format(name=in_markdown(record.published)))
         if st.button(_("Withdraw it"), key="withdraw", icon=":material/visibility_off:"):
-            _do(lambda: store.withdraw(record.id, owner))
+            _do(lambda: model_store().withdraw(record.id, owner))
         return
     with st.form("publish_form", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
@@ -70,7 +70,7 @@ def _publishing(record: ModelRecord, owner: str) -> None:
             key=f"publish_{record.id}",
         )
         if st.form_submit_button(_("Publish it to the room"), icon=":material/visibility:", key="publish"):
-            _do(lambda: store.publish(record.id, name, owner))
+            _do(lambda: model_store().publish(record.id, name, owner))
     st.caption(_("Until you publish it, nobody but you sees it."))
 
 
@@ -78,7 +78,7 @@ def _deleting(record: ModelRecord, owner: str) -> None:
     with st.popover(_("Delete it"), icon=":material/delete:"):
         st.write(_("This removes the model for good."))
         if st.button(_("Yes, delete it"), key="delete_run", type="primary"):
-            _do(lambda: store.delete(record.id, owner))
+            _do(lambda: model_store().delete(record.id, owner))
 
 
 def _do(change: Callable[[], object]) -> None:

@@ -14,8 +14,9 @@ from cnn.jobs.queue import training_queue
 from cnn.jobs.state import Training
 from cnn.jobs.training_task import log_dir
 from cnn.jobs.workers import workers
-from cnn.models import store
+from cnn.models.folder import ModelFolder
 from cnn.models.record import LONGEST_NAME, ModelRecord
+from cnn.models.store import model_store
 from cnn.training.announcements import Epoch, history_array
 from pages.parts.model import picker
 from pages.parts.server.navigation import lead_to
@@ -31,7 +32,8 @@ def outcome(training: Training) -> None:
     if record is None:
         return
     try:
-        keras_file = store.keras_path(record.id)
+        folder = model_store().folder_of(record.id)
+        keras_file = folder.keras_path()
     except ModelNotFound:
         st.info(_("This model has been deleted."))
         return
@@ -40,7 +42,7 @@ def outcome(training: Training) -> None:
         if st.button(_("Draw with it"), type="primary", key="draw_with_it", icon=":material/draw:"):
             picker.choose(record.id)
             lead_to("draw")
-        _files(record, keras_file)
+        _files(record, folder, keras_file)
     st.caption(_("`.npy` holds one structured array: `numpy.load(file)['val_loss']` is a column of it."))
     _show_log(training)
 
@@ -57,11 +59,11 @@ def _name_form(training: Training, record: ModelRecord) -> None:
                 st.toast(_("Saved as “{name}”.").format(name=name))
 
 
-def _files(record: ModelRecord, keras_file: Path) -> None:
+def _files(record: ModelRecord, folder: ModelFolder, keras_file: Path) -> None:
     # Functions are called at the click: nothing is read or written before.
     files: dict[str, tuple[str, Callable[[], str | bytes]]] = {
         "keras": (".keras", keras_file.read_bytes),
-        "h5": (".h5", lambda: workers().h5(keras_file.parent)),
+        "h5": (".h5", lambda: workers().h5(folder)),
         "csv": (_("History as CSV"), lambda: history_csv(record.history)),
         "npy": (_("History as .npy"), lambda: history_npy(record.history)),
     }
