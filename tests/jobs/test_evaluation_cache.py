@@ -25,7 +25,7 @@ class Scoring:
     def __init__(self) -> None:
         self.begun: list[tuple[Future, object]] = []
 
-    def score(self, task, folder, kept, data_sha256):
+    def begin(self, task, folder, kept, data_sha256):
         future: Future = Future()
         self.begun.append((future, kept))
         return future
