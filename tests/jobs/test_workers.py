@@ -101,8 +101,7 @@ def yielding() -> list[psutil.Process]:
 
 def test_an_answer_is_the_classifiers(workers, shipped, pictures):
     """What comes from the answering process is what the same classifier says in this one."""
-    model = shipped
-    here = Classifier(model.record(), model.keras_path())
+    here = Classifier(shipped.record(), shipped.keras_path())
     for picture in pictures:
         there, expected = workers.answer(shipped, picture), here.classify(picture)
         assert there.probabilities == pytest.approx(expected.probabilities, abs=1e-5)
