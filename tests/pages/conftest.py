@@ -39,11 +39,11 @@ def workers(models_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Playe
     """Workers that train nothing, behind an empty queue."""
     played = PlayedWorkers()
     monkeypatch.setattr(queue, "workers", lambda: played)
-    queue.trainings.cache_clear()
+    queue.training_queue.cache_clear()
     tour.left_at.clear()
     picker.chosen_before.clear()
     yield played
-    queue.trainings.cache_clear()
+    queue.training_queue.cache_clear()
 
 
 @pytest.fixture

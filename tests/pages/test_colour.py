@@ -32,7 +32,7 @@ def open_page(visit, models_dir, monkeypatch, tmp_path):
     for module in (questions, placeholders, one_filter, evidence, explorer):
         monkeypatch.setattr(module, "workers", lambda: workers)
     made = evaluation_cache.EvaluationCache(workers, tmp_path / "kept")
-    monkeypatch.setattr(evaluation_cache, "evaluations", lambda: made)
+    monkeypatch.setattr(evaluation_cache, "evaluation_cache", lambda: made)
     monkeypatch.setattr(inspections, "dataset_of", lambda _record: colours())
     record = keep_colour(models_dir)
 

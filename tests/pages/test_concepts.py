@@ -301,7 +301,7 @@ def test_two_trainings_tell_of_overfitting(open_section, workers):
     page.run()
     assert "Without dropout: after 2 epochs, training loss 0.100 and test loss 0.600" in told(page)
     assert "lowest after epoch 1, at 0.400" in told(page)
-    queue.trainings.cache_clear()
+    queue.training_queue.cache_clear()
     page = open_section("overfitting")
     assert "With dropout: after 2 epochs" in told(page)
     page.button(key="overfitting_start").click().run()
@@ -385,7 +385,7 @@ def test_doubtful_labels_are_found(open_section, models_dir, monkeypatch, tmp_pa
     """On request the page shows the images that are surely read otherwise, with label and what was read."""
     record = keep_small(models_dir)
     made = evaluation_cache.EvaluationCache(LocalWorkers(), tmp_path / "kept")
-    monkeypatch.setattr(mnist, "evaluations", lambda: made)
+    monkeypatch.setattr(mnist, "evaluation_cache", lambda: made)
     monkeypatch.setattr(mnist, "SHIPPED", record.id)
     monkeypatch.setattr("cnn.data.datasets.load", lambda _name: digits())
     page = open_section("mnist")

@@ -17,10 +17,10 @@ from cnn.models.shipped_model import SHIPPED, keep_shipped
 from cnn.models.store import model_store
 from cnn.settings import PROJECT, settings
 from pages.parts.draw import corrections, digit_board, number_board, other_board
-from tests import test_segment
 from tests.networks import trained
 from tests.pages.conftest import OWNER
 from tests.pages.opened import html, run_function
+from tests.pictures import test_segmentation
 from tests.pictures.test_segmentation import by_shape
 
 
@@ -32,7 +32,7 @@ def answer_page(digit, sharpness, reject):
     from pages.parts.draw.answer_panel import answer
 
     outputs = np.array([1.0] * 10 + ([] if reject is None else [reject]))
-    outputs[digit_board] = sharpness
+    outputs[digit] = sharpness
     given = answer_from(outputs / outputs.sum(), reject_class=reject is not None)
     answer(given, np.zeros((28, 28), np.float32))
 
@@ -213,7 +213,7 @@ def corrections_page(before):
 def test_a_model_that_left_meanwhile_cannot_be_compared(monkeypatch, models_dir):
     """Where the model from before has been deleted, a sentence says so, and the rest of the page stays."""
     learned = SimpleNamespace(record=model_store().save("after", trained(), owner=OWNER))
-    monkeypatch.setattr(corrections, "trainings", lambda: {"the training": learned})
+    monkeypatch.setattr(corrections, "training_queue", lambda: {"the training": learned})
     monkeypatch.setattr(corrections, "monitor", lambda training: None)
     page = run_function(corrections_page, "a-model-that-is-gone")
     assert not page.exception
@@ -228,7 +228,7 @@ def test_before_and_after_are_compared_on_the_same_images(monkeypatch, models_di
     sha256 = "1" * 64 if stand_in else before.data_sha256
     after = model_store().save("after", trained(test_accuracy=0.96, data_sha256=sha256), owner=OWNER)
     learned = SimpleNamespace(record=after)
-    monkeypatch.setattr(corrections, "trainings", lambda: {"the training": learned})
+    monkeypatch.setattr(corrections, "training_queue", lambda: {"the training": learned})
     monkeypatch.setattr(corrections, "monitor", lambda training: None)
     monkeypatch.setattr(corrections, "_right", lambda record, *_: f"{record.name} right")
     page = run_function(corrections_page, before.id)
@@ -381,10 +381,10 @@ FAULT = "fault in the program (IndexError)"
 )
 def test_a_fault_in_the_program_costs_one_picture(monkeypatch, stage):
     """Wherever reading an upload meets an IndexError, the page says one sentence, and goes on."""
-    asked = SimpleNamespace(classify_all=lambda _folder, images: test_segment.by_shape(images))
+    asked = SimpleNamespace(answers=lambda _folder, images: test_segmentation.by_shape(images))
     monkeypatch.setattr(number_board, "workers", lambda: asked)
     monkeypatch.setattr(stage, fail)
-    page = run_function(upload_page, png(Image.fromarray(255 - test_segment.row("7"))))
+    page = run_function(upload_page, png(Image.fromarray(255 - test_segmentation.row("7"))))
     assert not page.exception
     [told] = page.error
     assert FAULT in told.value
@@ -399,8 +399,8 @@ def board_page(name):
     from cnn.models.store import model_store
     from pages.parts.draw import digit_board, number_board
 
-    board = {"digit": digit_board.digit_board, "number": number_board.number_board}[name]
-    board(model_store().record(SHIPPED))
+    boards = {"digit_board": digit_board.digit_board, "number_board": number_board.number_board}
+    boards[name](model_store().record(SHIPPED))
     st.caption("The rest of the page")
 
 
@@ -412,11 +412,11 @@ def test_a_fault_in_the_program_costs_one_drawing(monkeypatch, board, stage):
     """Wherever a drawing meets an IndexError, its board says one sentence, and the page goes on."""
     asked = SimpleNamespace(
         awake=True,
-        classify=lambda _folder, image: test_segment.by_shape([image])[0],
-        classify_all=lambda _folder, images: test_segment.by_shape(images),
+        answer=lambda _folder, image: test_segmentation.by_shape([image])[0],
+        answers=lambda _folder, images: test_segmentation.by_shape(images),
     )
     monkeypatch.setattr(board, "workers", lambda: asked)
-    monkeypatch.setattr(board, "canvas", lambda *_, **__: test_segment.row("7"))
+    monkeypatch.setattr(board, "canvas", lambda *_, **__: test_segmentation.row("7"))
     monkeypatch.setattr(number_board, "room", lambda _: 700)
     monkeypatch.setattr(stage, fail)
     page = run_function(board_page, board.__name__.rpartition(".")[2])
@@ -428,7 +428,7 @@ def test_a_fault_in_the_program_costs_one_drawing(monkeypatch, board, stage):
 
 def test_after_a_fault_the_next_picture_is_read(visit, monkeypatch):
     """The visitor need not reload the page: a picture that can be read gets its answer."""
-    asked = SimpleNamespace(classify_all=lambda _folder, images: test_segment.by_shape(images))
+    asked = SimpleNamespace(answers=lambda _folder, images: test_segmentation.by_shape(images))
     monkeypatch.setattr(number_board, "workers", lambda: asked)
     page = visit("draw")
     page.segmented_control(key="way").set_value("picture").run()
@@ -437,7 +437,7 @@ def test_after_a_fault_the_next_picture_is_read(visit, monkeypatch):
         page.file_uploader(key="upload").set_value(("a.png", png(Image.new("L", (9, 9))), "image/png")).run()
         [told] = page.error
         assert FAULT in told.value
-    content = png(Image.fromarray(255 - test_segment.row("170")))
+    content = png(Image.fromarray(255 - test_segmentation.row("170")))
     page.file_uploader(key="upload").set_value(("b.png", content, "image/png")).run()
     assert not page.error
     assert not page.exception

@@ -24,8 +24,8 @@ def opened(visit, models_dir, monkeypatch):
     record = keep_small(models_dir)
     played = LocalWorkers()
     made = evaluation_cache.EvaluationCache(played, settings().cache_dir / "evaluations")
-    monkeypatch.setattr(evaluation_cache, "evaluations", lambda: made)
-    monkeypatch.setattr(disagreements, "evaluations", lambda: made)
+    monkeypatch.setattr(evaluation_cache, "evaluation_cache", lambda: made)
+    monkeypatch.setattr(disagreements, "evaluation_cache", lambda: made)
     dataset = inspections.dataset_of(record)
     evaluation = made.of(record, dataset).result()
 
@@ -156,7 +156,7 @@ def test_a_model_without_a_network_description_is_told(visit, models_dir, monkey
     path = models_dir / record.id / "record.json"
     path.write_text(record.model_copy(update={"config": None}).model_dump_json(exclude={"id"}))
     made = evaluation_cache.EvaluationCache(LocalWorkers(), settings().cache_dir / "evaluations")
-    monkeypatch.setattr(evaluation_cache, "evaluations", lambda: made)
+    monkeypatch.setattr(evaluation_cache, "evaluation_cache", lambda: made)
     page = visit("mistakes")
     page.selectbox(key="model").select(record.id).run()
     assert "does not say what network it is" in page.error[0].value

@@ -259,5 +259,5 @@ def test_a_run_is_trained_on(visit: Visit):
     assert not page.exception
     [training] = queue.training_queue().of(OWNER)
     assert training.config.epochs == 2 + 3
-    assert training.start is not None
-    assert training.start.record.published == "Bob's best"
+    assert training.job.start is not None
+    assert training.job.start.record.published == "Bob's best"
