@@ -202,6 +202,10 @@ class _Training:
     def _seed_after(self, run: Run) -> None:
         """The epochs to come must not repeat the order and the dropouts of the ones that were."""
         _seed(self._config.seed + len(run.history))
+        for layer in self._model.layers:
+            # The layer has drawn its seed when it was built; at rate 0 it has none.
+            if isinstance(layer, keras.layers.Dropout) and layer.rate > 0:
+                layer.seed_generator.state.assign(keras.random.SeedGenerator().state)
 
     def _fit(self, run: Run, began: float) -> bool:
         """Train; whether somebody stopped it."""

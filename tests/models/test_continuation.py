@@ -12,6 +12,7 @@ from cnn.models.store import ModelStore
 from cnn.network.build import build
 from cnn.network.fitting import train
 from cnn.training.announcements import Epoch
+from cnn.training.layers import Dropout, Flatten
 from tests.networks import digits, small_config
 
 
@@ -51,6 +52,15 @@ def test_a_schedule_goes_on_after_the_epochs_that_count(tmp_path, whole_epochs):
     assert steps(after, tmp_path) == (whole_epochs + 1) * steps(before, tmp_path) / 4
     last = build_from(after, tmp_path).get_weights(), build_from(before, tmp_path).get_weights()
     assert not all(np.array_equal(new, old) for new, old in zip(*last, strict=True))
+
+
+def test_the_epochs_that_follow_are_drawn_anew(tmp_path):
+    """Of weights that stay as they are, what is dropped out decides the loss: no epoch repeats another's."""
+    layers = (Flatten(), Dropout(rate=0.5))
+    config = small_config(layers=layers, learning_rate=1e-12, optimizer="sgd", epochs=1)
+    start = keep(tmp_path, train(config, digits()))
+    first, second = train(start.config(1), digits(), start=start).history
+    assert second.loss != pytest.approx(first.loss, abs=1e-5)
 
 
 def build_from(trained, folder):

@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from threading import Event, Thread
@@ -57,10 +58,10 @@ def interrupt_at(epoch):
     return announce
 
 
-def interrupt(config, backup_dir, epoch):
+def interrupt(config, backup_dir, epoch, dataset=None):
     """Train until the given epoch, which is not kept, and break off."""
     with pytest.raises(Interrupted):
-        train(config, digits(), announce=interrupt_at(epoch), backup_dir=backup_dir)
+        train(config, dataset or digits(), announce=interrupt_at(epoch), backup_dir=backup_dir)
 
 
 def test_a_training_learns_to_read_digits(tmp_path):
@@ -462,6 +463,22 @@ def test_weights_and_optimizer_come_back(tmp_path):
     assert int(model.optimizer.iterations) == 16
     assert np.abs(stopped.filters[1] - model.layers[0].kernel).max() < 0.02
     assert len(stopped.history) == 1
+
+
+@pytest.mark.parametrize(("layer", "images"), [(BatchNormalization(), 1500), (Dropout(rate=0.5), 1)])
+def test_epochs_of_other_processes_are_drawn_anew(tmp_path, layer, images):
+    """With weights that stay, the loss tells the batches, or of one image the dropouts: no epoch repeats any."""
+    dataset = replace(
+        digits(),
+        x_train=np.resize(digits().x_train[:images], (1500, 28, 28)),
+        y_train=np.resize(digits().y_train[:images], 1500),
+    )
+    config = small_config(layers=(layer, Flatten()), learning_rate=STILL, optimizer="sgd", epochs=3)
+    for epoch in (2, 3):
+        interrupt(config, tmp_path / "backup", epoch, dataset)
+    history = train(config, dataset, backup_dir=tmp_path / "backup").history
+    losses = sorted(epoch.loss for epoch in history)
+    assert np.diff(losses).min() > 1e-5
 
 
 def test_early_stopping_counts_on(tmp_path):
