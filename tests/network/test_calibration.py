@@ -80,6 +80,15 @@ def test_a_training_that_went_on_too_long_is_less_sure(tmp_path):
     assert surprise[0] < surprise[1]
 
 
+def test_a_training_that_went_on_too_briefly_is_made_no_surer(tmp_path):
+    """Sharper scores would fit the validation images better, and still they stay as they are."""
+    trained = train(small_config(epochs=1), digits())
+    record = store.save("brief", trained, folder=tmp_path)
+    unscaled = record.model_copy(update={"temperature": 1.0})
+    assert temperature_of(_probabilities(unscaled, tmp_path), digits().y_test) < 0.7
+    assert trained.temperature == pytest.approx(1)
+
+
 def _probabilities(record, folder):
     """What the model answers to the test images."""
     classifier = Classifier(record, ModelStore(folder).folder_of(record.id).keras_path())
