@@ -1,8 +1,9 @@
 """Rows of digits are found, boxed and read from left to right."""
 
+import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -74,6 +75,50 @@ def test_a_broken_stroke_belongs_to_its_digit() -> None:
     """A 7 whose bar floats above its stem is one digit."""
     number = segmentation.read_number(row("171", break_seven=True), by_shape)
     assert number.text == "171"
+
+
+def by_holes(images: np.ndarray) -> list[Answer]:
+    """Read pictures by their holes alone: none is a 1, one a 0, two are an 8; the more, the less sure."""
+    return [_answer(*_READINGS[min(_holes(image), 2)]) for image in images]
+
+
+_READINGS = ((1, 0.99), (0, 0.9), (8, 0.5))
+
+
+def _holes(image: np.ndarray) -> int:
+    parts, _ = cv2.connectedComponents((np.pad(image, 1) < 0.3).astype(np.uint8), connectivity=4)
+    return parts - 2
+
+
+def _answer(digit: int, probability: float) -> Answer:
+    return answer_from(np.where(np.arange(10) == digit, probability, (1 - probability) / 9))
+
+
+def rings(*centres: tuple[int, int], across: int, high: int = 50) -> np.ndarray:
+    """Ellipses around (x, y) between two ones, light on dark, uint8 (150, 400)."""
+    picture = np.zeros((150, 400), np.uint8)
+    for x in (30, 370):
+        cv2.line(picture, (x, 15), (x, 135), 255, 8)
+    for centre in centres:
+        cv2.ellipse(picture, centre, (across // 2, high // 2), 0, 0, 360, 255, 8)
+    return picture
+
+
+@settings(max_examples=15)
+@given(shift=st.integers(-15, 15), across=st.integers(40, 60))
+def test_what_stands_over_one_another_is_one_digit(shift: int, across: int) -> None:
+    """Two rings are an 8 where one is above the other, however much more each looks like a 0; else 00."""
+    above = rings((200, 42), (200 + shift, 108), across=across)
+    beside = rings((150, 75), (250, 75 + shift), across=across)
+    assert segmentation.read_number(above, by_holes).text == "181"
+    assert segmentation.read_number(beside, by_holes).text == "1001"
+
+
+@settings(max_examples=15)
+@given(across=st.integers(90, 130))
+def test_a_wide_digit_is_not_cut_for_a_little_more_certainty(across: int) -> None:
+    """A wide 0 stays whole, although its halves are read as 1 with more certainty than it is as 0."""
+    assert segmentation.read_number(rings((200, 75), across=across, high=100), by_holes).text == "101"
 
 
 def test_touching_digits_are_cut() -> None:
