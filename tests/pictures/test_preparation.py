@@ -154,8 +154,10 @@ def test_thin_parts_of_a_fat_digit_stay():
     picture = np.zeros((280, 280), np.uint8)
     cv2.circle(picture, (140, 90), 60, 255, -1)
     cv2.line(picture, (140, 90), (140, 260), 255, 10)
-    image = prepare_drawing(picture).image
-    assert (image[:, 14].max(), (image.max(axis=1) > 0.4).sum()) >= (0.5, 19)
+    widths = (prepare_drawing(picture).image > 0.4).sum(axis=1)
+    assert (widths > 0).sum() >= 19
+    # Without its tail the blot would fill the box.
+    assert (widths > 8).sum() <= 12
 
 
 def test_small_ink_in_a_large_picture_is_found():
