@@ -257,6 +257,24 @@ def test_a_lost_process_is_told_and_no_epoch_counted_twice(queue, workers):
     assert [(one.epoch, one.loss) for one in training.history] == [(1, 0.5), (2, 0.3)]
 
 
+@given(st.lists(st.integers(1, 5), min_size=1, max_size=4))
+def test_what_is_lost_without_a_backup_is_told_once(epochs_of):
+    """However far each lost process had come, history and curve are those of the last, which began anew."""
+    workers = PlayedWorkers()
+    queue = TrainingQueue(workers, per_owner=1)
+    job = queue.submit("ann", CONFIG).id
+    for loss, epochs in enumerate(epochs_of):
+        workers.announce(job, f"tcp://w:{loss}")
+        for number in range(1, epochs + 1):
+            workers.announce(job, Progress(number, 9, 5, 10, 100.0, 2.0, loss, 0.8))
+            workers.announce(job, Epoch(number, loss, 0.8, 0.4, 0.9, 3.0))
+    training = only(queue, "ann")
+    assert [(epoch.epoch, epoch.loss) for epoch in training.history] == [
+        (number, loss) for number in range(1, epochs + 1)
+    ]
+    assert training.points == tuple((half / 2, loss, 0.8) for half in range(1, 2 * epochs + 1))
+
+
 @pytest.fixture
 def left(tmp_path):
     """What an app leaves to the next."""
@@ -512,6 +530,10 @@ def test_long_curves_stay_small(queue, workers):
     points = only(queue, "ann").points
     assert len(points) <= MAX_POINTS + 1
     assert list(points) == sorted(points)
+    # What is left out is spread over the curve: it still shows the whole training, from its beginning.
+    done = [point[0] for point in points]
+    assert done[0] == 1 / (3 * MAX_POINTS)
+    assert np.diff(done).max() < 0.05
     assert points[-1][0] == (3 * MAX_POINTS - 1) / (3 * MAX_POINTS)
 
 
