@@ -1,6 +1,7 @@
 """A request to an ASGI app, without a server."""
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any
 
 from starlette.types import ASGIApp, Message
@@ -12,19 +13,21 @@ async def asked(
     *,
     kind: str = "http",
     method: str = "GET",
-    body: bytes = b"",
+    body: bytes | Iterable[bytes] = b"",
     cookie: str = "",
     query: str = "",
     host: str = "10.0.0.1",
     until: asyncio.Event | None = None,
 ) -> list[Any]:
-    """What an app sends to a request from `host`, whose body comes once `until` is set."""
+    """What an app sends to a request from `host`, whose body, or its parts, come once `until` is set."""
     said: list[Message] = []
+    parts = iter([body] if isinstance(body, bytes) else body)
 
     async def receive() -> Message:
         if until is not None:
             await until.wait()
-        return {"type": "http.request", "body": body, "more_body": False}
+        part = next(parts, None)
+        return {"type": "http.request", "body": part or b"", "more_body": part is not None}
 
     async def send(message: Message) -> None:
         said.append(message)

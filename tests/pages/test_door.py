@@ -159,6 +159,14 @@ def test_a_wrong_password_is_told_and_sets_nothing(browser, given):
     assert "not the password" in answer.body
 
 
+def test_more_than_a_form_is_not_read(browser):
+    """Whoever sends without an end is answered after a few thousand bytes, whatever they begin with."""
+    parts = iter([b"password=kernel&more=", *[b"x" * 1000] * 100])
+    answer = browser.ask(method="POST", body=parts)
+    assert (answer.status, answer.cookie) == (403, "")
+    assert len(list(parts)) > 90
+
+
 @pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"password", b"&".join([b"password=kernel"] * 50)])
 def test_what_is_no_form_is_a_wrong_password(browser, body):
     """Whatever is sent in its place."""
