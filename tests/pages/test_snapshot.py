@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
 
+from cnn.errors import DataNotFound
 from cnn.jobs.queue import training_queue
 from cnn.jobs.state import Training
-from cnn.training.announcements import Away, Epoch, Progress, Resumed, Scoring
+from cnn.training.announcements import Away, Epoch, Progress, Resumed, Scoring, StandIn
 from cnn.training.recipes import RECIPES
 from pages.parts.server import addresses, visitor
 from pages.parts.train import snapshot
@@ -76,6 +77,7 @@ def test_the_page_runs_again_only_where_more_changes(workers, training):
         workers.announce(training.id, event)
         assert shown() == before
     for event in (
+        StandIn(DataNotFound("…")),
         Away(),
         "tcp://another",
         Resumed((Epoch(1, 0.5, 0.8, 0.4, 0.9, 3.0),)),
