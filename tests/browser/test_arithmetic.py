@@ -12,10 +12,12 @@ from cnn.data.origins import DIGITS
 from cnn.insight.activations import Look
 from cnn.network.build import build
 from cnn.network.inspector import Inspector
+from cnn.training.layers import Conv2D, Dense, Flatten
 from cnn.training.recipes import RECIPES
 from pages.parts.inside import arithmetic
 from pages.parts.widgets import component
-from tests.networks import SHAPES, random_image, stirred
+from tests.networks import SHAPES, random_image, small_config, stirred
+from tests.strategies import ACTIVATIONS
 
 MOUNT = """async script => {
   const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
@@ -77,3 +79,30 @@ def test_the_browser_computes_what_keras_computes(mounted: Page, name: str) -> N
                 assert found["probabilities"] == pytest.approx(output, abs=1e-4)
             else:
                 assert found["value"] == pytest.approx(float(output[place]), abs=1e-4, rel=1e-4), facts
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_activations_are_kerass_on_both_sides_of_zero(mounted: Page, activation: Any) -> None:
+    """Sums from below -1 to above 1 become what Keras makes of them, in maps and in vectors."""
+    layers = (
+        Conv2D(filters=6, kernel_size=5, activation=activation),
+        Flatten(),
+        Dense(units=12, activation=activation),
+    )
+    model = build(small_config(layers=layers), (12, 12, 1), 10)
+    random = np.random.default_rng(3)
+    for layer in (model.layers[0], model.layers[2]):
+        kernel, bias = layer.get_weights()
+        layer.set_weights([random.normal(0, 3 / np.sqrt(kernel[..., 0].size), kernel.shape), bias])
+    inspector = Inspector(model)
+    look = inspector.look(random_image((12, 12, 1), seed=4))
+    for number in (0, 2):
+        output = keras.Model(model.inputs, model.layers[number].output).predict(look.image[None], verbose=0)[
+            0
+        ]
+        before = look.layers[number].before
+        assert before.min() < -1 < 1 < before.max()
+        for index in (before.argmin(), np.abs(before + 1).argmin(), before.argmax()):
+            place = tuple(int(axis) for axis in np.unravel_index(index, before.shape))
+            found = shown(mounted, inspector, look, number, place)
+            assert found["value"] == pytest.approx(float(output[place]), abs=1e-4, rel=1e-4)
