@@ -83,7 +83,7 @@ def test_a_training_that_went_on_too_long_is_less_sure(tmp_path):
 def test_a_training_that_went_on_too_briefly_is_made_no_surer(tmp_path):
     """Sharper scores would fit the validation images better, and still they stay as they are."""
     trained = train(small_config(epochs=1), digits())
-    record = store.save("brief", trained, folder=tmp_path)
+    record = ModelStore(tmp_path).save("brief", trained)
     unscaled = record.model_copy(update={"temperature": 1.0})
     assert temperature_of(_probabilities(unscaled, tmp_path), digits().y_test) < 0.7
     assert trained.temperature == pytest.approx(1)

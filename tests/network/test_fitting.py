@@ -467,7 +467,7 @@ def test_weights_and_optimizer_come_back(tmp_path):
 
 @pytest.mark.parametrize(("layer", "images"), [(BatchNormalization(), 1500), (Dropout(rate=0.5), 1)])
 def test_epochs_of_other_processes_are_drawn_anew(tmp_path, layer, images):
-    """With weights that stay, the loss tells the batches, or of one image the dropouts: no epoch repeats any."""
+    """With weights that stay, the loss tells the batches, or of one image the dropouts: none repeats."""
     dataset = replace(
         digits(),
         x_train=np.resize(digits().x_train[:images], (1500, 28, 28)),

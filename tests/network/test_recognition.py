@@ -1,14 +1,15 @@
 """What the shipped model reads, with all that stands before it: a floor that nothing may fall through.
 
-The digits are those of `cnn.pictures.styles`, from fixed seeds: drawn with a less steady hand than those that the
-model has learned from, and so close in rows that many touch. Not all can be read, so whatever makes reading
-worse shows.
+The digits are those of `cnn.pictures.styles`, from fixed seeds: drawn with a less steady hand than
+those that the model has learned from, and so close in rows that many touch. Not all can be read, so whatever
+makes reading worse shows.
 """
 
 import numpy as np
 import pytest
 
-from cnn.models import store
+from cnn.models.shipped_model import SHIPPED
+from cnn.models.store import ModelStore
 from cnn.network.classifier import Classifier
 from cnn.pictures import strokes, styles
 from cnn.pictures.preparation import Picture, prepare_drawing
@@ -20,8 +21,8 @@ from cnn.settings import PROJECT
 @pytest.fixture(scope="module")
 def shipped():
     """The model that comes with the project."""
-    folder = PROJECT / "models"
-    return Classifier(store.read(store.SHIPPED, folder), store.keras_path(store.SHIPPED, folder))
+    folder = ModelStore(PROJECT / "models").folder_of(SHIPPED)
+    return Classifier(folder.record(), folder.keras_path())
 
 
 def drawing(model: styles.Model, rng: np.random.Generator) -> Picture:
