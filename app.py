@@ -9,12 +9,13 @@ if __name__ == "__main__":
 else:
     from starlette.middleware import Middleware
 
+    from pages.parts.frame.routes import routes
     from pages.parts.server import addresses, door, lifespan, visitor
 
     app = st.App(
         __file__,
         lifespan=lifespan.lifespan,
-        routes=addresses.routes(),
+        routes=routes(),
         middleware=[
             Middleware(door.Door),
             Middleware(addresses.Spelling),

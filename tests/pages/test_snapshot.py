@@ -15,7 +15,8 @@ from cnn.jobs.queue import training_queue
 from cnn.jobs.state import Training
 from cnn.training.announcements import Away, Epoch, Progress, Resumed, Scoring, StandIn
 from cnn.training.recipes import RECIPES
-from pages.parts.server import addresses, visitor
+from pages.parts.frame.routes import routes
+from pages.parts.server import visitor
 from pages.parts.train import snapshot
 from tests.asgi import asked
 from tests.networks import trained
@@ -34,7 +35,7 @@ def training(workers) -> Training:
 
 def ask(path: str, cookie: str = "", language: str = "en") -> tuple[int, object]:
     """The status and the JSON that come back from an address."""
-    app = Starlette(routes=addresses.routes())
+    app = Starlette(routes=routes())
     first, *rest = asyncio.run(asked(app, path, cookie=cookie, query=f"lang={quote(language)}"))
     return first["status"], json.loads(b"".join(message["body"] for message in rest))
 

@@ -1,13 +1,11 @@
-"""Addresses of the app's: where they lie, what the browser asks at one of them, and how they name a language.
+"""Addresses of the app's: where they lie, and how they name a language.
 
-The server imports this before its first page: what answers is imported when it is first asked. Where one
-leads to another it is relative, as a proxy may know the app by another address.
+Where one leads to another it is relative, as a proxy may know the app by another address.
 """
 
 import streamlit as st
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cnn.i18n import LANGUAGES
@@ -24,22 +22,6 @@ def below(path: str) -> str:
     """A path of the app's as a request names it: below the one, if any, that the app is served under."""
     base = str(st.get_option("server.baseUrlPath")).strip("/")
     return f"/{base}{path}" if base else path
-
-
-def routes() -> list[Route]:
-    """What is asked beside pages."""
-    return [Route(below(f"/{TRAINING}/{{training}}"), _training), Route(below("/draw"), _first_page)]
-
-
-def _training(request: Request) -> Response:
-    from pages.parts.train.snapshot import answer
-
-    return answer(request)
-
-
-def _first_page(request: Request) -> Response:
-    """Draw under its own name, which Streamlit does not know: it serves a first page at `/` alone."""
-    return RedirectResponse(f"./?{request.url.query}")
 
 
 class Spelling:
