@@ -2,11 +2,12 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import keras
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from cnn.data.origins import DIGITS
 from cnn.insight.activations import Look
@@ -15,17 +16,19 @@ from cnn.network.inspector import Inspector
 from cnn.training.layers import Conv2D, Dense, Flatten
 from cnn.training.recipes import RECIPES
 from pages.parts.inside import arithmetic
-from pages.parts.widgets import component
+from pages.parts.widgets import scripts
 from tests.networks import SHAPES, random_image, small_config, stirred
 from tests.strategies import ACTIVATIONS
 
-MOUNT = """async script => {
-  const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
-  const { default: show } = await import(url);
+HERE = "http://scripts.example"
+
+MOUNT = """async inside => {
+  const { MapView } = await import(`${inside}/map_view.js`);
+  const { showUnit } = await import(`${inside}/unit_view.js`);
   window.shown = ({ data, place }) => {
     const root = document.querySelector(".arithmetic");
-    root.place = place;
-    show({ data, parentElement: document.body })();
+    if (data.vector) showUnit(root, data);
+    else new MapView(root, data, new AbortController().signal).at(...place);
     return {
       value: Number(root.querySelector(".result").dataset.value),
       probabilities: [...root.querySelectorAll("[data-probability]")].map(
@@ -35,13 +38,19 @@ MOUNT = """async script => {
 }"""
 
 
+def answer(route: Route) -> None:
+    """With one of the app's scripts; with nothing where another address is asked."""
+    script = scripts.content(scripts.VERSION, urlsplit(route.request.url).path.removeprefix("/"))
+    route.fulfill(body=script or b"", content_type="text/javascript" if script else "text/html")
+
+
 @pytest.fixture
 def mounted(page: Page) -> Page:
     """A page with nothing but the component, and its function `shown`."""
-    numerals = Path(component.__file__).with_name("numerals.js")
-    script = Path(arithmetic.__file__).with_suffix(".js")
-    page.set_content(script.with_suffix(".html").read_text(encoding="utf-8"))
-    page.evaluate(MOUNT, numerals.read_text(encoding="utf-8") + script.read_text(encoding="utf-8"))
+    page.route(f"{HERE}/**", answer)
+    page.goto(f"{HERE}/")
+    page.set_content(Path(arithmetic.__file__).with_suffix(".html").read_text(encoding="utf-8"))
+    page.evaluate(MOUNT, f"{HERE}/inside")
     return page
 
 

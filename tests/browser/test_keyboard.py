@@ -107,7 +107,7 @@ def test_a_cell_of_the_confusion_matrix(app: Served, page: Page) -> None:
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    expect(key(page, "confusion").locator('[data-place="1,1"]')).to_have_attribute(
+    expect(key(page, "confusion").locator('[value="1,1"]')).to_have_attribute(
         "aria-pressed", "true", timeout=BUSY
     )
 

@@ -243,7 +243,7 @@ def test_a_cell_shows_its_images(app: Served, page: Page) -> None:
     open_mistakes(app, page)
     cells = key(page, "confusion").locator("button.wrong").filter(has_text=re.compile(r"^[1-9]\d?$"))
     cell = cells.first
-    count, place = int(cell.inner_text()), (cell.get_attribute("data-place") or "").split(",")
+    count, place = int(cell.inner_text()), (cell.get_attribute("value") or "").split(",")
     cell.click()
     expect(cell).to_have_attribute("aria-pressed", "true")
     cards = key(page, "gallery").get_by_role("button")
@@ -251,7 +251,7 @@ def test_a_cell_shows_its_images(app: Served, page: Page) -> None:
     for text in cards.all_inner_texts():
         assert text.startswith(f"is {place[0]}, read {place[1]}")
     cell.press("ArrowRight")
-    assert page.evaluate("document.activeElement.dataset.place") == f"{place[0]},{int(place[1]) + 1}"
+    assert page.evaluate("document.activeElement.value") == f"{place[0]},{int(place[1]) + 1}"
 
     number = cards.first.get_attribute("value")
     cards.first.click()

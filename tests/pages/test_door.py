@@ -81,6 +81,7 @@ def browser(monkeypatch):
         "/train",
         "/status",
         "/static/x.js",
+        "/scripts/0123456789abcdef/widgets/tiles.js",
         "/media/a.png",
         "/_stcore/upload_file/a/b",
         "/_stcore/metrics",

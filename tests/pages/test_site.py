@@ -84,6 +84,11 @@ def test_pages_reach_networks_through_workers_only():
     assert outside == []
 
 
+def test_widgets_know_no_server():
+    """What shows something can be shown by any server; the server may know what it shows."""
+    assert importing("pages/parts/widgets", "pages.parts.server", "pages.parts.frame") == []
+
+
 @pytest.fixture
 def no_data(tmp_path, monkeypatch):
     """A machine without any data set."""

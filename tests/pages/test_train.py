@@ -214,7 +214,7 @@ def test_a_training_is_followed_to_its_model(visit, workers):
     assert "Epoch 1 of 2" in text
     assert now(page)["pace"].startswith("1,234 images a second · 6 s left · loss 0.7000")
     assert shown_by(page, "curves")["curves"] == {"training": [[0.5, 0.7, 0.6]], "validation": []}
-    assert "first layer" in shown_by(page, "filters")["picture"]
+    assert "first layer" in shown_by(page, "filters")["pictureHtml"]
     workers.announce(job, Epoch(1, 0.5, 0.8, 0.4, 0.9, 3.0))
     workers.finish(job, trained())
     page.run()

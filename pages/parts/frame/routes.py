@@ -7,13 +7,16 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from pages.parts.server import script_files
 from pages.parts.server.addresses import TRAINING, below
+from pages.parts.widgets.scripts import ADDRESS as SCRIPTS
 
 
 def routes() -> list[Route]:
     """Each address and what answers there."""
     return [
         Route(below(f"/{TRAINING}/{{training}}"), _training),
+        Route(below(f"/{SCRIPTS}/{{version}}/{{name:path}}"), script_files.answer),
         Route(below("/draw"), _first_page),
     ]
 

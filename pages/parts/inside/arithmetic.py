@@ -5,7 +5,6 @@ The browser computes it, at each move of the pointer, from the numbers that come
 
 from base64 import b64encode
 from collections.abc import Callable, Sequence
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,6 @@ MOST_NUMBERS = 1_000_000
 _component = component(
     Path(__file__).with_suffix(".js"),
     Path(__file__).with_suffix(".html").read_text(encoding="utf-8"),
-    libraries=["numerals.js"],
 )
 
 
@@ -67,7 +65,7 @@ def arithmetic(  # noqa: PLR0913 - one value of one layer of one network for one
     texts = _texts()
     if checked is not None:
         texts["agrees"], texts["differs"] = checked
-    data = {"texts": {name: escape(text) for name, text in texts.items()}, "stays": stays}
+    data = {"texts": texts, "stays": stays}
     with st.container(key=KEY):
         _component(key="arithmetic_view", data=data | numbers(layers, look, layer, channel, weights, names))
 
@@ -85,7 +83,7 @@ def numbers(  # noqa: PLR0913, PLR0917 - as `arithmetic`
     own = _weights(weights, facts, layer, channel)
     if len(facts.output_shape) == 3:
         return own | _map(layers, look, layer, channel)
-    return own | _unit(layers, look, layer, channel) | {"names": [escape(name) for name in names]}
+    return own | _unit(layers, look, layer, channel) | {"names": list(names)}
 
 
 def _map(layers: tuple[LayerFacts, ...], look: Look, layer: int, channel: int) -> dict[str, Any]:

@@ -1,16 +1,37 @@
 // The network from left to right; pressing a layer opens it.
+import { element, find } from "../widgets/elements.js";
+import { onPress, refill } from "../widgets/keyboard.js";
+import { lifetime } from "../widgets/lifetime.js";
+
+/** @import { Component, PosterData } from "../types.d.ts" */
+
+/** @param {Component<PosterData>} component */
 export default function ({ data, parentElement, setTriggerValue }) {
-  const list = parentElement.querySelector(".poster");
-  const focused = list.contains(document.activeElement) ? document.activeElement.value : null;
+  const list = find(parentElement, ".poster", HTMLElement);
+  const { signal, end } = lifetime(list);
   list.setAttribute("aria-label", data.label);
-  list.innerHTML = data.columns
-    .map(({ picture, title, shape, number }) =>
-      `<li><button type="button" value="${number}" ${number < 0 ? "disabled" : `aria-pressed="${number === data.picked}"`}>
-        <span class="strip-picture">${picture}</span><span class="words"><b>${title}</b><small>${shape}</small></span></button></li>`)
-    .join("");
-  if (focused !== null) list.querySelector(`[value="${focused}"]`)?.focus({ preventScroll: true });
-  list.onclick = (event) => {
-    const button = event.target.closest("button");
-    if (button) setTriggerValue("picked", Number(button.value));
+  refill(
+    list,
+    data.columns.map((column) => element("li", {}, columnButton(column, data.picked))),
+  );
+  onPress(list, signal, (button) => setTriggerValue("picked", Number(button.value)));
+  return end;
+}
+
+/**
+ * @param {PosterData["columns"][number]} column
+ * @param {number} picked
+ */
+function columnButton({ pictureHtml, title, shape, number }, picked) {
+  const isLayer = number >= 0;
+  const attributes = {
+    type: "button",
+    value: number,
+    disabled: isLayer ? null : "",
+    "aria-pressed": isLayer ? number === picked : null,
   };
+  const picture = element("span", { class: "strip-picture" });
+  picture.innerHTML = pictureHtml;
+  const words = [element("b", {}, title), element("small", {}, shape)];
+  return element("button", attributes, picture, element("span", { class: "words" }, ...words));
 }

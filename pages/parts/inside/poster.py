@@ -1,7 +1,6 @@
 """The network from left to right as one picture: the image, what each layer makes of it, the answer."""
 
 from collections.abc import Callable
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +39,8 @@ def poster(layers: tuple[LayerFacts, ...], look: Look, picked: int, on_pick: Cal
 def _image(look: Look) -> dict[str, Any]:
     image = look.image[..., 0] if look.image.shape[2] == 1 else look.image
     return {
-        "picture": pixels(image, 1, alt=_("The image")),
-        "title": escape(_("Image")),
+        "pictureHtml": pixels(image, 1, alt=_("The image")),
+        "title": _("Image"),
         "shape": " × ".join(map(str, look.image.shape)),
         "number": -1,
     }
@@ -67,8 +66,8 @@ def _layer(layers: tuple[LayerFacts, ...], look: Look, number: int) -> dict[str,
     # The button around it names the layer and its shape.
     about = _("Values from {lowest:.2f} to {largest:.2f}").format(lowest=output.min(), largest=output.max())
     return {
-        "picture": pixels(sheet, 1, alt=about),
-        "title": escape(title(layers, number)),
+        "pictureHtml": pixels(sheet, 1, alt=about),
+        "title": title(layers, number),
         "shape": shape_in_words(layers[number].output_shape),
         "number": number,
     }

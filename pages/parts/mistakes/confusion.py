@@ -1,7 +1,6 @@
 """The confusion matrix: every cell is a button that picks its images."""
 
 from collections.abc import Callable
-from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,6 @@ _component = component(
     Path(__file__).with_suffix(".js"),
     '<div class="confusion"><div class="columns"></div>'
     '<div class="body"><div class="rows"></div><table></table></div></div>',
-    libraries=["reveal.js"],
 )
 
 
@@ -47,13 +45,13 @@ def confusion(
             key="confusion_matrix",
             data={
                 "counts": counts.tolist(),
-                "names": [escape(name) for name in names],
+                "names": names,
                 "picked": picked,
                 "shown": f".st-key-{shown}",
                 "texts": {
                     "rows": _("What the image shows"),
                     "columns": _("What it was taken for"),
-                    "cell": escape(_("Shows {truth}, taken for {read}: {count}"), quote=True),
+                    "cell": _("Shows {truth}, taken for {read}: {count}"),
                 },
             },
             on_picked_change=pressed,

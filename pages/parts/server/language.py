@@ -13,10 +13,9 @@ from cnn import i18n
 from cnn.i18n import LANGUAGES
 from pages.parts.server.addresses import LANGUAGE
 from pages.parts.server.streamlit_words import streamlit_words
+from pages.parts.widgets.component import component
 
-_document = st.components.v2.component(
-    "document", js=Path(__file__).with_name("document.js").read_text(encoding="utf-8")
-)
+_document = component(Path(__file__).with_name("document.js"))
 _spoken: ContextVar[str] = ContextVar("_spoken", default="en")
 
 

@@ -17,10 +17,10 @@ LOOK_AGAIN_MS = 500
 _HERE = Path(__file__).parent
 
 
-def _part(name: str, *libraries: str) -> Callable[..., None]:
+def _part(name: str) -> Callable[..., None]:
     """What shows one training by the script live_NAME.js, from what it is given to begin with."""
     html = f'<div class="live-{name}"></div>'
-    mount = component(_HERE / f"live_{name}.js", html, css="live.css", libraries=libraries)
+    mount = component(_HERE / f"live_{name}.js", html, css="live.css")
 
     def show(training: Training, data: dict[str, Any], **callbacks: Callable[[], None]) -> None:
         mount(key=f"live_{name}_{training.id}", data={"training": training.id} | data, **callbacks)
@@ -28,7 +28,7 @@ def _part(name: str, *libraries: str) -> Callable[..., None]:
     return show
 
 
-_progress, _curves, _filters = _part("progress", "reveal.js"), _part("curves"), _part("filters")
+_progress, _curves, _filters = _part("progress"), _part("curves"), _part("filters")
 
 
 def progress(training: Training, shown: str | None) -> None:
@@ -77,7 +77,7 @@ def filters(training: Training) -> None:
         if training.ended
         else _("The first layer’s filters, as they form")
     )
-    _filters(training, {"picture": picture(training), "caption": caption})
+    _filters(training, {"pictureHtml": picture(training), "caption": caption})
 
 
 def _in_words(history: tuple[Epoch, ...]) -> str:

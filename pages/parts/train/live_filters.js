@@ -1,16 +1,24 @@
 // The first layer's filters, which change while a training runs.
+import { element, find } from "../widgets/elements.js";
+import { lifetime } from "../widgets/lifetime.js";
+import { onAnnounced } from "./announcement.js";
+
+/** @import { Component, FiltersData } from "../types.d.ts" */
+
+/** @param {Component<FiltersData>} component */
 export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector(".live-filters");
-  root.stop?.();
-  root.innerHTML = "<div></div><small></small>";
-  root.lastElementChild.textContent = data.caption;
-  let shown = "";
-  const show = (picture) => {
-    if (picture && picture !== shown) root.firstElementChild.innerHTML = shown = picture;
+  const root = find(parentElement, ".live-filters", HTMLElement);
+  const { signal, end } = lifetime(root);
+  const place = element("div");
+  root.replaceChildren(place, element("small", {}, data.caption));
+  let shownHtml = "";
+  /** @param {string} pictureHtml */
+  const show = (pictureHtml) => {
+    if (!pictureHtml || pictureHtml === shownHtml) return;
+    shownHtml = pictureHtml;
+    place.innerHTML = pictureHtml;
   };
-  const hear = ({ detail }) => detail.training === data.training && show(detail.filters);
-  show(data.picture);
-  addEventListener("cnn-training", hear);
-  root.stop = () => removeEventListener("cnn-training", hear);
-  return root.stop;
+  show(data.pictureHtml);
+  onAnnounced(data.training, signal, (now) => show(now.filtersHtml));
+  return end;
 }

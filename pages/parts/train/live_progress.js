@@ -1,66 +1,100 @@
 // Bars that follow a training. It asks how the training stands, hands on what others show of it, and has the page
 // run again only where more has changed than they show.
-const PATIENCE_MS = 10_000, BETWEEN_RERUNS_MS = 1500;
+import { element, find } from "../widgets/elements.js";
+import { lifetime } from "../widgets/lifetime.js";
+import { reveal } from "../widgets/reveal.js";
+import { announce } from "./announcement.js";
 
+/** @import { Component, Moving, ProgressData, Standing } from "../types.d.ts" */
+
+const PATIENCE_MS = 10_000;
+const BETWEEN_RERUNS_MS = 1500;
+
+/** @param {Component<ProgressData>} component */
 export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".live-progress");
-  root.stop?.();
-  root.innerHTML = '<div class="all"></div><small></small><p role="status"></p>';
-  const [list, line, heard] = root.children;
-  const show = ({ bars, pace, spoken }) => {
-    while (list.children.length > bars.length) list.lastElementChild.remove();
-    bars.forEach(([share, text], index) => {
-      const [label, track] = (list.children[index] ?? list.appendChild(made())).children;
-      label.textContent = text;
-      track.setAttribute("aria-valuenow", Math.round(100 * share));
-      track.setAttribute("aria-label", text);
-      track.firstElementChild.style.width = `${100 * share}%`;
-    });
-    line.textContent = pace;
-    // Whoever does not see the bars hears of each epoch, not of every half second.
-    if (heard.textContent !== spoken) heard.textContent = spoken;
-  };
-  const made = () => {
-    const bar = document.createElement("div");
-    bar.innerHTML = '<span></span><div class="track" role="progressbar" aria-valuemin="0" aria-valuemax="100"><div></div></div>';
-    return bar;
-  };
-
-  let asking = null, told = 0;
+  const root = find(parentElement, ".live-progress", HTMLElement);
+  const { signal, end } = lifetime(root);
+  const show = bars(root);
+  let asking = false;
+  let told = 0;
   const look = async () => {
-    if (document.hidden || asking) return;
-    asking = new AbortController();
-    const patience = setTimeout(() => asking.abort(), PATIENCE_MS);
-    let now;
-    try {
-      const answer = await fetch(new URL(data.address, document.baseURI), { signal: asking.signal });
-      now = answer.ok ? await answer.json() : null;
-    } catch (error) {
-      // The server is away or the page is left; where it comes back, so does the next answer.
-      if (!(error instanceof TypeError || error.name === "AbortError")) throw error;
-      return;
-    } finally {
-      clearTimeout(patience);
-      asking = null;
-    }
+    if (document.hidden || asking || signal.aborted) return;
+    asking = true;
+    const now = await ask(data.address, signal).finally(() => (asking = false));
+    if (now === undefined || signal.aborted) return;
     // Whoever keeps no cookie is not known at this address; the page itself still knows them.
     if (now?.shown !== data.now.shown && performance.now() - told > BETWEEN_RERUNS_MS) {
       told = performance.now();
       setTriggerValue("changed", told);
     }
-    if (now) {
-      show(now);
-      dispatchEvent(new CustomEvent("cnn-training", { detail: { training: data.training, ...now } }));
-    }
+    if (now === null) return;
+    show(now);
+    announce(data.training, now);
   };
   show(data.now);
   reveal(data.shown);
   const timer = setInterval(look, data.every);
-  document.addEventListener("visibilitychange", look);
-  root.stop = () => {
-    clearInterval(timer);
-    document.removeEventListener("visibilitychange", look);
-    asking?.abort();
+  signal.addEventListener("abort", () => clearInterval(timer));
+  document.addEventListener("visibilitychange", look, { signal });
+  return end;
+}
+
+/**
+ * Ask how a training stands.
+ *
+ * @param {string} address
+ * @param {AbortSignal} signal
+ * @returns {Promise<Moving | null | undefined>} null where the training is not known there; undefined where no
+ *   answer comes
+ */
+async function ask(address, signal) {
+  const either = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
+  try {
+    const answer = await fetch(new URL(address, document.baseURI), { signal: either });
+    return answer.ok ? await answer.json() : null;
+  } catch (error) {
+    // The server is away or the page is left; where it comes back, so does the next answer.
+    if (error instanceof TypeError || error instanceof DOMException) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The bars with the line below them.
+ *
+ * @param {HTMLElement} root
+ * @returns {(standing: Standing) => void} shows how a training stands
+ */
+function bars(root) {
+  const list = element("div", { class: "all" });
+  const line = element("small");
+  const heard = element("p", { role: "status" });
+  root.replaceChildren(list, line, heard);
+  /** @type {ReturnType<typeof bar>[]} */
+  const shown = [];
+  return ({ bars, pace, spoken }) => {
+    while (shown.length > bars.length) shown.pop()?.whole.remove();
+    bars.forEach(([share, text], index) => {
+      if (!shown[index]) list.append((shown[index] = bar()).whole);
+      shown[index].set(share, text);
+    });
+    line.textContent = pace;
+    // Whoever does not see the bars hears of each epoch, not of every half second.
+    if (heard.textContent !== spoken) heard.textContent = spoken;
   };
-  return root.stop;
+}
+
+function bar() {
+  const label = element("span");
+  const filling = element("div");
+  const range = { "aria-valuemin": 0, "aria-valuemax": 100 };
+  const track = element("div", { class: "track", role: "progressbar", ...range }, filling);
+  /** @type {(share: number, text: string) => void} */
+  const set = (share, text) => {
+    label.textContent = text;
+    track.setAttribute("aria-valuenow", String(Math.round(100 * share)));
+    track.setAttribute("aria-label", text);
+    filling.style.width = `${100 * share}%`;
+  };
+  return { whole: element("div", {}, label, track), set };
 }

@@ -1,7 +1,6 @@
 """A picture of a network: what each layer puts out, from left to right."""
 
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 
 import streamlit as st
@@ -34,8 +33,8 @@ def network_picture(rows: Sequence[LayerRow], input_shape: Shape) -> None:
             data={
                 "blocks": [
                     {
-                        "picture": svg(shape, input_shape[0]),
-                        "title": escape(title),
+                        "pictureHtml": svg(shape, input_shape[0]),
+                        "title": title,
                         "shape": "×".join(map(str, shape)),
                     }
                     for title, shape in outputs

@@ -60,9 +60,9 @@ def moving(training: Training) -> dict[str, Any]:
     """All that moves, as what shows it in the browser reads it.
 
     Returns:
-        what `standing` says, and "curves", see `points`, and "filters", see `picture`.
+        what `standing` says, and "curves", see `points`, and "filtersHtml", see `picture`.
     """
-    return standing(training) | {"curves": points(training), "filters": picture(training)}
+    return standing(training) | {"curves": points(training), "filtersHtml": picture(training)}
 
 
 def standing(training: Training) -> dict[str, Any]:

@@ -1,17 +1,36 @@
 // Cards with a picture each; pressing one picks it.
+import { element, find } from "./elements.js";
+import { onPress, refill } from "./keyboard.js";
+import { lifetime } from "./lifetime.js";
+import { reveal } from "./reveal.js";
+
+/** @import { Component, GalleryData } from "../types.d.ts" */
+
+/** @param {Component<GalleryData>} component */
 export default function ({ data, parentElement, setTriggerValue }) {
-  const list = parentElement.querySelector(".gallery");
-  const focused = list.contains(document.activeElement) ? document.activeElement.value : null;
+  const list = find(parentElement, ".gallery", HTMLElement);
+  const { signal, end } = lifetime(list);
   list.setAttribute("aria-label", data.label);
-  list.innerHTML = data.cards
-    .map((card) => `<li><button type="button" value="${card.number}" aria-pressed="${card.number === data.picked}"
-      title="${card.about}">${card.picture}<span class="words">${card.words}</span></button></li>`)
-    .join("");
-  if (focused !== null) list.querySelector(`[value="${focused}"]`)?.focus();
-  list.onclick = (event) => {
-    const button = event.target.closest("button");
-    if (!button) return;
+  refill(
+    list,
+    data.cards.map((card) => element("li", {}, cardButton(card, card.number === data.picked))),
+  );
+  onPress(list, signal, (button) => {
     setTriggerValue("picked", Number(button.value));
     reveal(data.shown);
-  };
+  });
+  return end;
+}
+
+/**
+ * @param {GalleryData["cards"][number]} card
+ * @param {boolean} picked
+ */
+function cardButton({ number, about, pictureHtml, wordsHtml }, picked) {
+  const button = element("button", { type: "button", value: number, title: about, "aria-pressed": picked });
+  const words = element("span", { class: "words" });
+  button.innerHTML = pictureHtml;
+  words.innerHTML = wordsHtml;
+  button.append(words);
+  return button;
 }

@@ -17,9 +17,7 @@ A_PAGE = 30
 PICKED = "one_mistake"
 """The key of the container in which a picked image is shown."""
 
-_component = component(
-    Path(__file__).with_suffix(".js"), '<ul class="gallery"></ul>', libraries=["reveal.js"]
-)
+_component = component(Path(__file__).with_suffix(".js"), '<ul class="gallery"></ul>')
 
 
 def gallery(  # noqa: PLR0913, PLR0917 - what is shown of each image, and what a press does
@@ -81,7 +79,7 @@ def _card(number: int, evaluation: Evaluation, dataset: Dataset, note: str) -> d
     )
     return {
         "number": number,
-        "about": escape(about, quote=True),
-        "picture": pixels(dataset.x_test[number], 2, alt=about),
-        "words": f"{words}<small>{escape(note)}</small>" if note else words,
+        "about": about,
+        "pictureHtml": pixels(dataset.x_test[number], 2, alt=about),
+        "wordsHtml": f"{words}<small>{escape(note)}</small>" if note else words,
     }

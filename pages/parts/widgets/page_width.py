@@ -1,18 +1,12 @@
 """How much room a page has: Streamlit tells no script how wide the visitor's screen is."""
 
+from pathlib import Path
+
 import streamlit as st
 
-_component = st.components.v2.component(
-    "room",
-    html="<div></div>",
-    js="""
-// Says once how wide the place is where it stands. Whoever turns a phone keeps what was drawn.
-export default function ({ parentElement, setStateValue, data }) {
-  if (data.width === null) setStateValue("width", Math.floor(parentElement.getBoundingClientRect().width));
-}
-""",
-    isolate_styles=False,
-)
+from pages.parts.widgets.component import component
+
+_component = component(Path(__file__).with_suffix(".js"))
 
 
 def room(name: str) -> int | None:

@@ -1,109 +1,195 @@
 // One picture made of many; every tile is a button. With several frames, a slider and Play show them in turn.
+import { element, find } from "./elements.js";
+import { onPress, refill, rove } from "./keyboard.js";
+import { lifetime } from "./lifetime.js";
+import { floats, written } from "./numerals.js";
+import { Player } from "./player.js";
+import { reveal } from "./reveal.js";
+
+/** @import { Component, TilesData } from "../types.d.ts" */
+
+/**
+ * What is shown of a film, kept while the page sends the same one again.
+ *
+ * @type {WeakMap<Element, { framesHtml: string[], player: Player }>}
+ */
+const films = new WeakMap();
+
+/** @param {Component<TilesData>} component */
 export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".tiles");
-  const [sheet, image, buttons, film, weights] =
-    [".sheet", ".picture", ".buttons", ".film", ".weights"].map((name) => root.querySelector(name));
-  root.stop?.();
+  const root = find(parentElement, ".tiles", HTMLElement);
+  const { signal, end } = lifetime(root);
   root.hidden = false;
-  sheet.style.maxWidth = `${data.width}px`;
-  buttons.setAttribute("aria-label", data.about);
-  const rows = Math.ceil(data.labels.length / data.columns);
-  const across = data.columns * (data.tile[0] + data.gap) + data.gap;
-  const down = rows * (data.tile[1] + data.gap) + data.gap;
-  const percent = (part, whole) => `${(100 * part) / whole}%`;
+  find(root, ".sheet", HTMLElement).style.maxWidth = `${data.width}px`;
+  const tellWeights = weights(root, data, signal);
+  buttons(root, data, signal, (number) => {
+    setTriggerValue("picked", number);
+    reveal(data.shown);
+  });
+  film(root, data, signal, tellWeights);
+  return end;
+}
 
-  const focused = buttons.contains(document.activeElement) ? document.activeElement.value : null;
+/**
+ * A button over each picture of the sheet.
+ *
+ * @param {HTMLElement} root
+ * @param {TilesData} data
+ * @param {AbortSignal} signal
+ * @param {(number: number) => void} pick
+ */
+function buttons(root, data, signal, pick) {
+  const group = find(root, ".buttons", HTMLElement);
+  group.setAttribute("aria-label", data.about);
+  const { first, picked } = data;
+  const here = picked !== null && picked >= first && picked < first + data.labels.length;
   // The keyboard comes to what is picked, where that is here.
-  const stop = data.picked >= data.first && data.picked < data.first + data.labels.length ? data.picked : data.first;
-  buttons.innerHTML = data.labels
-    .map((label, index) => {
-      const left = data.gap + (index % data.columns) * (data.tile[0] + data.gap);
-      const top = data.gap + Math.floor(index / data.columns) * (data.tile[1] + data.gap);
-      const number = data.first + index;
-      const box = `left:${percent(left, across)};top:${percent(top, down)};width:${percent(data.tile[0], across)};height:${percent(data.tile[1], down)}`;
-      return `<button type="button" value="${number}" style="${box}" title="${label}" aria-label="${label}"
-        aria-pressed="${number === data.picked}" tabindex="${number === stop ? 0 : -1}">${data.numbered ? `<i>${number}</i>` : ""}</button>`;
-    })
-    .join("");
-  const all = [...buttons.children];
-  const focus = (button) => {
-    for (const other of all) other.tabIndex = -1;
-    button.tabIndex = 0;
-    button.focus();
-  };
-  if (focused !== null) { const again = all.find((button) => button.value === focused); if (again) focus(again); }
+  const stop = here ? picked : first;
+  const place = places(data);
+  refill(
+    group,
+    data.labels.map((label, index) => tile(data, label, first + index, stop, place(index))),
+  );
+  rove(group, signal, (value, down, right) => String(Number(value) + down * data.columns + right));
+  onPress(group, signal, (button) => pick(Number(button.value)));
+}
 
-  // A pick sends the same film again: it stays where it is, and goes on playing.
-  const same = root.shown?.frames.length === data.frames.length && data.frames.every((picture, number) => picture === root.shown.frames[number]);
-  if (!same) root.shown = { frames: data.frames, frame: data.frames.length - 1, playing: false };
-  const shown = root.shown;
-  let over = null;
-  const numbers = data.weights && floats(data.weights);
+/**
+ * Where each tile lies on the sheet, as CSS.
+ *
+ * @param {TilesData} data
+ * @returns {(index: number) => string}
+ */
+function places({ labels, columns, tile: [width, height], gap }) {
+  const across = columns * (width + gap) + gap;
+  const down = Math.ceil(labels.length / columns) * (height + gap) + gap;
+  /** @type {(part: number, whole: number) => string} */
+  const percent = (part, whole) => `${(100 * part) / whole}%`;
+  const size = `width:${percent(width, across)};height:${percent(height, down)}`;
+  return (index) => {
+    const left = gap + (index % columns) * (width + gap);
+    const top = gap + Math.floor(index / columns) * (height + gap);
+    return `left:${percent(left, across)};top:${percent(top, down)};${size}`;
+  };
+}
+
+/**
+ * @param {TilesData} data
+ * @param {string} label
+ * @param {number} number
+ * @param {number} stop
+ * @param {string} style
+ */
+function tile({ picked, numbered }, label, number, stop, style) {
+  const attributes = {
+    type: "button",
+    value: number,
+    style,
+    title: label,
+    "aria-label": label,
+    "aria-pressed": number === picked,
+    tabindex: number === stop ? 0 : -1,
+  };
+  return element("button", attributes, ...(numbered ? [element("i", {}, String(number))] : []));
+}
+
+/**
+ * The numbers behind the tile on which the pointer or the keyboard is.
+ *
+ * @param {HTMLElement} root
+ * @param {TilesData} data
+ * @param {AbortSignal} signal
+ * @returns {(frame: number) => void} tells those of a frame
+ */
+function weights(root, data, signal) {
+  const table = find(root, ".weights", HTMLTableElement);
+  const group = find(root, ".buttons", HTMLElement);
+  const numbers = data.weights === null ? null : floats(data.weights);
+  let frame = 0;
+  let over = -1;
   const tell = () => {
-    weights.hidden = !numbers || over === null;
-    if (weights.hidden) return;
-    const [height, width] = data.kernel;
-    const size = height * width;
-    const start = (shown.frame * data.labels.length + over) * size;
-    const row = (y) => [...numbers.subarray(start + y * width, start + (y + 1) * width)]
-      .map((value) => `<td>${written(value)}</td>`).join("");
-    weights.innerHTML = `<caption>${data.labels[over]}</caption>` +
-      Array.from({ length: height }, (_, y) => `<tr>${row(y)}</tr>`).join("");
+    table.hidden = !numbers || over < 0;
+    if (numbers && data.kernel && over >= 0) {
+      table.replaceChildren(...weightRows(data.labels, numbers, data.kernel, frame, over));
+    }
   };
-  const show = (number) => {
-    shown.frame = number;
-    image.innerHTML = data.frames[number];
-    film.querySelector("input").value = number;
-    film.querySelector("output").textContent = data.captions[number] ?? "";
-    tell();
-  };
-  const hover = (event) => {
-    const button = event.target.closest("button");
+  /** @param {Event} event */
+  const hover = ({ target }) => {
+    const button = target instanceof Element && target.closest("button");
     if (!button) return;
     over = Number(button.value) - data.first;
     tell();
   };
-  buttons.onpointerover = hover;
-  // Browsers have no property for this one.
-  buttons.addEventListener("focusin", hover);
-  buttons.onclick = (event) => {
-    const button = event.target.closest("button");
-    if (!button) return;
-    focus(button);
-    setTriggerValue("picked", Number(button.value));
-    reveal(data.shown);
+  for (const kind of ["pointerover", "focusin"]) group.addEventListener(kind, hover, { signal });
+  return (shown) => {
+    frame = shown;
+    tell();
   };
-  buttons.onkeydown = (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: data.columns, ArrowUp: -data.columns }[event.key];
-    const next = step && all[all.indexOf(event.target) + step];
-    if (step) event.preventDefault();
-    if (next) focus(next);
-  };
+}
 
-  const play = film.querySelector("button");
-  const slider = film.querySelector("input");
-  film.hidden = data.frames.length < 2;
-  slider.max = data.frames.length - 1;
-  slider.setAttribute("aria-label", data.texts.epoch);
-  // Who wants no motion takes one step at a time.
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  let timer = null;
-  const playing = (on) => {
-    clearInterval(timer);
-    timer = on ? setInterval(() => (shown.frame < data.frames.length - 1 ? show(shown.frame + 1) : playing(false)), data.interval) : null;
-    shown.playing = on;
-    if (still) play.innerHTML = `${ICONS.step} ${data.texts.step}`;
-    else play.innerHTML = on ? `${ICONS.pause} ${data.texts.pause}` : `${ICONS.play} ${data.texts.play}`;
+/**
+ * @param {string[]} labels
+ * @param {Float64Array} numbers
+ * @param {[number, number]} kernel
+ * @param {number} frame
+ * @param {number} tile
+ */
+function weightRows(labels, numbers, [height, width], frame, tile) {
+  const start = (frame * labels.length + tile) * height * width;
+  const rows = Array.from({ length: height }, (_, y) => {
+    const values = numbers.subarray(start + y * width, start + (y + 1) * width);
+    return element("tr", {}, ...Array.from(values, (value) => element("td", {}, written(value))));
+  });
+  return [element("caption", {}, labels[tile]), ...rows];
+}
+
+/**
+ * The frames, with their slider and their button.
+ *
+ * @param {HTMLElement} root
+ * @param {TilesData} data
+ * @param {AbortSignal} signal
+ * @param {(frame: number) => void} onFrame
+ */
+function film(root, { framesHtml, captions, interval, texts }, signal, onFrame) {
+  const bar = find(root, ".film", HTMLElement);
+  const slider = find(bar, "input", HTMLInputElement);
+  const picture = find(root, ".picture", HTMLElement);
+  const last = framesHtml.length - 1;
+  bar.hidden = last < 1;
+  slider.max = String(last);
+  slider.setAttribute("aria-label", texts.epoch);
+  /** @param {number} frame */
+  const show = (frame) => {
+    const frameHtml = framesHtml[frame];
+    picture.innerHTML = frameHtml;
+    slider.value = String(frame);
+    find(bar, "output", HTMLElement).textContent = captions[frame] ?? "";
+    onFrame(frame);
   };
-  play.onclick = () => {
-    if (still) return show((shown.frame + 1) % data.frames.length);
-    if (timer) return playing(false);
-    if (shown.frame === data.frames.length - 1) show(0);
-    playing(true);
+  const button = find(bar, "button", HTMLButtonElement);
+  const player = new Player(button, texts, { count: framesHtml.length, pace: interval, show }, signal);
+  const goToSlider = () => {
+    player.pause();
+    player.show(Number(slider.value));
   };
-  slider.oninput = () => { playing(false); show(Number(slider.value)); };
-  show(shown.frame);
-  playing(shown.playing);
-  root.stop = () => { clearInterval(timer); buttons.removeEventListener("focusin", hover); };
-  return root.stop;
+  slider.addEventListener("input", goToSlider, { signal });
+  takeUp(root, framesHtml, player);
+}
+
+/**
+ * Begin with the last frame; where the same film was there before, go on with it as it stood.
+ *
+ * @param {HTMLElement} root
+ * @param {string[]} framesHtml
+ * @param {Player} player
+ */
+function takeUp(root, framesHtml, player) {
+  const before = films.get(root);
+  films.set(root, { framesHtml, player });
+  const same =
+    before?.framesHtml.length === framesHtml.length &&
+    before.framesHtml.every((frameHtml, frame) => frameHtml === framesHtml[frame]);
+  player.show(same ? before.player.frame : framesHtml.length - 1);
+  if (same && before.player.playing) player.goOn();
 }

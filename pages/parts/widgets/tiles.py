@@ -3,7 +3,6 @@
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,6 @@ _component = component(
       <div class="film"><button type="button"></button><input type="range" min="0"><output></output></div>
       <table class="weights" hidden></table>
     </div>""",
-    libraries=["numerals.js", "reveal.js"],
 )
 
 
@@ -73,11 +71,11 @@ def _data(shown: Tiles) -> dict[str, Any]:
     height, width = shown.frames.shape[2:4]
     columns = min(shown.columns, len(shown.labels))
     return {
-        "frames": [
+        "framesHtml": [
             pixels(shades.tiles(frame, columns=columns, gap=GAP), 1, alt=shown.alt) for frame in shown.frames
         ],
         "captions": list(shown.captions),
-        "labels": [escape(label, quote=True) for label in shown.labels],
+        "labels": list(shown.labels),
         "about": shown.alt,
         "columns": columns,
         "width": shown.width * columns // shown.columns,
