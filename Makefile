@@ -3,9 +3,11 @@ PORT ?= 8501
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Node comes with the other tools; the machine needs none of its own.
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
-.PHONY: run test check audit lock licences tensorboard bench bench-recipes browser translations pictures format \
-	changelog model clean
+.PHONY: run test check scripts audit lock licences tensorboard bench bench-recipes browser translations pictures \
+	format changelog model clean
 
 run: $(VENV)/.app  ## start the app and print its address
 	@$(BIN)/python -m cnn check --port $(PORT)
@@ -15,10 +17,13 @@ test: check browser  ## lint, types, units, pages, journeys in a real browser
 	$(BIN)/python -m pytest tests/browser -n 2 --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m pytest --ignore=tests/browser -n 2 --dist loadfile --no-loadscope-reorder
 
-check: $(VENV)/.dev  ## linter, formatter, types
+check: $(VENV)/.dev scripts  ## linter, formatter, types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+scripts: node_modules/.package-lock.json  ## the components' JavaScript: layout, linter, types, units
+	$(NPM) run --silent check
 
 audit: $(VENV)/.dev  ## known vulnerabilities of the locked versions, as PyPI tells them; needs the network
 	@$(BIN)/python -m tests.audit
@@ -34,9 +39,10 @@ licences: $(VENV)/.dev  ## LICENSES.md anew: what the app is installed with, and
 	    $$($(BIN)/uv pip compile --quiet --no-header --no-annotate -c constraints.txt requirements.txt | sed 's/=.*//'); \
 	} > LICENSES.md
 
-format: $(VENV)/.dev  ## lay the code out as `check` wants it
+format: $(VENV)/.dev node_modules/.package-lock.json  ## lay the code out as `check` wants it
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(NPM) run --silent format
 
 changelog: $(VENV)/.dev  ## the fragments in changelog.d/ into CHANGELOG.md, under pyproject.toml's version and today's date
 	$(BIN)/towncrier build --yes --version "$$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)"
@@ -73,6 +79,10 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.app
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
 	touch $@
 
+node_modules/.package-lock.json: package.json package-lock.json $(VENV)/.dev
+	$(NPM) ci --silent --no-audit --no-fund
+	touch $@
+
 clean:  ## remove the environment and what its tools keep; data and models stay
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -33,8 +33,10 @@ def test_each_requirement_is_locked_within_its_range():
 
 
 def test_no_host_is_named():
-    """The lock holds for every registry."""
+    """The locks hold for every registry."""
     assert "://" not in (PROJECT / "constraints.txt").read_text(encoding="utf-8")
+    packages = json.loads((PROJECT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    assert [name for name, locked in packages.items() if "resolved" in locked] == []
 
 
 def test_each_licence_is_that_of_the_locked_version():
