@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # Node comes with the other tools; the machine needs none of its own.
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
-.PHONY: run test check scripts audit lock licences tensorboard bench bench-recipes browser translations pictures \
+.PHONY: run test test-fast check scripts audit lock licences tensorboard bench bench-recipes browser translations pictures \
 	format changelog model clean
 
 run: $(VENV)/.app  ## start the app and print its address
@@ -16,6 +16,9 @@ run: $(VENV)/.app  ## start the app and print its address
 # Two cores keep three testers busy: much of what they do is wait for processes.
 test: check browser  ## lint, types, units, pages, journeys in a real browser
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+
+test-fast: $(VENV)/.dev  ## the tests that start no process, browser or Keras, as tests/conftest.py tells by their imports
+	$(BIN)/python -m pytest --fast -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.dev scripts  ## linter, formatter, types
 	$(BIN)/ruff check .

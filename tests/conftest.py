@@ -1,7 +1,9 @@
 """Where tests find data, and what they must leave alone."""
 
+import ast
 import os
 import tempfile
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,36 @@ hypothesis_settings.load_profile("cnn")
 
 LONGEST = ["test_faults.py", "test_cluster.py", "test_workers.py", "test_leaving.py"]
 """The files that take minutes, most of which is waiting for processes."""
+
+
+SLOW = {
+    *("subprocess", "multiprocessing", "distributed", "keras", "tensorflow", "playwright", "benchmarks"),
+    *("cnn.network", "cnn.jobs.workers", "tests.browser", "tests.machines", "tests.processes"),
+    *("tests.networks.small", "tests.networks.keep_small", "tests.networks.keep_colour"),
+}
+"""What starts processes, a browser or Keras: `make test-fast` leaves out each file that imports any of it."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fast", action="store_true", help="only files that start no process, browser or Keras")
+
+
+@cache
+def is_slow(file: Path) -> bool:
+    """Whether a file of tests imports, anywhere, what is `SLOW`."""
+    imported = set()
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            imported |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return any(f"{name}.".startswith(f"{slow}.") for name in imported for slow in SLOW)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With `--fast`, leave slow files out before they are imported."""
+    fast = config.getoption("--fast") and collection_path.name.startswith("test_")
+    return True if fast and is_slow(collection_path) else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
