@@ -63,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
                 output.say({"error": str(error)}, "")
         return 1
     except BrokenPipeError:
-        # Whoever read the results has seen enough, as `head` does; Python would complain at its exit.
+        # The reader has closed the pipe, as `head` does. Python would complain about it at its exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:

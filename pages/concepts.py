@@ -51,7 +51,7 @@ def choose() -> str:
     if asked in SECTIONS:
         st.session_state["concept"] = asked
     elif st.session_state.get(_SEEN) != visit:
-        # Whoever comes back to the page finds the section that was open.
+        # A visitor who comes back to the page finds the section that was open.
         if st.session_state.get("concept", _FIRST) != _FIRST:
             st.query_params[_ADDRESS] = st.session_state["concept"]
     else:

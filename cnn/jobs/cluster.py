@@ -1,6 +1,6 @@
 """An existing Dask cluster that trains instead of this machine: all that only such a cluster needs.
 
-Its workers keep backups by their own machine's setting, and nobody but whoever started them replaces them.
+Its workers keep backups where their own machine's setting says. This app never starts or ends them.
 """
 
 import socket
@@ -53,7 +53,7 @@ class RemoteCluster:
     def send(self, job: Job, announce: Announce, *, again: bool) -> SentTraining:
         """Hand a training to a worker: see `Trainers`.
 
-        A cluster that has been there comes back; where none ever was, whoever asks is told at once.
+        A cluster that was reached before is waited for. One that was never reached fails at once.
         """
         been_there = again or self._client is not None
         # Other trainings do not wait for an attempt that cannot succeed.
@@ -115,7 +115,7 @@ def connect(address: str, limits: Settings) -> "Client":
 
     secured = security(limits)
     try:
-        # Dask would try for all its time where nobody listens, and whoever wants to train waits.
+        # Where no scheduler listens, Dask would retry until its timeout. This probe fails at once.
         _knock(address)
         return Client(address, timeout=limits.answer_timeout, set_as_default=False, security=secured)
     # An unreadable certificate is an OSError; an address without TLS where it is wanted, a RuntimeError.
@@ -194,7 +194,7 @@ def _forget(job_id: str) -> None:
 
 
 def _clear_forgotten() -> None:
-    """Let the backups go that nobody has asked for within a day: whoever sent them has gone."""
+    """Delete backups that are older than a day: the app that sent them has gone."""
     for epoch in settings().work_dir.glob("*/epoch-*"):
         with suppress(OSError):
             if time() - epoch.stat().st_mtime > KEPT_SECONDS:

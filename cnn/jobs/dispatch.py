@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _held: dict[str, Any] = {}
-"""Dask's futures by their keys: Dask cancels what nobody holds."""
+"""Dask's futures by their keys. Dask cancels a future that is not held."""
 
 
 def hold(task: Any, told: Sentence, *, before_end: Callable[[], None] | None = None) -> "Future[Any]":
@@ -48,7 +48,7 @@ def hold(task: Any, told: Sentence, *, before_end: Callable[[], None] | None = N
         if before_end is not None:
             try:
                 before_end()
-            except Exception:  # noqa: BLE001 - whatever it was, whoever waits for the result gets it
+            except Exception:  # noqa: BLE001 - the result is delivered in any case
                 _log.exception(N_("a training process could not be replaced"))
         if isinstance(result, CnnError):
             outcome.set_exception(result)
@@ -65,7 +65,7 @@ def _result(task: Any, told: Sentence) -> Any:
         return task.result()
     except CnnError as error:
         return error
-    except Exception as error:  # noqa: BLE001 - whatever ends a task is told to whoever waits for it
+    except Exception as error:  # noqa: BLE001 - the caller reads every error
         return told(error)
 
 
@@ -104,7 +104,7 @@ class SentTraining:
     ) -> None:
         self._client = client
         self._id = job.id
-        # A process that was sent it before, and has not heard that nobody waits, tells nobody any more.
+        # An earlier process may still train it. Its announcements go to another topic and are not heard.
         self._topic = f"{job.id}-{uuid4().hex}"
         client.subscribe_topic(
             self._topic,

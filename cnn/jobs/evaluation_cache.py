@@ -46,7 +46,7 @@ class EvaluationCache:
     def of(self, record: ModelRecord, dataset: Dataset) -> "Future[Evaluation]":
         """The answers of a model to the test images of its data set.
 
-        Whoever asks while it is being made waits for the same work. What failed is tried again when
+        A caller that comes while it is being made waits for the same work. What failed is tried again when
         somebody asks more than `TOLD_SECONDS` after it failed.
 
         Returns:

@@ -166,7 +166,7 @@ def evaluation(folder: ModelFolder, kept: Path, data_sha256: str) -> Evaluation:
     Args:
         folder: the model's.
         kept: the file for the evaluation.
-        data_sha256: the hash of the data set that whoever asks has: `kept` is named by it.
+        data_sha256: the hash of the app's data set; `kept` is named by it.
 
     Raises:
         ModelError, PictureError: the model or the images cannot be used.

@@ -214,7 +214,7 @@ def _set_environment() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     # The scheduler keeps so many announcements of each training for ever, the filters among them.
     os.environ.setdefault("DASK_DISTRIBUTED__ADMIN__LOW_LEVEL_LOG_LENGTH", "10")
-    # What Dask notes for its dashboard, up to a hundred times a second, nobody sees: there is none.
+    # Dask takes notes for its dashboard, up to a hundred times a second. There is no dashboard.
     os.environ.setdefault("DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED", "False")
     os.environ.setdefault("DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL", "1s")
     # The app may have been started from any folder.

@@ -1,8 +1,8 @@
 """Everybody's trainings: who waits, who trains, what came of it.
 
-The queue is fair between people, not between trainings: whoever has fewer at work goes first, and among
-those whoever was served longest ago. A training that ends is saved at once, so that nothing is lost when
-nobody looks.
+The queue is fair between people, not between trainings. The person with fewer trainings at work goes first;
+among equals, the one whose last training began earlier. A training is saved as soon as it ends, so that
+nothing is lost when no page is open.
 """
 
 import logging
@@ -82,7 +82,7 @@ class TrainingQueue:
         folder = self._workers.folder
         left = folder.left() if folder else []
         with self._lock:
-            # Whoever has asked since the app began has waited less long.
+            # These have waited longer than the ones that came since the app began.
             before = {job.id: queued(job, taken_up=True) for job in left}
             self._trainings = before | self._trainings
         for job in left:
@@ -301,7 +301,7 @@ def _fair_order(trainings: Iterable[Training]) -> list[Training]:
     """Those that wait, in the order in which they will start.
 
     The n-th training of one person, counting those that run, stands behind everybody's (n-1)-th;
-    among equals, whoever was served longest ago goes first.
+    among equals, the person whose last training began earlier goes first.
     """
     listed = list(trainings)
     last_turns: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""What the app needs of whoever trains: this machine's processes and a cluster are both a `Trainers`."""
+"""What the app needs of processes that train. This machine's own and a cluster both fulfil `Trainers`."""
 
 from collections.abc import Callable
 from typing import Any, Protocol

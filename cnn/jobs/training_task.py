@@ -32,8 +32,8 @@ def run_training(job: Job, topic: str, backups: Path | None) -> TrainedModel:
     Args:
         job: what to train.
         topic: a name that no other sending of it has.
-        backups: the folder where the last whole epoch is kept, if anywhere. Whoever has sent the training
-            lets it go when the network is safe.
+        backups: the folder where the last whole epoch is kept; None keeps none. The app deletes the backup
+            when the network is saved.
     """
     from distributed import get_worker
 

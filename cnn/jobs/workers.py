@@ -282,7 +282,7 @@ class Workers:
         if isinstance(outcome.exception(), SchedulerLost) and not self._closed:
             self._wait_to_send(replace(order, again=True))
             return
-        # Whoever saves the network does so here: until then its backup stands.
+        # The queue saves the network in this call. Its backup stands until then.
         _pass_on(outcome, order.outcome)
         self._clear_away(order.job.id)
 

@@ -66,7 +66,7 @@ def picture_of(png: bytes, width: int, height: int) -> np.ndarray:
     Raises:
         PictureError: no canvas of ours sends that; what is too large or of another format is not decoded.
     """
-    # Nobody needs it before the first stroke.
+    # The first stroke needs it, the first paint does not.
     from PIL import Image
 
     # Whatever sends it may name any format and size: a small file can hold a picture that fills the memory.

@@ -1,4 +1,4 @@
-"""Instead of drawing: a photo, a scan, the camera, or a test image. Nobody needs a pointer for these."""
+"""Instead of drawing: a photo, a scan, the camera, or a test image. None of these needs a pointer."""
 
 import numpy as np
 import streamlit as st

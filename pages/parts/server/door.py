@@ -1,4 +1,4 @@
-"""The door: who has not given the workshop's password gets nothing of the app, and `/status` is its leader's.
+"""The door: without the workshop's password a visitor gets nothing of the app; `/status` is the leader's.
 
 It stands before the whole server, as ASGI middleware: a request without the right cookie reaches neither a
 page nor a file nor Streamlit's own connection, so there is nothing that a page could forget to hide. The

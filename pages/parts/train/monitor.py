@@ -89,7 +89,7 @@ def _show(training_id: str, ended_before: bool) -> None:
     with st.container(key=_PROGRESS):
         _show_state(training)
         if not training.ended:
-            # Who has pressed Train may have scrolled far from here.
+            # The Train button may be far from here on the page.
             just_begun = st.session_state.pop(_BEGUN, None) == training.id
             live.progress(training, _PROGRESS if just_begun else None)
     if not training.ended:
