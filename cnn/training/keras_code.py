@@ -128,7 +128,7 @@ y_train, y_test = y_train.ravel().astype("int64"), y_test.ravel().astype("int64"
 
 
 def _chosen(config: TrainConfig) -> Iterator[str]:
-    """What `cnn.network.fitting.shares` does."""
+    """What `cnn.network.shares.shares` does."""
     if config.train_images is None and config.validation == "test":
         return
     if config.train_images is not None:

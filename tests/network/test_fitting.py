@@ -21,8 +21,9 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from cnn import atomic
 from cnn.errors import ConfigError, OutOfMemory, TrainingDiverged, TrainingStopped
-from cnn.network import fitting
-from cnn.network.fitting import shares, train
+from cnn.network import callbacks, filters
+from cnn.network.fitting import train
+from cnn.network.shares import shares
 from cnn.training.announcements import Epoch, Progress, Resumed, Scoring
 from cnn.training.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPool2D
 from tests.networks import SMALL, colours, digits, small, small_config
@@ -109,7 +110,7 @@ def test_epochs_are_announced_as_they_enter_the_history():
 
 def test_progress_counts_batches(monkeypatch):
     """Every announcement stands further on than the one before, and its figures can be."""
-    monkeypatch.setattr(fitting, "SECONDS_BETWEEN_ANNOUNCEMENTS", 0)
+    monkeypatch.setattr(callbacks, "SECONDS_BETWEEN_ANNOUNCEMENTS", 0)
     heard = []
     train(small_config(), digits(), announce=heard.append)
     progress = [event for event in heard if isinstance(event, Progress)]
@@ -126,7 +127,7 @@ def test_progress_counts_batches(monkeypatch):
 
 def test_filters_are_announced_as_they_form(monkeypatch):
     """Every other announcement carries the first layer's kernels, and they change."""
-    monkeypatch.setattr(fitting, "SECONDS_BETWEEN_ANNOUNCEMENTS", 0)
+    monkeypatch.setattr(callbacks, "SECONDS_BETWEEN_ANNOUNCEMENTS", 0)
     heard = []
     train(small_config(epochs=1), digits(), announce=heard.append)
     filters = [event.filters for event in heard if isinstance(event, Progress)]
@@ -181,7 +182,7 @@ def test_a_disk_that_fills_up_ends_the_log_only(tmp_path, monkeypatch):
 
 def test_very_large_first_kernels_are_not_sent_about(monkeypatch):
     """They would fill the announcements and the model's folder, and nobody could tell them apart."""
-    monkeypatch.setattr(fitting, "_MOST_FILTER_WEIGHTS", 9 * 8 - 1)
+    monkeypatch.setattr(filters, "_MOST_WEIGHTS", 9 * 8 - 1)
     heard = []
     trained = train(small_config(epochs=1), digits(), announce=heard.append)
     assert trained.filters is None
@@ -355,7 +356,7 @@ def test_a_stop_while_validating_ends_it_there():
 @pytest.mark.parametrize("stopped", [True, False])
 def test_the_end_of_fitting_is_announced_before_the_test_images_are_read(monkeypatch, stopped):
     """Stopped or at its end, the last batch is followed by `Scoring`, which counts up to all images."""
-    monkeypatch.setattr(fitting, "SECONDS_BETWEEN_ANNOUNCEMENTS", 0)
+    monkeypatch.setattr(callbacks, "SECONDS_BETWEEN_ANNOUNCEMENTS", 0)
     heard = []
     config = small_config(epochs=1, validation=0.1)
     trained = train(config, digits(), announce=heard.append, should_stop=stop_after(5 if stopped else 10**6))
