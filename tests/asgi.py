@@ -22,12 +22,18 @@ async def asked(
     """What an app sends to a request from `host`, whose body, or its parts, come once `until` is set."""
     said: list[Message] = []
     parts = iter([body] if isinstance(body, bytes) else body)
+    ended = False
 
     async def receive() -> Message:
+        nonlocal ended
         if until is not None:
             await until.wait()
+        if ended:
+            # Whoever asks stays until the answer is whole.
+            await asyncio.Event().wait()
         part = next(parts, None)
-        return {"type": "http.request", "body": part or b"", "more_body": part is not None}
+        ended = part is None
+        return {"type": "http.request", "body": part or b"", "more_body": not ended}
 
     async def send(message: Message) -> None:
         said.append(message)

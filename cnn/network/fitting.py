@@ -3,13 +3,11 @@
 import math
 from collections.abc import Callable
 from pathlib import Path
-from random import Random
 from time import perf_counter
 
 import keras
 import numpy as np
 import tensorflow as tf
-from keras.src.random import seed_generator
 
 from cnn.data.datasets import Dataset
 from cnn.data.origins import DIGITS
@@ -17,6 +15,7 @@ from cnn.errors import OutOfMemory
 from cnn.i18n import N_
 from cnn.models.continuation import Continuation, Start
 from cnn.models.fine_tuning import FineTuning
+from cnn.network import compat
 from cnn.network.backup import Backup, Run
 from cnn.network.batches import Distort, evaluation_batches, training_batches
 from cnn.network.build import build, set_weights
@@ -30,8 +29,7 @@ from cnn.training.recipes import TrainConfig, check_distortions
 def _seed(seed: int) -> None:
     """Let all that a training draws follow from a number, as `keras.utils.set_random_seed` does."""
     keras.utils.set_random_seed(seed)
-    # Keras draws its layers' seeds from Python's own generator; in a worker other threads draw from it, too.
-    seed_generator.python_random = Random(seed)  # noqa: S311 - nothing secret
+    compat.seed_layers(seed)
 
 
 def ignore(_event: object) -> None:

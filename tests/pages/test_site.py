@@ -89,6 +89,13 @@ def test_widgets_know_no_server():
     assert importing("pages/parts/widgets", "pages.parts.server", "pages.parts.frame") == []
 
 
+def test_private_parts_stand_in_one_module_each():
+    """What Keras and Streamlit do not promise is imported where a test says which upgrade broke it."""
+    inside = ["runtime", "errors", "web", "elements", "delta_generator", "proto", "config"]
+    assert importing("cnn", "keras.src") == ["cnn/network/compat.py"]
+    assert importing("pages", *(f"streamlit.{part}" for part in inside)) == ["pages/parts/server/compat.py"]
+
+
 @pytest.fixture
 def no_data(tmp_path, monkeypatch):
     """A machine without any data set."""

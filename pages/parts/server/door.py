@@ -30,6 +30,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cnn.i18n import LANGUAGES, N_, catalogue, language_named
 from cnn.settings import settings
+from pages.parts.server import compat
 from pages.parts.server.addresses import LANGUAGE, below
 
 Role = Literal["room", "leader"]
@@ -40,8 +41,6 @@ _COOKIE = "cnn_door"
 _LASTS = timedelta(hours=12)
 _PAGE = Path(__file__).with_name("door.html")
 _STATUS = "/status"
-# Says that the server lives and nothing else; what watches over it knows no password.
-_HEALTH = "/_stcore/health"
 
 _MOST_BYTES = 4096
 WRONG_IN_A_MINUTE = 10
@@ -124,7 +123,8 @@ class Door:
 
 def _wanted(scope: Scope) -> Role | None:
     """Whose password opens what is asked for; None where none is needed."""
-    if scope["type"] not in {"http", "websocket"} or scope["path"] == below(_HEALTH):
+    # What watches over the server knows no password.
+    if scope["type"] not in {"http", "websocket"} or scope["path"] == below(compat.HEALTH):
         return None
     if scope["type"] == "http" and scope["path"].rstrip("/").endswith(_STATUS):
         return "leader"

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import cast
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnn import i18n
 from cnn.i18n import LANGUAGES
+from pages.parts.server import compat
 from pages.parts.server.addresses import LANGUAGE
 from pages.parts.server.streamlit_words import streamlit_words
 from pages.parts.widgets.component import component
@@ -41,7 +41,7 @@ def picker() -> None:
 
 def chosen() -> str:
     """The language of whoever's page this thread makes; where it makes none, what is `spoken`."""
-    if get_script_run_ctx(suppress_warning=True) is None:
+    if not compat.runs_a_page():
         return _spoken.get()
     return cast(str, st.session_state.get(LANGUAGE)) or _of_browser()
 
