@@ -15,6 +15,7 @@ async def asked(
     method: str = "GET",
     body: bytes | Iterable[bytes] = b"",
     cookie: str = "",
+    languages: str = "",
     query: str = "",
     host: str = "10.0.0.1",
     until: asyncio.Event | None = None,
@@ -44,7 +45,11 @@ async def asked(
             "method": method,
             "path": path,
             "query_string": query.encode(),
-            "headers": [(b"cookie", cookie.encode("latin-1"))] if cookie else [],
+            "headers": [
+                (name, value.encode("latin-1"))
+                for name, value in ((b"cookie", cookie), (b"accept-language", languages))
+                if value
+            ],
             "client": (host, 5000),
             "server": ("room", 80),
             "scheme": "http",

@@ -65,6 +65,21 @@ def test_the_browser_chooses_first(monkeypatch, locale, code):
     assert open_app("ann").button_group(key="language").value == code
 
 
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [("ko;q=0.3,en;q=0.9", "en"), ("fr-FR, ko;q=0.5, en;q=0.1", "ko"), ("ko;q=0, fr", "en")],
+)
+@pytest.mark.usefixtures("workers")
+def test_the_browsers_whole_list_counts_before_its_first_language(monkeypatch, header, code):
+    """What the browser's list wants most, whatever Streamlit says that its own language is."""
+    other = {"en": "ko", "ko": "en"}[code]
+    monkeypatch.setattr(type(language.st.context), "locale", property(lambda _self: other))
+    monkeypatch.setattr(
+        type(language.st.context), "headers", property(lambda _self: {"Accept-Language": header})
+    )
+    assert open_app("ann").button_group(key="language").value == code
+
+
 def test_an_error_is_told_in_the_language_of_the_page(choose):
     """The library's error, raised without any language, is read in the visitor's."""
 

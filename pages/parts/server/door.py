@@ -28,7 +28,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from cnn.i18n import LANGUAGES, N_, catalogue, language_named
+from cnn.i18n import N_, accepted, catalogue, language_named, negotiated
 from cnn.settings import settings
 from pages.parts.server import compat
 from pages.parts.server.addresses import LANGUAGE, below
@@ -223,8 +223,6 @@ _TOLD = {
 
 
 def _language(request: Request) -> str:
-    """The language that the address names, or the first one of the browser's that there is."""
-    asked = language_named(request.query_params.get(LANGUAGE, "")) or ""
-    browsers = request.headers.get("accept-language", "").split(",")
-    codes = [asked, *(code.split(";")[0].split("-")[0].strip().lower() for code in browsers)]
-    return next((code for code in codes if code in LANGUAGES), "en")
+    """The language that the address names; else the one that suits the browser's reader best."""
+    asked = language_named(request.query_params.get(LANGUAGE, ""))
+    return asked or negotiated(accepted(request.headers.get("Accept-Language", "")))

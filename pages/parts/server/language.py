@@ -49,7 +49,7 @@ def chosen() -> str:
 @contextmanager
 def spoken(code: str) -> Iterator[None]:
     """Answer in a language, outside of any page; in English where the app has no such language."""
-    before = _spoken.set(code if code in LANGUAGES else "en")
+    before = _spoken.set(i18n.negotiated([code]))
     try:
         yield
     finally:
@@ -57,9 +57,14 @@ def spoken(code: str) -> Iterator[None]:
 
 
 def _of_browser() -> str:
-    """The browser's language where there is a translation into it, else English."""
-    code = str(st.context.locale or "").split("-")[0].lower()
-    return code if code in LANGUAGES else "en"
+    """The language that suits the browser's reader best.
+
+    The header counts: it has all languages that somebody reads, and how much they want each. Streamlit's
+    `locale` is `navigator.language`, the first of them alone; it stands in where a browser sends no such
+    header with its WebSocket.
+    """
+    header = st.context.headers.get("Accept-Language", "")
+    return i18n.negotiated(i18n.accepted(header) or filter(None, [st.context.locale]))
 
 
 def tell_browser() -> None:
