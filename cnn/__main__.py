@@ -189,14 +189,14 @@ def _train(options: argparse.Namespace, output: Output) -> int:
     dataset = load(config.dataset, on_bytes=_bytes_told(config.dataset))
     _say_what_stands_in(dataset)
 
-    from cnn.network.fitting import train
+    from cnn.network.fitting import fit
 
     def announce(event: object) -> None:
         if isinstance(event, Epoch):
             output.say(vars(event), _epoch_sentence(event, config.epochs))
 
     with _stop_on_interrupt() as stop:
-        trained = train(
+        trained = fit(
             config,
             dataset,
             announce=announce,
@@ -247,9 +247,9 @@ def _evaluate(options: argparse.Namespace, output: Output) -> int:
         )
 
     from cnn.network.classifier import Classifier
-    from cnn.network.scoring import evaluate
+    from cnn.network.scoring import score
 
-    scored = evaluate(Classifier(record, model.keras_path()), dataset)
+    scored = score(Classifier(record, model.keras_path()), dataset)
     values = {
         "accuracy": scored.accuracy,
         "loss": scored.loss,

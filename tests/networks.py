@@ -93,9 +93,9 @@ def small_config(**changes: Any) -> TrainConfig:
 @cache
 def small(config: TrainConfig) -> TrainedModel:
     """A network trained on `digits`, once for all tests: with the same seed it would be the same again."""
-    from cnn.network.fitting import train
+    from cnn.network.fitting import fit
 
-    return train(config, digits())
+    return fit(config, digits())
 
 
 def keep_small(folder: Path, name: str = "Small", **changes: Any) -> ModelRecord:
@@ -105,7 +105,7 @@ def keep_small(folder: Path, name: str = "Small", **changes: Any) -> ModelRecord
 
 def keep_colour(folder: Path) -> ModelRecord:
     """A network for colour images, trained for a second on `colours`, as `keep_small`."""
-    from cnn.network.fitting import train
+    from cnn.network.fitting import fit
 
     layers = (
         Conv2D(filters=6, kernel_size=5, strides=2),
@@ -114,7 +114,7 @@ def keep_colour(folder: Path) -> ModelRecord:
         Dense(units=8),
     )
     config = small_config(dataset="cifar10", layers=layers, epochs=1)
-    return ModelStore(folder).save("Colour", train(config, colours()))
+    return ModelStore(folder).save("Colour", fit(config, colours()))
 
 
 def random_image(shape: tuple[int, ...], seed: int = 0) -> np.ndarray:

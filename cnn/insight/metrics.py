@@ -59,7 +59,9 @@ class Evaluation:
         return np.asarray(self.probabilities.max(axis=1))
 
 
-def evaluated(probabilities: NDArray[np.float32], labels: Numbers, *, temperature: float = 1.0) -> Evaluation:
+def evaluation_of(
+    probabilities: NDArray[np.float32], labels: Numbers, *, temperature: float = 1.0
+) -> Evaluation:
     """All figures of these answers, by scikit-learn.
 
     Args:

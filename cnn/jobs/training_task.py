@@ -75,7 +75,7 @@ def _train(
     if dataset.mnist_missing is not None:
         announce(StandIn(dataset.mnist_missing))
     leave_early()
-    return fitting.train(
+    return fitting.fit(
         job.config,
         dataset,
         announce=announce,

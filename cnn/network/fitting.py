@@ -41,7 +41,7 @@ def never() -> bool:
     return False
 
 
-def train(  # noqa: PLR0913 - what to train, who hears of it, and where it begins
+def fit(  # noqa: PLR0913 - what to train, who hears of it, and where it begins
     config: TrainConfig,
     dataset: Dataset,
     *,
@@ -51,7 +51,7 @@ def train(  # noqa: PLR0913 - what to train, who hears of it, and where it begin
     start: Start | None = None,
     log_dir: Path | None = None,
 ) -> TrainedModel:
-    """Train the network of `config` on `dataset`.
+    """Fit the network of `config` to `dataset`: one whole training.
 
     Args:
         config: the network and how to train it.

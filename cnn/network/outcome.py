@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from cnn.data.datasets import Dataset
-from cnn.insight.metrics import evaluated, given_a_class
+from cnn.insight.metrics import evaluation_of, given_a_class
 from cnn.models.continuation import Start
 from cnn.models.fine_tuning import FineTuning
 from cnn.network.backup import Run
@@ -93,7 +93,7 @@ def _test_figures(fitted: Fitted, announce: Announce) -> tuple[float, float]:
     reading = Reading(scoring, announce)
     if fitted.rejects:
         outputs = fitted.model.predict(batches, verbose=0, callbacks=[reading])
-        evaluation = evaluated(given_a_class(outputs, dataset.classes), dataset.y_test)
+        evaluation = evaluation_of(given_a_class(outputs, dataset.classes), dataset.y_test)
         return evaluation.loss, evaluation.accuracy
     figures = fitted.model.evaluate(batches, verbose=0, return_dict=True, callbacks=[reading])
     return figures["loss"], figures["accuracy"]

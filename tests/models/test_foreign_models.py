@@ -19,7 +19,7 @@ from cnn.models.folder import FILTERS_FILE, KERAS_FILE, RECORD_FILE
 from cnn.models.record import ModelRecord
 from cnn.models.store import BrokenModel, ModelStore
 from cnn.network import build
-from cnn.network.fitting import train
+from cnn.network.fitting import fit
 from cnn.network.weights import check_weights
 from cnn.training.recipes import RECIPES
 from tests.networks import digits, small_config
@@ -32,7 +32,7 @@ SHAPE = (28, 28, 1)
 def own(tmp_path_factory):
     """The folder of a small model that was trained here."""
     folder = tmp_path_factory.mktemp("own")
-    return folder / ModelStore(folder).save("small", train(small_config(epochs=1), digits())).id
+    return folder / ModelStore(folder).save("small", fit(small_config(epochs=1), digits())).id
 
 
 @pytest.fixture

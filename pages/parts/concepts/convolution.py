@@ -51,13 +51,13 @@ def convolution() -> None:
 
 def _result(image: Array, kernel: Array, stride: int, padding: numpy_layers.Padding) -> None:
     facts = numpy_layers.convolution(image, kernel, stride, padding)
-    look = numpy_layers.through(facts, image)
-    output = look.layers[0].output
+    forward = numpy_layers.through(facts, image)
+    output = forward.layers[0].output
     st.markdown(_sizes(facts, padding))
     assert facts.kernel is not None
     assert facts.bias is not None
     own = facts.kernel, facts.bias
-    arithmetic((facts,), look, 0, 0, weights=lambda _layer, _map: own, checked=checked(), stays=True)
+    arithmetic((facts,), forward, 0, 0, weights=lambda _layer, _map: own, checked=checked(), stays=True)
     legend(float(np.abs(output).max()), bool(output.min() < 0))
 
 
