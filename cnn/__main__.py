@@ -306,8 +306,8 @@ def _digit(classifier: "Classifier", path: Path) -> tuple[dict[str, Any], str]:
 @refusing()
 def _number(classifier: "Classifier", path: Path) -> tuple[dict[str, Any], str]:
     """A row of digits as fields and as a sentence."""
+    from cnn.insight.number_reading import read_number
     from cnn.pictures.files import read_writing
-    from cnn.pictures.segmentation import read_number
 
     number = read_number(read_writing(path), classifier.answers)
     if not number.text:

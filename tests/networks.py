@@ -84,6 +84,11 @@ def trained(**changes: Any) -> TrainedModel:
     return replace(model, **changes)
 
 
+KERNELS = np.arange(2 * 3 * 3 * 1 * 4, dtype=np.float32).reshape(2, 3, 3, 1, 4)
+TRAINED = trained(config=recipes.recipe("conv32").config, filters=KERNELS)
+"""What a training of `conv32` might have left, with kernels of which no two are alike."""
+
+
 def small_config(**changes: Any) -> TrainConfig:
     """A training of a second on `digits`."""
     values = {"layers": SMALL, "learning_rate": 0.01, "batch_size": 100, "epochs": 2} | changes

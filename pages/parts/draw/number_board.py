@@ -18,7 +18,7 @@ from pages.parts.widgets.page_width import room
 from pages.parts.widgets.picture import pixels
 
 if TYPE_CHECKING:
-    from cnn.pictures.segmentation import ReadDigit, ReadNumber
+    from cnn.insight.number_reading import ReadDigit, ReadNumber
 
 WIDTH, HEIGHT, PEN = 700, 200, 10
 _NARROW, _THIN_PEN = 450, 7
@@ -45,12 +45,12 @@ def number_board(model: ModelRecord) -> None:
 
 @refusing()
 def read(model: ModelRecord, picture: np.ndarray) -> "ReadNumber":
-    """The number on a picture, as `cnn.pictures.segmentation.read_number` takes it, read by a model.
+    """The number on a picture, as `cnn.insight.number_reading.read_number` takes it, read by a model.
 
     Raises:
         CnnError: whatever goes wrong.
     """
-    from cnn.pictures.segmentation import read_number
+    from cnn.insight.number_reading import read_number
 
     return read_number(picture, partial(workers().answers, model_store().folder_of(model.id)))
 
