@@ -266,7 +266,7 @@ def _fit_call(config: TrainConfig) -> Iterator[str]:
     yield ")"
 
 
-_MODULES = ("strokes.py", "styles.py", "network/distortions.py", "network/feeding.py")
+_MODULES = ("pictures/strokes.py", "pictures/styles.py", "network/distortions.py", "network/batches.py")
 _DISTORTIONS = ("distort", "training_batches")
 
 
