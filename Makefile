@@ -17,10 +17,11 @@ test: check browser  ## lint, types, units, pages, journeys in a real browser
 	$(BIN)/python -m pytest tests/browser -n 2 --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m pytest --ignore=tests/browser -n 2 --dist loadfile --no-loadscope-reorder
 
-check: $(VENV)/.dev scripts  ## linter, formatter, types
+check: $(VENV)/.dev scripts  ## linter, formatter, types, direction of the imports, the scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 
 scripts: node_modules/.package-lock.json  ## the components' JavaScript: layout, linter, types, units
 	$(NPM) run --silent check
