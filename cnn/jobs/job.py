@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-from cnn.models.continuation import Start
+from cnn.models.start import Start
 from cnn.training.recipes import TrainConfig
 
 

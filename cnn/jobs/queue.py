@@ -21,9 +21,9 @@ from cnn.i18n import N_
 from cnn.jobs.job import Job, new_name
 from cnn.jobs.state import AT_WORK, Training, after, queued
 from cnn.jobs.workers import Workers, workers
-from cnn.models.continuation import Start
 from cnn.models.fine_tuning import FineTuning
 from cnn.models.record import LONGEST_NAME, ModelRecord, name_for
+from cnn.models.start import Start
 from cnn.models.store import model_store
 from cnn.reasons import reason
 from cnn.settings import settings

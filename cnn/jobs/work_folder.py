@@ -20,9 +20,10 @@ from pydantic import BaseModel
 from cnn import atomic
 from cnn.i18n import N_
 from cnn.jobs.job import Job
-from cnn.models.continuation import Continuation, Start
+from cnn.models.continuation import Continuation
 from cnn.models.fine_tuning import FineTuning
 from cnn.models.record import ModelRecord
+from cnn.models.start import Start
 from cnn.training.recipes import TrainConfig
 
 _log = logging.getLogger(__name__)

@@ -13,8 +13,9 @@ from cnn.data.datasets import Dataset
 from cnn.data.origins import DIGITS
 from cnn.errors import OutOfMemory
 from cnn.i18n import N_
-from cnn.models.continuation import Continuation, Start
+from cnn.models.continuation import Continuation
 from cnn.models.fine_tuning import FineTuning
+from cnn.models.start import Start
 from cnn.network import compat
 from cnn.network.backup import Backup, Run
 from cnn.network.batches import Distort, evaluation_batches, training_batches

@@ -8,8 +8,8 @@ import numpy as np
 
 from cnn.data.datasets import Dataset
 from cnn.insight.metrics import evaluation_of, given_a_class
-from cnn.models.continuation import Start
 from cnn.models.fine_tuning import FineTuning
+from cnn.models.start import Start
 from cnn.network.backup import Run
 from cnn.network.batches import evaluation_batches
 from cnn.network.build import keras_file
