@@ -1,7 +1,6 @@
 """What each layer of a network makes of an image, and how each number of it comes about."""
 
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 
@@ -18,7 +17,8 @@ from pages.parts.inside.poster import poster
 from pages.parts.inside.questions import forward_pass_of, layers_of, outputs, weights_of
 from pages.parts.model.picker import insist_on, picker
 from pages.parts.model.probabilities import probability_bars
-from pages.parts.widgets.error_note import told
+from pages.parts.widgets.error_note import error_note
+from pages.parts.widgets.look_inside import look_inside_style
 from pages.parts.widgets.picture import pixels
 from pages.parts.widgets.placeholders import awake
 
@@ -27,7 +27,7 @@ from pages.parts.widgets.placeholders import awake
 def explore(model: ModelRecord, picture: Picture) -> None:
     """The network from left to right, one of its layers, and the arithmetic of one of its maps."""
     insist_on(model)
-    with told():
+    with error_note():
         _explore(model, picture)
 
 
@@ -52,11 +52,11 @@ def _explore(model: ModelRecord, picture: Picture) -> None:
                 )
             )
     st.header(_("How each number comes about"))
-    with told():
+    with error_note():
         arithmetic(layers, forward, layer, channel, weights=partial(weights_of, model), names=outputs(model))
     st.header(_("Where the evidence lies"))
     if st.toggle(_("Show it"), key="evidence_shown"):
-        with told():
+        with error_note():
             evidence(
                 model,
                 picture.image,
@@ -68,10 +68,10 @@ def _explore(model: ModelRecord, picture: Picture) -> None:
             )
 
 
-st.html(Path(__file__).parent / "parts" / "frame" / "look_inside.css")
+look_inside_style()
 st.title(_("What each layer sees"))
 if record := picker():
-    with told():
+    with error_note():
         chosen = image_choice(inspections.dataset_of(record))
         if awake():
             explore(record, chosen)

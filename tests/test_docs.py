@@ -157,7 +157,7 @@ def test_each_file_named_is_there(name):
 
 @in_each
 def test_each_name_in_the_code_is_there(name):
-    """`cnn.jobs.queue.Trainings.submit` and its like are modules, what they define, and parts of that."""
+    """`cnn.jobs.queue.TrainingQueue.submit` and its like are modules, what they define, and parts of that."""
     named = sorted(set(re.findall(r"\b(?:cnn|pages|benchmarks|tests)(?:\.\w+)+", code(name))))
     assert [dotted for dotted in named if not stands(dotted.split("."))] == []
 

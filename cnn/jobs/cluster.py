@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from cnn.errors import WorkerError
 from cnn.i18n import N_
 from cnn.jobs.dispatch import SentTraining
+from cnn.jobs.failures import raising_own_errors, training_failed
 from cnn.jobs.job import Job
-from cnn.jobs.trainers import Announce, TrainersAway
+from cnn.jobs.trainers import TrainersAway
 from cnn.jobs.training_task import request_stop, run_training
 from cnn.jobs.work_folder import KEPT_SECONDS
 from cnn.reasons import reason
 from cnn.settings import Settings, settings
-from cnn.training.announcements import TrainedModel
+from cnn.training.announcements import Announce, TrainedModel
 
 if TYPE_CHECKING:
     from distributed import Client, Security
@@ -59,18 +60,28 @@ class RemoteCluster:
         # Other trainings do not wait for an attempt that cannot succeed.
         if been_there and not listens(self._address):
             raise self._away()
-        client = self._connected()
+        client = self._client_to_send_by()
         if client.status != "running":
             # What is sent to a client that is still on its way back may be forgotten.
             raise self._away()
+        # Without `resources`: each worker is started with one thread, and gets trainings only.
         options = self._where_it_began(client, job.id) if again else {}
         return SentTraining(client, _run_training, job, announce=announce, options=options)
+
+    def _client_to_send_by(self) -> "Client":
+        try:
+            return self._connected()
+        except WorkerError as error:
+            # A cluster that was reached before is waited for.
+            if self._client is not None:
+                raise self._away() from error
+            raise
 
     def _away(self) -> TrainersAway:
         return TrainersAway(N_("The processes that train cannot be reached. Train again in a moment."))
 
     def _where_it_began(self, client: "Client", job_id: str) -> dict[str, object]:
-        """Dask's options that lead a training to its backup. Where it still runs for nobody, it is ended."""
+        """Dask's options that lead a training to its backup. A worker that still runs the lost copy stops."""
         kept = client.run(_give_way, job_id, on_error="ignore")
         begun = [address for address, has_backup in kept.items() if has_backup]
         return {"workers": begun, "allow_other_workers": True} if begun else {}
@@ -109,7 +120,8 @@ def connect(address: str, limits: Settings) -> "Client":
     """A client of the cluster whose scheduler is at an address, as tcp://host:8786.
 
     Raises:
-        WorkerError: it does not answer in time, or only without the TLS that is wanted, or as `security`.
+        WorkerError: it does not answer in time, it does not speak TLS although TLS is set, or a TLS file
+            is missing.
     """
     from distributed import Client
 
@@ -176,6 +188,7 @@ def security(limits: Settings) -> "Security | None":
 # What follows runs on the cluster's workers.
 
 
+@raising_own_errors(training_failed)
 def _run_training(job: Job, topic: str) -> TrainedModel:
     """Train in this worker, with its machine's folder for backups."""
     _clear_forgotten()
@@ -183,7 +196,7 @@ def _run_training(job: Job, topic: str) -> TrainedModel:
 
 
 def _give_way(job_id: str) -> bool:
-    """Leave off a training, which is sent anew; whether this machine has a backup to go on from."""
+    """Stop this worker's copy of a training that is sent again; whether this machine has a backup of it."""
     request_stop(job_id)
     return (settings().work_dir / job_id).exists()
 

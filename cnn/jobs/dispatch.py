@@ -17,6 +17,7 @@ from cnn.jobs.failures import (
     raising_own_errors,
 )
 from cnn.jobs.job import Job
+from cnn.jobs.training_task import request_stop as stop_in_worker
 from cnn.training.announcements import TrainedModel
 
 if TYPE_CHECKING:
@@ -122,16 +123,14 @@ class SentTraining:
 
     def request_stop(self, address: str | None) -> None:
         """End the training at its next batch, in the worker at `address`, once one has begun it."""
-        from cnn.jobs.training_task import request_stop
-
         if address is not None:
-            self._client.run(request_stop, self._id, workers=[address], on_error="ignore")
+            self._client.run(stop_in_worker, self._id, workers=[address], on_error="ignore")
 
     def is_taken(self) -> bool:
         """Whether a process has it, or its result."""
         if any(self._task.key in keys for keys in self._client.processing().values()):
             return True
-        # In this order, what ends meanwhile is seen here.
+        # Asked second: a task that ends between the two calls is still found.
         return any(self._client.who_has([self._task]).values())
 
     def cancel(self) -> None:

@@ -45,10 +45,10 @@ def training_failed(error: Exception) -> CnnError:
 
 
 def raising_own_errors(told: Sentence) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
-    """Let a task raise nothing but the library's own errors, and these without what they came from.
+    """Let a task raise only a `CnnError`, without its cause.
 
-    Dask sends an error together with its causes. The app, which reads them, would import where they are
-    defined: TensorFlow, and Keras with it. And an actor's other errors it takes for a lost process.
+    Dask sends an error together with its cause. To read the cause, the app would import TensorFlow. And Dask
+    takes any other error of an actor for a lost process.
 
     Args:
         told: puts any other error into a sentence.

@@ -18,7 +18,7 @@ from typing import Any
 
 from cnn.errors import CnnError, ConfigError, ModelError, TrainingError
 from cnn.i18n import N_
-from cnn.jobs.job import Job, new_name
+from cnn.jobs.job import Job, new_id
 from cnn.jobs.state import AT_WORK, Training, after, queued
 from cnn.jobs.workers import Workers, workers
 from cnn.models.fine_tuning import FineTuning
@@ -74,7 +74,7 @@ class TrainingQueue:
         Raises:
             ConfigError: the owner would have too many trainings.
         """
-        name = new_name()
+        name = new_id()
         return self._queue(owner, [Job(owner, config, sweep=name) for config in configs])
 
     def take_up(self) -> None:
@@ -180,7 +180,7 @@ class TrainingQueue:
     def advance(self) -> None:
         """Start what may start and tell the others their places."""
         while [training for training in self._next() if not self._begin(training)]:
-            # The place of one that cannot begin is another's.
+            # If a training cannot begin, the next one gets its place.
             continue
 
     def _next(self) -> list[Training]:
@@ -203,7 +203,7 @@ class TrainingQueue:
         try:
             return self._workers.capacity()
         except CnnError:
-            # One may try; it then says what is wrong.
+            # One training may start: its error tells the owner what is wrong.
             return 1
 
     def _begin(self, training: Training) -> bool:
@@ -343,7 +343,7 @@ def _free_name(owner: str, base: str) -> str:
 
 @cache
 def training_queue() -> TrainingQueue:
-    """The queue of this process, with what an app before it has left: nobody finds it without."""
+    """The one queue of this process. It starts with the trainings that an earlier app left unfinished."""
     queue = TrainingQueue(workers(), settings().trainings_per_visitor)
     queue.take_up()
     return queue

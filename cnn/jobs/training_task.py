@@ -87,7 +87,7 @@ def _train(
 
 
 def _import_tensorflow(meanwhile: Callable[[], None]) -> None:
-    """Import what trains. It takes seconds to come, and whoever stops the training does not wait for it."""
+    """Import TensorFlow in a thread, because it takes seconds. A stop is obeyed meanwhile."""
     coming = Thread(target=import_module, args=("cnn.network.fitting",), daemon=True)
     coming.start()
     while coming.is_alive():
@@ -97,7 +97,7 @@ def _import_tensorflow(meanwhile: Callable[[], None]) -> None:
 
 
 def request_stop(job_id: str) -> None:
-    """End a training of this worker, once it has begun at its next batch; no effect after its end."""
+    """End a training of this worker at its next batch. Nothing happens if it has not begun or has ended."""
     if job_id in _stop_requests:
         _stop_requests[job_id].set()
 

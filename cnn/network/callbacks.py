@@ -1,7 +1,7 @@
 """What is done between a training's batches and epochs: Keras's callbacks, ours and Keras's own.
 
 Keras calls them in the order in which they are handed to `fit`, and at the end of an epoch that order
-matters: `EarlyStopping` and `Watch` write down where the run stands, then `BackUp` keeps that on disk.
+matters: `ResumableEarlyStopping` and `Watch` note where the run stands, then `KeepEpochs` keeps that on disk.
 """
 
 import logging
@@ -19,18 +19,16 @@ from cnn.errors import TrainingDiverged
 from cnn.i18n import N_
 from cnn.network.backup import Backup, Run
 from cnn.network.batches import EVALUATION_BATCH
-from cnn.network.filters import first_filters
+from cnn.network.first_filters import first_filters
 from cnn.network.pace import Pace
-from cnn.training.announcements import Epoch, Progress, Scoring
+from cnn.training.announcements import Announce, Epoch, Progress, Scoring
 from cnn.training.recipes import TrainConfig
 
 _log = logging.getLogger(__name__)
 
-Announce = Callable[[object], None]
-
 SECONDS_BETWEEN_ANNOUNCEMENTS = 0.25
 ANNOUNCEMENTS_BETWEEN_FILTERS = 2
-# Those of eight seconds: on a busy laptop, fewer make the time that is left leap.
+# The speed is measured over eight seconds. Over less time, the estimate jumps on a busy laptop.
 _ANNOUNCEMENTS_OF_A_PACE = 1 + round(8 / SECONDS_BETWEEN_ANNOUNCEMENTS)
 
 
@@ -47,7 +45,7 @@ class Stopped(Exception):
     """Somebody asked for a stop; raised between batches to leave Keras's loop at once."""
 
 
-class EarlyStopping(keras.callbacks.EarlyStopping):  # type: ignore[misc] # Keras has no types
+class ResumableEarlyStopping(keras.callbacks.EarlyStopping):  # type: ignore[misc] # Keras has no types
     """Keras's early stopping, which goes on from where the run stood and writes there where it stands."""
 
     def __init__(self, config: TrainConfig, run: Run) -> None:
@@ -101,7 +99,7 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc] # Keras has no type
         )
         self._epoch = 0
         self._announcements = 0
-        # Counted over the epochs: those that are shorter than the pause are announced, too.
+        # Not reset when an epoch begins, so that very short epochs are announced, too.
         self._announced = 0.0
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
@@ -174,7 +172,7 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc] # Keras has no type
         )
 
 
-class BackUp(keras.callbacks.Callback):  # type: ignore[misc] # Keras has no types
+class KeepEpochs(keras.callbacks.Callback):  # type: ignore[misc] # Keras has no types
     """Keeps each whole epoch; stands after the callbacks that write the run."""
 
     def __init__(self, backup: Backup, run: Run) -> None:

@@ -20,10 +20,10 @@ from cnn.network import compat
 from cnn.network.backup import Backup, Run
 from cnn.network.batches import Distort, evaluation_batches, training_batches
 from cnn.network.build import build, set_weights
-from cnn.network.callbacks import Announce, Audience, BackUp, EarlyStopping, Stopped, Watch, tensorboard
-from cnn.network.outcome import Fitted, trained_model
+from cnn.network.callbacks import Audience, KeepEpochs, ResumableEarlyStopping, Stopped, Watch, tensorboard
 from cnn.network.shares import shares
-from cnn.training.announcements import Resumed, TrainedModel, heed_stop
+from cnn.network.trained_model import Fitted, trained_model
+from cnn.training.announcements import Announce, Resumed, TrainedModel, heed_stop
 from cnn.training.recipes import TrainConfig, check_distortions
 
 
@@ -168,10 +168,10 @@ class _Training:
 
     def _fit(self, run: Run, began: float) -> bool:
         """Train; whether somebody stopped it."""
-        stopping = EarlyStopping(self._config, run)
+        stopping = ResumableEarlyStopping(self._config, run)
         images = (len(self._train.images), len(self._validation.images))
         watch = Watch(self._config, run, began, images, self._audience)
-        backing_up = [] if self._backup is None else [BackUp(self._backup, run)]
+        backing_up = [] if self._backup is None else [KeepEpochs(self._backup, run)]
         log = tensorboard(self._audience.log_dir)
         try:
             self._model.fit(
@@ -185,7 +185,7 @@ class _Training:
                 initial_epoch=self._config.epochs if run.finished else len(run.history),
                 validation_data=evaluation_batches(self._validation.images, self._validation.labels),
                 callbacks=[stopping, watch, *backing_up, *log],
-                shuffle=False,  # the feeding does
+                shuffle=False,  # the batches are shuffled already
                 verbose=0,
             )
         except Stopped:

@@ -14,7 +14,7 @@ from cnn.insight import metrics
 from cnn.insight.metrics import Evaluation
 from cnn.jobs.evaluation_cache import REMEMBERED, TOLD_SECONDS, EvaluationCache
 from cnn.models import store
-from cnn.models.file import WEIGHTS
+from cnn.models.file_check import WEIGHTS
 from cnn.models.store import model_store
 from tests.networks import digits, trained
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from cnn.errors import ModelBroken
-from cnn.models.file import WEIGHTS
+from cnn.models.file_check import WEIGHTS
 from cnn.models.folder import FILTERS_FILE, KERAS_FILE, RECORD_FILE
 from cnn.models.record import ModelRecord
 from cnn.models.store import BrokenModel, ModelStore
@@ -220,7 +220,7 @@ def test_two_parts_of_one_name_are_refused(file, refused):
 
 def test_a_file_larger_than_any_network_is_refused(file, refused, monkeypatch):
     """Its size alone is the reason; not a byte of it is read."""
-    monkeypatch.setattr("cnn.models.file._SLACK", 0)
+    monkeypatch.setattr("cnn.models.file_check._SLACK", 0)
     with file.open("r+b") as opened:
         opened.truncate(20_000_000 * 12 + 1)
     refused("240,000,001 bytes")

@@ -14,7 +14,7 @@ from cnn.training.layers import MaxPool2D
 from pages.parts.concepts.section import checked, in_the_network, look_for
 from pages.parts.inside.arithmetic import arithmetic
 from pages.parts.inside.image_choice import image_choice
-from pages.parts.widgets.error_note import told
+from pages.parts.widgets.error_note import error_note
 from pages.parts.widgets.picture import pixels
 
 _SHOWN = 168
@@ -37,7 +37,7 @@ def pooling() -> None:
             "stroke crosses into the next window."
         )
     )
-    with told():
+    with error_note():
         picture = image_choice(datasets.load("mnist"))
         _pooled(np.atleast_3d(picture.image).astype(np.float32), picture.about)
     in_the_network("pages/feature_maps.py", _("Pooling in a trained network"), "max_pool2d")

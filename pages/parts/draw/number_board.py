@@ -13,8 +13,8 @@ from cnn.models.record import ModelRecord
 from cnn.models.store import model_store
 from cnn.pictures.refusals import refusing
 from pages.parts.draw.canvas import canvas
-from pages.parts.widgets.error_note import told
-from pages.parts.widgets.page_width import room
+from pages.parts.widgets.error_note import error_note
+from pages.parts.widgets.page_width import page_width
 from pages.parts.widgets.picture import pixels
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ _FRAME = (255, 176, 0)
 
 
 @st.fragment
-@told()
+@error_note()
 def number_board(model: ModelRecord) -> None:
     """The wide canvas and the number on it; only this part runs again at a stroke."""
-    space = room("number_room")
+    space = page_width("number_room")
     if space is None:
         _invite()
         return

@@ -106,7 +106,6 @@ def _map(layers: tuple[LayerFacts, ...], forward: ForwardPass, layer: int, chann
         "stride": facts.stride,
         "padding": facts.padding,
         "around": _around(facts),
-        "before": _numbers(values.before[..., channel]),
         "after": _numbers(values.output[..., channel]),
         "mapShape": [height, width],
         # The colours of a map are those of all maps of its layer, also where only one is sent.

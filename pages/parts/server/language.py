@@ -72,7 +72,7 @@ def tell_browser() -> None:
 
     Streamlit's own words come in English; where that is not the language, they are put into it.
     """
-    # The place is there in English too: what comes after it stays what it is when the language changes.
+    # In English the place stays empty. Without it, a change of language would renew the elements below.
     place = st.empty()
     if (code := chosen()) != "en":
         with place:

@@ -10,7 +10,7 @@ from pages.parts.model.picker import in_markdown
 from pages.parts.train import live
 from pages.parts.train.outcome import outcome
 from pages.parts.train.snapshot import has_curves, has_filters, is_moving
-from pages.parts.widgets.error_note import told
+from pages.parts.widgets.error_note import error_note
 
 _PROGRESS, _BEGUN = "train_progress", "training_begun"
 
@@ -104,7 +104,7 @@ def _show(training_id: str, ended_before: bool) -> None:
     _show_curves(training)
     if training.ended:
         # In here, as this part also runs without the page around it.
-        with told():
+        with error_note():
             outcome(training)
 
 

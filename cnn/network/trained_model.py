@@ -14,9 +14,9 @@ from cnn.network.backup import Run
 from cnn.network.batches import evaluation_batches
 from cnn.network.build import keras_file
 from cnn.network.calibration import temperature_of
-from cnn.network.callbacks import Announce, Reading
+from cnn.network.callbacks import Reading
 from cnn.network.shares import Share
-from cnn.training.announcements import Epoch, Scoring, TrainedModel
+from cnn.training.announcements import Announce, Epoch, Scoring, TrainedModel
 from cnn.training.recipes import TrainConfig
 
 # More images would cost a short training time and make the temperature no better.
@@ -79,8 +79,8 @@ def trained_model(fitted: Fitted, announce: Announce) -> TrainedModel:
 def _test_figures(fitted: Fitted, announce: Announce) -> tuple[float, float]:
     """Loss and accuracy over the test images; taken from the history where it has them.
 
-    A network that also knows what is none of its classes is asked which of them an image shows, as the
-    one was that it has learned from.
+    Of a network with a "not a digit" output only the class outputs are compared, as of the network that it
+    started from.
     """
     dataset, images = fitted.dataset, len(fitted.dataset.x_test)
     known = _epoch_of_the_weights(fitted)
