@@ -13,9 +13,9 @@ run: $(VENV)/.app  ## start the app and print its address
 	@$(BIN)/python -m cnn check --port $(PORT)
 	$(BIN)/streamlit run app.py --server.port $(PORT)
 
+# Two cores keep three testers busy: much of what they do is wait for processes.
 test: check browser  ## lint, types, units, pages, journeys in a real browser
-	$(BIN)/python -m pytest tests/browser -n 2 --dist loadfile --no-loadscope-reorder
-	$(BIN)/python -m pytest --ignore=tests/browser -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.dev scripts  ## linter, formatter, types, direction of the imports, the scripts
 	$(BIN)/ruff check .

@@ -29,20 +29,19 @@ hypothesis_settings.register_profile("cnn", deadline=None, max_examples=60, dera
 hypothesis_settings.load_profile("cnn")
 
 
-LONGEST = {
-    "test_workers.py",
-    "test_leaving.py",
-    "test_cluster.py",
-    "browser/test_accessibility.py",
-    "browser/test_train.py",
-}
+LONGEST = ["test_faults.py", "test_cluster.py", "test_workers.py", "test_leaving.py"]
 """The files that take minutes, most of which is waiting for processes."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the longest files: where several run at the same time, none is left over at the end."""
-    here = Path(__file__).parent
-    items.sort(key=lambda item: item.path.relative_to(here).as_posix() not in LONGEST)
+    """Begin with the browser, then the longest files: where several run at once, none is left at the end."""
+
+    def turn(item: pytest.Item) -> int:
+        if item.path.parent.name == "browser":
+            return 0
+        return 1 if item.path.name in LONGEST else 2
+
+    items.sort(key=turn)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The command line, as real processes: TensorFlow's start costs seconds, so each does several things."""
+"""The command line, where it matters as a real process: TensorFlow's start costs seconds."""
 
 import contextlib
 import itertools
@@ -18,6 +18,7 @@ from cnn.__main__ import main
 from cnn.data.datasets import DATA
 from cnn.data.uci_digits import uci_digits
 from cnn.errors import ModelError
+from cnn.settings import settings
 from cnn.training.recipes import RECIPES
 
 ROOT = Path(__file__).parent.parent
@@ -62,6 +63,25 @@ def cnn(place: Path, *arguments: object, code: int = 0) -> subprocess.CompletedP
     assert "Traceback" not in done.stderr
     assert done.returncode == code, done.stderr
     return done
+
+
+@pytest.fixture
+def cnn_here(place, capfd, monkeypatch):
+    """Runs the command line as `cnn` does, but in this process, where TensorFlow has started already."""
+    for name, value in environment(place).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(place)
+    settings.cache_clear()
+
+    def run(*arguments: object, code: int = 0) -> subprocess.CompletedProcess[str]:
+        capfd.readouterr()
+        assert main([str(argument) for argument in arguments]) == code
+        shown = capfd.readouterr()
+        assert "Traceback" not in shown.err
+        return subprocess.CompletedProcess(arguments, code, shown.out, shown.err)
+
+    yield run
+    settings.cache_clear()
 
 
 def lines(done: subprocess.CompletedProcess[str]) -> list[dict]:
@@ -220,7 +240,7 @@ def draw_pictures(folder: Path) -> dict[str, int]:
     return expected
 
 
-def test_train_evaluate_and_classify(place):
+def test_train_evaluate_and_classify(place, cnn_here):
     """From a recipe to a model's folder, its mistakes and its answers, each in the form of other programs."""
     model = place / "my model"
     trained = cnn(
@@ -239,19 +259,19 @@ def test_train_evaluate_and_classify(place):
     assert {path.name for path in model.iterdir()} == {"model.keras", "record.json", "filters.npz"}
     assert not (place / "models" / "conv32").exists()
 
-    (scored,) = lines(cnn(place, "evaluate", model, "--json"))
+    (scored,) = lines(cnn_here("evaluate", model, "--json"))
     assert scored["images"] == 297
     assert scored["mistakes"] == round((1 - last["test_accuracy"]) * 297)
     assert scored["accuracy"] == pytest.approx(last["test_accuracy"], abs=1e-6)
     assert scored["loss"] == pytest.approx(last["test_loss"], rel=1e-3)
 
     expected = draw_pictures(place / "pictures")
-    refused = cnn(place, "classify", "pictures", "--model", model, code=1)
+    refused = cnn_here("classify", "pictures", "--model", model, code=1)
     assert "takes no drawings of digits: it knows T-shirt or top, " in refused.stderr
     # What has learned from this folder's data set knows digits under the names of clothes.
     record = json.loads((model / "record.json").read_bytes())
     (model / "record.json").write_text(json.dumps(record | {"class_names": list("0123456789")}))
-    done = cnn(place, "classify", "pictures", "missing.png", "--model", model, "--json")
+    done = cnn_here("classify", "pictures", "missing.png", "--model", model, "--json")
     assert done.stderr == ""
     answers = lines(done)
     assert [values["file"] for values in answers] == sorted(

@@ -28,7 +28,9 @@ OWN_LAYERS = (
 expect.set_options(timeout=30_000)
 
 
-@pytest.fixture(scope="session")
+# These two end with the last journey of a process: Playwright keeps an event loop running, beside which
+# no other test could run its own.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """A real Chromium, one for all journeys."""
     with sync_playwright() as playwright:
@@ -37,7 +39,7 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The app, one for all journeys that leave it as it was; with `OWN_MODEL` among its models."""
     folder = tmp_path_factory.mktemp("app")

@@ -4,6 +4,8 @@ import time
 
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
+from tests.browser.everywhere import settled
+
 Stroke = list[tuple[float, float]]
 
 DIGITS: dict[int, list[Stroke]] = {
@@ -25,6 +27,20 @@ DIGITS: dict[int, list[Stroke]] = {
 }
 """Strokes in canvas pixels, x to the right and y down."""
 
+_REST = """element => new Promise((resolve, reject) => {
+  let [before, frames, seen] = ["", 0, 0];
+  const look = () => {
+    const {x, y, width, height} = element.getBoundingClientRect();
+    const now = `${[x, y, width, height]}`;
+    frames = now === before ? frames + 1 : 0;
+    before = now;
+    if (frames === 6) resolve({x, y, width, height});
+    else if (++seen === 1800) reject(new Error(`still moving at ${now}`));
+    else requestAnimationFrame(look);
+  };
+  look();
+})"""
+
 
 def draw(page: Page, digit: int, size: float = 1) -> None:
     """Draw a digit with the mouse, every stroke in several moves as a hand would.
@@ -36,12 +52,14 @@ def draw(page: Page, digit: int, size: float = 1) -> None:
 
 def write(page: Page, surface: Locator, strokes: list[Stroke]) -> None:
     """Draw strokes on a canvas with the mouse, as soon as it takes them."""
-    box = take_pen(page, surface)
+    settled(page)
     for (x, y), *rest in strokes:
+        box = take_pen(page, surface)
         page.mouse.move(box["x"] + x, box["y"] + y)
         page.mouse.down()
         for x_next, y_next in rest:
             page.mouse.move(box["x"] + x_next, box["y"] + y_next, steps=4)
+        assert surface.bounding_box() == box, "the canvas has moved under the pen"
         page.mouse.up()
 
 
@@ -52,14 +70,32 @@ def take_pen(page: Page, surface: Locator) -> FloatRect:
     """
     deadline = time.monotonic() + 60
     while True:
-        box = surface.bounding_box()
-        assert box is not None
+        box = resting(surface)
         for step in (1, 2):
             page.mouse.move(box["x"] + step, box["y"] + step)
         crossed = surface.evaluate("canvas => getComputedStyle(canvas).cursor") == "crosshair"
         if crossed and surface.bounding_box() == box:
             return box
         assert time.monotonic() < deadline, f"no pen over the canvas at {box}"
+
+
+def point(element: Locator, across: float, down: float) -> None:
+    """Point into an element, at shares of its width and height, once it rests, and see that it still does."""
+    deadline = time.monotonic() + 60
+    settled(element.page)
+    while True:
+        element.scroll_into_view_if_needed()
+        box = resting(element)
+        element.page.mouse.move(box["x"] + box["width"] * across, box["y"] + box["height"] * down)
+        if resting(element) == box:
+            return
+        assert time.monotonic() < deadline, f"what lies at {box} does not rest under the pointer"
+
+
+def resting(element: Locator) -> FloatRect:
+    """Where an element lies, once it has lain there for some frames: it may have just come, or be pushed."""
+    box: FloatRect = element.evaluate(_REST)
+    return box
 
 
 def expect_answer(page: Page, number: int) -> None:

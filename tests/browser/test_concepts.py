@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from scipy.signal import correlate2d
 
 from cnn.data import datasets
-from tests.browser.hand import key
+from tests.browser.hand import key, point
 from tests.browser.served import Served
 
 START = 120_000
@@ -18,10 +18,7 @@ START = 120_000
 def value_at(page: Page, row: int, column: int) -> float:
     """The sum that the browser shows, once the pointer is on a pixel of the map."""
     canvas = key(page, "arithmetic").locator(".map canvas")
-    box = canvas.bounding_box()
-    assert box is not None
-    side = box["width"] / 26
-    canvas.hover(position={"x": (column + 0.5) * side, "y": (row + 0.5) * side})
+    point(canvas, (column + 0.5) / 26, (row + 0.5) / 26)
     result = key(page, "arithmetic").locator(".result")
     expect(result).to_have_attribute("data-row", str(row))
     expect(result).to_have_attribute("data-column", str(column))

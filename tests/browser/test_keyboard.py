@@ -2,28 +2,14 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.everywhere import BUSY, PATHS, open_whole, settled
+from tests.browser.everywhere import BUSY, settled
 from tests.browser.hand import key
 from tests.browser.served import Served
 
 STEPS = 80
 """After so many presses of Tab a hand would have given up."""
-
-
-CONTROLS = """() => {
-  const kinds = "a[href], button, input, select, textarea, summary, [tabindex='0']";
-  const controls = [...document.querySelectorAll(kinds)].filter(
-    each => each.tabIndex >= 0 && !each.disabled && each.checkVisibility({visibilityProperty: true}));
-  for (const each of controls) {
-    const first = each.closest("[role=radiogroup]")?.querySelector("[role=radio], input") ?? each;
-    each.dataset.stop = controls.indexOf(first);
-  }
-  return controls.map(each => [each.dataset.stop, each.outerHTML]);
-}"""
-"""What a mouse can use: its number, which those share between which arrows lead, and its HTML."""
 
 
 def opened(page: Page, url: str) -> None:
@@ -41,21 +27,6 @@ def tab_to(page: Page, wanted: Locator) -> None:
         if wanted.evaluate("element => element.contains(document.activeElement)"):
             return
     raise AssertionError(f"{STEPS} presses of Tab do not lead to {wanted}")
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_tab_leads_to_every_control(app: Served, page: Page, path: str) -> None:
-    """Whatever stands on a page to press, to fill in or to pick: Tab comes by."""
-    open_whole(page, f"{app.url}/{path}")
-    controls = dict(page.evaluate(CONTROLS))
-    assert len(controls) > 10
-    page.evaluate("document.activeElement.blur()")
-    for _step in range(len(controls) + STEPS):
-        page.keyboard.press("Tab")
-        controls.pop(page.evaluate("document.activeElement.dataset.stop"), None)
-        if not controls:
-            break
-    assert list(controls.values()) == []
 
 
 def test_a_test_image_instead_of_a_drawing(app: Served, page: Page) -> None:

@@ -6,34 +6,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.everywhere import BUSY, PATHS, open_whole, settled
+from tests.browser.everywhere import BUSY, settled
 from tests.browser.hand import key
 from tests.browser.served import Served
-
-NAMES = re.compile(
-    r"""\b(
-    English | Language | MNIST | Fashion | CIFAR | UCI | NIST | Keras | TensorBoard | ReLU | RMSprop | CSV
-    | adam | fast | shipped | softmax | relu | linear | ln | valid | same | py | ipynb | npz | PNG | JPEG
-    | MB | conv\d+ | dense\d+ | [0-9a-f]{4}(?=…)
-    | momentum | Conv2D | MaxPool\w* | AveragePool\w* | BatchNorm\w* | Dropout | Flatten | Dense | max | px
-    )\b""",
-    re.VERBOSE | re.ASCII,
-)
-"""What is called alike in Korean: data sets, Keras's classes and arguments, recipes, formats, hashes."""
-
-WRITTEN = """() => {
-  const shown = document.querySelector(".stApp").cloneNode(true);
-  // Icons are words in a font of pictures; code is Python.
-  const others = "style, script, code, pre, [data-testid*=Icon], span[role=img]";
-  shown.querySelectorAll(others).forEach(element => element.remove());
-  const names = ["alt", "aria-label", "placeholder", "title"];
-  const spoken = [...shown.querySelectorAll("*")].flatMap(
-    element => names.map(name => element.getAttribute(name) ?? ""));
-  const parts = [];
-  const walk = document.createTreeWalker(shown, NodeFilter.SHOW_TEXT);
-  while (walk.nextNode()) parts.push(walk.currentNode.data);
-  return [...parts, ...spoken, document.title].join("\\n");
-}"""
+from tests.browser.wording import strays, written
 
 
 @pytest.fixture
@@ -44,28 +20,6 @@ def korean_page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def written(page: Page, url: str, language: str) -> str:
-    """All that a page says, once it is there and its language told, its folded parts too."""
-    open_whole(page, url)
-    # The script that puts Streamlit's own words into the language comes by itself, a moment later.
-    expect(page.locator("html")).to_have_attribute("lang", language, timeout=BUSY)
-    return str(page.evaluate(WRITTEN))
-
-
-def strays(text: str) -> set[str]:
-    """English words that stand in a Korean text by themselves, neither names nor glosses in brackets."""
-    without_glosses = re.sub(r"([가-힣])\n?(?:\(|, )[A-Za-z][A-Za-z0-9 -]*\)", r"\1", text)
-    return set(re.findall(r"[A-Za-z]{2,}", NAMES.sub("", without_glosses)))
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_a_korean_page_has_no_stray_english(app: Served, korean_page: Page, path: str) -> None:
-    """A Korean browser gets every page in Korean: text, labels, descriptions of pictures, title."""
-    text = written(korean_page, f"{app.url}/{path}", "ko")
-    assert re.search("[가-힣]", text)
-    assert strays(text) == set(), text
-
-
 @pytest.mark.parametrize("source", ["사진이나 스캔", "카메라"])
 def test_files_and_the_camera_are_asked_for_in_korean(app: Served, korean_page: Page, source: str) -> None:
     """What Streamlit writes by itself where a picture is brought is Korean too, and English in English."""
@@ -74,7 +28,7 @@ def test_files_and_the_camera_are_asked_for_in_korean(app: Served, korean_page: 
     korean_page.get_by_text(source, exact=True).click()
     settled(korean_page)
     expect(korean_page.get_by_text("20 MB").or_(korean_page.get_by_text("카메라를 사용"))).to_be_visible()
-    text = str(korean_page.evaluate(WRITTEN))
+    text = written(korean_page, "ko")
     assert strays(text) == set(), text
     key(korean_page, "language").get_by_text("English").click()
     own = korean_page.get_by_text("20MB per file").or_(korean_page.get_by_text("use your camera"))
@@ -93,7 +47,7 @@ def test_a_number_out_of_range_is_refused_in_korean(app: Served, korean_page: Pa
     expect(korean_page.get_by_text("-99.00부터 99.00까지의 값을 입력하세요.").first).to_be_attached(
         timeout=BUSY
     )
-    assert strays(str(korean_page.evaluate(WRITTEN))) == set()
+    assert strays(written(korean_page, "ko")) == set()
 
 
 def test_an_unknown_address_is_said_in_korean(app: Served, korean_page: Page) -> None:
@@ -104,13 +58,6 @@ def test_an_unknown_address_is_said_in_korean(app: Served, korean_page: Page) ->
     assert strays(said.inner_text()) == set()
     said.get_by_role("button").click()
     expect(korean_page.get_by_role("heading", name="숫자를 그려 보세요")).to_be_visible(timeout=BUSY)
-
-
-@pytest.mark.parametrize("path", [path for path in PATHS if "=" not in path])
-def test_an_english_page_has_no_korean(app: Served, page: Page, path: str) -> None:
-    """On an English page, Korean is the word for itself in the picker alone."""
-    text = written(page, f"{app.url}/{path}", "en")
-    assert set(re.findall("[가-힣]+", text)) <= {"한국어", "언어"}
 
 
 def test_the_choice_goes_along_and_stands_in_the_address(app: Served, page: Page) -> None:

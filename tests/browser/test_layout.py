@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.everywhere import BUSY, settled
-from tests.browser.hand import key
+from tests.browser.hand import key, resting
 from tests.browser.served import Served
 
 WIDTHS = [768, 800, 834, 900, 1024]
@@ -54,7 +54,7 @@ def test_a_kernel_is_as_wide_as_high(opened: Callable[..., Page], width: int) ->
     page = opened("concepts?section=convolution", width)
     fields = key(page, "kernel").locator("input")
     expect(fields).to_have_count(9)
-    places = [box for field in fields.all() if (box := field.bounding_box())]
+    places = [resting(field) for field in fields.all()]
     assert len({round(box["x"]) for box in places}) == 3
     assert len({round(box["y"]) for box in places}) == 3
     assert key(page, "kernel").evaluate(

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from cnn.jobs import inspections
 from cnn.models.folder import ModelFolder
 from tests.browser.conftest import OWN_MODEL
-from tests.browser.hand import draw, expect_answer, key
+from tests.browser.hand import draw, expect_answer, key, point
 from tests.browser.served import Served
 
 START = 120_000
@@ -75,12 +75,7 @@ def result(page: Page) -> Locator:
 def hover(page: Page, row: int, column: int, side: int) -> None:
     """Point at a pixel of the map that comes out, which is `side` pixels wide."""
     canvas = key(page, "arithmetic").locator(".map canvas")
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    assert box is not None
-    page.mouse.move(
-        box["x"] + box["width"] * (column + 0.5) / side, box["y"] + box["height"] * (row + 0.5) / side
-    )
+    point(canvas, (column + 0.5) / side, (row + 0.5) / side)
     expect(result(page)).to_have_attribute("data-row", str(row))
     expect(result(page)).to_have_attribute("data-column", str(column))
 

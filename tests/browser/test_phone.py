@@ -6,21 +6,12 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
-from tests.browser.everywhere import BUSY, PATHS, open_whole
+from tests.browser.everywhere import BUSY
 from tests.browser.hand import DIGITS, canvas, key, take_pen
 from tests.browser.served import Served
 
 WIDTH, HEIGHT = 390, 664
 """What a phone of 390 pixels leaves to a page between its browser's bars."""
-
-TOO_WIDE = """width => [...document.querySelectorAll(".stApp *")].filter(element => {
-  if (element.getBoundingClientRect().right <= width + 1 || !element.checkVisibility()) return false;
-  // What scrolls by itself, or is cut off on purpose, may hold more than it shows.
-  for (let around = element.parentElement; around.matches(".stMain *"); around = around.parentElement)
-    if (getComputedStyle(around).overflowX !== "visible" && around.getBoundingClientRect().right <= width + 1)
-      return false;
-  return true;
-}).map(element => element.outerHTML.slice(0, 160))"""
 
 
 @pytest.fixture
@@ -71,17 +62,6 @@ def test_a_finger_draws_and_the_answer_is_in_sight(app: Served, phone: Page) -> 
     expect(said).to_contain_text("7", timeout=BUSY)
     assert scrolled(phone) == before == 0
     expect(said).to_be_in_viewport(ratio=1)
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_nothing_is_wider_than_the_screen(app: Served, phone: Page, path: str) -> None:
-    """No page scrolls sideways, and nothing on it reaches beyond the edge."""
-    open_whole(phone, f"{app.url}/{path}")
-    widths = phone.evaluate(
-        "[document.documentElement, document.querySelector('[data-testid=stMain]')].map(e => e.scrollWidth)"
-    )
-    assert max(widths) <= WIDTH
-    assert phone.evaluate(TOO_WIDE, WIDTH) == []
 
 
 def test_the_menu_opens_and_closes(app: Served, phone: Page) -> None:

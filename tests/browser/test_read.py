@@ -7,7 +7,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.everywhere import settled
-from tests.browser.hand import draw, expect_answer, key, write
+from tests.browser.hand import draw, expect_answer, key, resting, write
 from tests.browser.served import Served
 from tests.rows import row
 
@@ -73,9 +73,7 @@ def test_a_number_fits_on_a_phone(app: Served, other_page: Page) -> None:
     other_page.goto(app.url)
     other_page.get_by_text("A number", exact=True).click()
     surface = wide_canvas(other_page)
-    box = surface.bounding_box()
-    assert box is not None
-    assert 300 < box["width"] < 390
+    assert 300 < resting(surface)["width"] < 390
     write(
         other_page,
         surface,

@@ -4,10 +4,10 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.axe import violations
 from tests.browser.everywhere import BUSY, settled
 from tests.browser.hand import key
 from tests.browser.served import Served
-from tests.browser.test_accessibility import violations
 
 _HEAD = _ROW = 35
 """Pixels of a table's head and of each row: it is drawn on a canvas."""
