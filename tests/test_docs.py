@@ -33,7 +33,7 @@ DOCUMENTS = sorted(
     - CHRONICLES
 )
 LONGEST_README = 150
-COMING = {"test-fast", "mutants"}
+COMING = {"test-fast"}
 """Targets of make that documents name and that are about to come."""
 
 in_both = pytest.mark.parametrize(("english", "korean"), TWINS)
