@@ -6,8 +6,8 @@ BIN := $(VENV)/bin
 # Node comes with the other tools; the machine needs none of its own.
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
-.PHONY: run test test-fast check scripts audit lock licences tensorboard bench bench-recipes browser translations pictures \
-	format changelog model clean
+.PHONY: run test test-fast check scripts audit lock licences mutants tensorboard bench bench-recipes browser \
+	translations pictures format changelog model clean
 
 run: $(VENV)/.app  ## start the app and print its address
 	@$(BIN)/python -m cnn check --port $(PORT)
@@ -20,10 +20,11 @@ test: check browser  ## lint, types, units, pages, journeys in a real browser
 test-fast: $(VENV)/.dev  ## the tests that start no process, browser or Keras, as tests/conftest.py tells by their imports
 	$(BIN)/python -m pytest --fast -n 2 --dist loadfile --no-loadscope-reorder
 
-check: $(VENV)/.dev scripts  ## linter, formatter, types
+check: $(VENV)/.dev scripts  ## linter, formatter, types, direction of the imports, the scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 
 scripts: node_modules/.package-lock.json  ## the components' JavaScript: layout, linter, types, units
 	$(NPM) run --silent check
@@ -34,6 +35,9 @@ audit: $(VENV)/.dev  ## known vulnerabilities of the locked versions, as PyPI te
 lock: $(VENV)/.dev  ## constraints.txt anew, from the ranges in requirements*.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.11 --no-annotate \
 		--custom-compile-command "make lock" requirements-dev.txt --output-file constraints.txt
+
+mutants: $(VENV)/.dev  ## the share of small faults that the quick tests notice; SAMPLE=300 tries so many, not all
+	$(BIN)/python -m tests.mutants $(SAMPLE)
 
 licences: $(VENV)/.dev  ## LICENSES.md anew: what the app is installed with, and under which licence
 	{ echo "# Licences of what the app is installed with"; echo; \

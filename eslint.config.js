@@ -32,7 +32,12 @@ export default defineConfig(
         "error",
         { selector: markup, message: "Only what is named …Html goes in as markup; all else is text." },
       ],
-      "no-restricted-properties": ["error", { property: "insertAdjacentHTML" }],
+      "no-restricted-properties": [
+        "error",
+        ...["insertAdjacentHTML", "setHTMLUnsafe", "createContextualFragment", "write", "writeln"].map(
+          (property) => ({ property, message: "It takes markup." }),
+        ),
+      ],
     },
   },
   { files: ["tests/scripts/*.js"], languageOptions: { globals: { ...globals.browser, ...globals.node } } },

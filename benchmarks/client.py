@@ -155,7 +155,7 @@ class Client:
                 self._take(ForwardMsg.FromString(data))
                 self._news.set()
             raise ConnectionError("the server has closed the connection")
-        except Exception as error:  # noqa: BLE001 - whoever waits for an answer raises it
+        except Exception as error:  # noqa: BLE001 - the caller that waits for the answer raises it
             self._lost = error
             self._news.set()
 

@@ -19,7 +19,7 @@ from cnn.data import datasets
 from cnn.models.store import model_store
 from cnn.network.build import load
 from cnn.network.classifier import Classifier
-from cnn.network.scoring import evaluate
+from cnn.network.scoring import score
 
 BATCHES = (32, 64, 128, 250, 500, 1000, 2500)
 
@@ -52,7 +52,7 @@ def main() -> None:
         for batch in BATCHES:
             taken = seconds(partial(model.predict, images, batch_size=batch, verbose=0))
             theirs[batch] += [taken] if turn else []
-        taken = seconds(lambda: evaluate(classifier, dataset))
+        taken = seconds(lambda: score(classifier, dataset))
         ours += [taken] if turn else []
     evaluating, best = medians(ours), min(BATCHES, key=lambda batch: medians(theirs[batch]))
     predicting = medians(theirs[best])

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn.insight.number_reading import read_number
 from cnn.models.shipped_model import SHIPPED
 from cnn.models.store import model_store
 from cnn.network.classifier import Classifier
 from cnn.network.drawings import UNSEEN_WRITERS
 from cnn.pictures import strokes
-from cnn.pictures.segmentation import read_number
 from cnn.pictures.strokes import ScreenDigit, Stroke
 from cnn.settings import settings
 

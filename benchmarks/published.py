@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 
 from cnn.data import datasets
 from cnn.errors import DataError
-from cnn.network.fitting import train
+from cnn.network.fitting import fit
 from cnn.training.announcements import TrainedModel
 from cnn.training.recipes import RECIPES, Recipe
 
@@ -77,7 +77,7 @@ def main() -> None:
         except DataError as error:
             without_data.append(f"{name}: {error}")
             continue
-        print(_line(row(RECIPES[name], train(config, dataset))), flush=True)
+        print(_line(row(RECIPES[name], fit(config, dataset))), flush=True)
     if without_data:
         sys.exit("\n".join(without_data))
 

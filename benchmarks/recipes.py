@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from statistics import mean, median
 
 from cnn.data import datasets
-from cnn.network.fitting import train
+from cnn.network.fitting import fit
 from cnn.training.announcements import Epoch
 from cnn.training.recipes import RECIPES
 
@@ -28,7 +28,7 @@ def seconds_to_goal(name: str) -> tuple[float, int]:
         if isinstance(event, Epoch) and event.val_accuracy >= GOAL:
             reached.append(event)
 
-    train(
+    fit(
         RECIPES[name].config,
         datasets.load("mnist"),
         announce=listen,
@@ -45,7 +45,7 @@ def whole(name: str, seeds: Iterable[int]) -> list[tuple[float, float]]:
     dataset = datasets.load("mnist")
     results = []
     for seed in seeds:
-        trained = train(config.model_copy(update={"seed": seed}), dataset)
+        trained = fit(config.model_copy(update={"seed": seed}), dataset)
         results.append((trained.test_accuracy, trained.fit_seconds))
     return results
 

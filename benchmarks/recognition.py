@@ -19,7 +19,7 @@ from cnn.models.shipped_model import SHIPPED
 from cnn.models.store import ModelStore
 from cnn.network import recognition
 from cnn.network.classifier import Classifier
-from cnn.network.fitting import train
+from cnn.network.fitting import fit
 from cnn.settings import PROJECT, settings
 from cnn.training.recipes import recipe
 
@@ -57,7 +57,7 @@ def main() -> None:
     print(row("shipped", measured(ModelStore(PROJECT / "models").folder_of(SHIPPED), folder)), flush=True)
     for name in arguments.recipes:
         with tempfile.TemporaryDirectory() as models:
-            trained = train(recipe(name).config, datasets.load("mnist"))
+            trained = fit(recipe(name).config, datasets.load("mnist"))
             model = ModelFolder(Path(models) / name)
             save_in(model, name, trained)
             print(row(name, measured(model, folder)), flush=True)

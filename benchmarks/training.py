@@ -24,7 +24,7 @@ from cnn.data import datasets
 from cnn.data.datasets import Dataset
 from cnn.network.batches import evaluation_batches, training_batches, with_channels
 from cnn.network.build import build
-from cnn.network.fitting import train
+from cnn.network.fitting import fit
 from cnn.training.recipes import RECIPES, TrainConfig
 
 
@@ -67,7 +67,7 @@ def watched(config: TrainConfig, dataset: Dataset) -> float:
     """Seconds of fitting while somebody watches."""
     events: list[bytes] = []
     with TemporaryDirectory() as folder:
-        trained = train(
+        trained = fit(
             config,
             dataset,
             announce=lambda event: events.append(pickle.dumps(event)),

@@ -63,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
                 output.say({"error": str(error)}, "")
         return 1
     except BrokenPipeError:
-        # Whoever read the results has seen enough, as `head` does; Python would complain at its exit.
+        # The reader has closed the pipe, as `head` does. Python would complain about it at its exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
@@ -189,14 +189,14 @@ def _train(options: argparse.Namespace, output: Output) -> int:
     dataset = load(config.dataset, on_bytes=_bytes_told(config.dataset))
     _say_what_stands_in(dataset)
 
-    from cnn.network.fitting import train
+    from cnn.network.fitting import fit
 
     def announce(event: object) -> None:
         if isinstance(event, Epoch):
             output.say(vars(event), _epoch_sentence(event, config.epochs))
 
     with _stop_on_interrupt() as stop:
-        trained = train(
+        trained = fit(
             config,
             dataset,
             announce=announce,
@@ -247,9 +247,9 @@ def _evaluate(options: argparse.Namespace, output: Output) -> int:
         )
 
     from cnn.network.classifier import Classifier
-    from cnn.network.scoring import evaluate
+    from cnn.network.scoring import score
 
-    scored = evaluate(Classifier(record, model.keras_path()), dataset)
+    scored = score(Classifier(record, model.keras_path()), dataset)
     values = {
         "accuracy": scored.accuracy,
         "loss": scored.loss,
@@ -306,8 +306,8 @@ def _digit(classifier: "Classifier", path: Path) -> tuple[dict[str, Any], str]:
 @refusing()
 def _number(classifier: "Classifier", path: Path) -> tuple[dict[str, Any], str]:
     """A row of digits as fields and as a sentence."""
+    from cnn.insight.number_reading import read_number
     from cnn.pictures.files import read_writing
-    from cnn.pictures.segmentation import read_number
 
     number = read_number(read_writing(path), classifier.answers)
     if not number.text:

@@ -18,7 +18,7 @@ from cnn.i18n import N_
 _log = logging.getLogger(__name__)
 
 _UNFINISHED = ".unfinished-"
-# In such a folder: what stood in the place that something new is just taking.
+# Inside such a folder: the old content, while the new one takes its place.
 _BEFORE = "before"
 
 

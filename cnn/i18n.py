@@ -12,7 +12,7 @@ the code's texts.
 import gettext
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -23,6 +23,11 @@ from types import MappingProxyType
 CATALOGUES = Path(__file__).parent / "locale"
 LANGUAGES = MappingProxyType({"en": "English", "ko": "한국어"})
 """Each language's code with its own name for itself."""
+
+_RANGE = re.compile(
+    r"(?P<tag>\*|[a-z]{1,8}(?:-[a-z\d]{1,8})*)(?:\s*;\s*q=(?P<weight>0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?",
+    re.IGNORECASE | re.ASCII,
+)
 
 
 def _english() -> str:
@@ -42,12 +47,41 @@ def use(current_language: Callable[[], str]) -> None:
     _reader["language"] = current_language
 
 
+def negotiated(preferred: Iterable[str]) -> str:
+    """The one of `LANGUAGES` that suits a reader best; English where none does.
+
+    Args:
+        preferred: locales, the most wanted first, as browsers write them, "ko-KR", or systems, "ko_KR.UTF-8".
+    """
+    wanted = [re.split("[.@]", locale)[0].replace("-", "_") for locale in preferred]
+    # Whoever reads English need not wait for Babel.
+    if not wanted or wanted[0].split("_")[0].lower() == "en":
+        return "en"
+    from babel import negotiate_locale
+
+    # Babel answers in the case of the question.
+    codes = {code.lower(): code for code in LANGUAGES}
+    return codes.get((negotiate_locale(wanted, LANGUAGES) or "").lower(), "en")
+
+
+def accepted(header: str) -> list[str]:
+    """The languages in an `Accept-Language` header, the most wanted first; see RFC 9110, 12.5.4.
+
+    Those of weight 0 are left out, as is what the RFC does not allow; `*` stands for our languages that
+    the header does not name. Written here, as neither Starlette nor Babel reads this header.
+    """
+    ranges = [_RANGE.fullmatch(part.strip()) for part in header.split(",")]
+    weights = [(found["tag"], float(found["weight"] or 1)) for found in ranges if found is not None]
+    named = {tag.split("-")[0].lower() for tag, _weight in weights}
+    others = [code for code in LANGUAGES if code not in named]
+    weights.sort(key=lambda weighted: -weighted[1])
+    return [each for tag, weight in weights if weight > 0 for each in (others if tag == "*" else [tag])]
+
+
 def of_environment() -> str:
-    """The language of the terminal, found as Python's gettext does; English where it is none of ours."""
+    """The language of the terminal, from the variables that Python's gettext reads, in its order."""
     names = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
-    asked = next(filter(None, map(os.environ.get, names)), "")
-    codes = (re.split(r"[_.@]", each)[0] for each in asked.split(":"))
-    return next((code for code in codes if code in LANGUAGES), "en")
+    return negotiated(next(filter(None, map(os.environ.get, names)), "").split(":"))
 
 
 @contextmanager

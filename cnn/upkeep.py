@@ -1,4 +1,4 @@
-"""What keeps the app's folders in order while nobody looks: they are cleared of what is no longer wanted."""
+"""Upkeep of the app's folders: leftovers, old runs and old logs are deleted."""
 
 import logging
 import math
@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 def tidy(limits: Settings, now: datetime | None = None) -> None:
     """Clear what unfinished saves have left, then the runs, logs and evaluations that the settings let go.
 
-    Before, the shipped model is copied to where nobody tidies by hand.
+    First the shipped model is copied into the cache, which people do not tidy by hand.
 
     Args:
         limits: how long runs are kept, and how much room they may take.

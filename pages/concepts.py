@@ -1,7 +1,6 @@
 """What a convolutional network is: one idea at a time, each with something to move."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import streamlit as st
 
@@ -15,6 +14,7 @@ from pages.parts.concepts.scores import scores
 from pages.parts.concepts.shared_weights import shared_weights
 from pages.parts.concepts.shifted_digits import shifted_digits
 from pages.parts.frame import tour
+from pages.parts.widgets.look_inside import look_inside_style
 
 _ADDRESS, _SEEN = "section", "concepts_seen"
 _FIRST = "convolution"
@@ -51,7 +51,7 @@ def choose() -> str:
     if asked in SECTIONS:
         st.session_state["concept"] = asked
     elif st.session_state.get(_SEEN) != visit:
-        # Whoever comes back to the page finds the section that was open.
+        # A visitor who comes back to the page finds the section that was open.
         if st.session_state.get("concept", _FIRST) != _FIRST:
             st.query_params[_ADDRESS] = st.session_state["concept"]
     else:
@@ -79,7 +79,7 @@ def _keep_in_address() -> None:
     st.query_params[_ADDRESS] = st.session_state["concept"]
 
 
-st.html(Path(__file__).parent / "parts" / "frame" / "look_inside.css")
+look_inside_style()
 st.title(_("What a convolutional network is"))
 SECTIONS[choose()]()
 tour.invitation()

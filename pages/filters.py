@@ -1,7 +1,5 @@
 """The filters of a network: their weights, how they came to be, what they answer."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from cnn.i18n import _
@@ -13,7 +11,8 @@ from pages.parts.inside.one_filter import KEY as ONE_FILTER
 from pages.parts.inside.one_filter import answer_to, excited_by, weights
 from pages.parts.inside.questions import layers_of
 from pages.parts.model.picker import insist_on, picker
-from pages.parts.widgets.error_note import told
+from pages.parts.widgets.error_note import error_note
+from pages.parts.widgets.look_inside import look_inside_style
 from pages.parts.widgets.placeholders import awake
 
 
@@ -21,7 +20,7 @@ from pages.parts.widgets.placeholders import awake
 def explore(model: ModelRecord) -> None:
     """The filters of one layer beside the one that is picked."""
     insist_on(model)
-    with told():
+    with error_note():
         _explore(model)
 
 
@@ -37,16 +36,16 @@ def _explore(model: ModelRecord) -> None:
     with right, st.container(key=ONE_FILTER):
         st.header(_("Filter {number}").format(number=number))
         weights(model, choice, number, limit)
-        with told():
+        with error_note():
             dataset = inspections.dataset_of(model)
             answer_to(model, image_choice(dataset), choice.layer, number)
-        with told():
+        with error_note():
             excited_by(model, layers, choice.layer, number)
 
 
-st.html(Path(__file__).parent / "parts" / "frame" / "look_inside.css")
+look_inside_style()
 st.title(_("What it looks for"))
 if record := picker():
-    with told():
+    with error_note():
         if awake():
             explore(record)

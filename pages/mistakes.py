@@ -1,20 +1,19 @@
 """What a network gets wrong: how much, which for which, and each image."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from cnn.i18n import _
 from cnn.jobs import inspections
 from cnn.jobs.evaluation_cache import evaluation_cache
 from cnn.models.record import ModelRecord
-from pages.parts.mistakes.class_report import report
-from pages.parts.mistakes.csv_files import downloads
-from pages.parts.mistakes.disagreements import compare
-from pages.parts.mistakes.explorer import browse
+from pages.parts.mistakes.class_report import class_report
+from pages.parts.mistakes.csv_files import csv_files
+from pages.parts.mistakes.disagreements import disagreements
+from pages.parts.mistakes.explorer import explore
 from pages.parts.model.picker import picker
-from pages.parts.widgets.error_note import told
+from pages.parts.widgets.error_note import error_note
 from pages.parts.widgets.gallery import named
+from pages.parts.widgets.look_inside import look_inside_style
 from pages.parts.widgets.placeholders import wait
 
 
@@ -44,16 +43,16 @@ def mistakes(model: ModelRecord) -> None:
             loss=evaluation.loss,
         )
     )
-    browse(model, dataset, evaluation)
+    explore(model, dataset, evaluation)
     with st.expander(_("Precision and recall, class by class"), icon=":material/table_chart:"):
-        report(evaluation, names)
+        class_report(evaluation, names)
     with st.expander(_("Compare with another model"), icon=":material/compare:"):
-        compare(model, dataset, evaluation)
-    downloads(model, evaluation, names)
+        disagreements(model, dataset, evaluation)
+    csv_files(model, evaluation, names)
 
 
-st.html(Path(__file__).parent / "parts" / "frame" / "look_inside.css")
+look_inside_style()
 st.title(_("What it gets wrong"))
 if record := picker():
-    with told():
+    with error_note():
         mistakes(record)

@@ -1,7 +1,5 @@
 """Every training of mine and every published model of the room: find, compare, publish."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from cnn.i18n import _
@@ -11,13 +9,14 @@ from pages.parts.runs.run_table import run_table
 from pages.parts.runs.sharing import sharing
 from pages.parts.runs.side_by_side import side_by_side
 from pages.parts.server import visitor
-from pages.parts.widgets.error_note import told
+from pages.parts.widgets.error_note import error_note
+from pages.parts.widgets.look_inside import look_inside_style
 
 owner = visitor.owner()
 
-st.html(Path(__file__).parent / "parts" / "frame" / "look_inside.css")
+look_inside_style()
 st.title(_("Runs"))
-with told():
+with error_note():
     found = model_store().usable(owner)
     picked = run_table(found, owner)
     if len(picked) == 1:

@@ -7,9 +7,9 @@ from cnn.i18n import _
 from cnn.jobs.queue import training_queue
 from pages.parts.server import visitor
 from pages.parts.train.monitor import begin, choose_training, monitor
-from pages.parts.train.network_panel import check, network
+from pages.parts.train.network_panel import check, network_panel
 from pages.parts.train.recipe_form import chosen_recipe, recipe_form
-from pages.parts.train.samples import given
+from pages.parts.train.samples import samples
 from pages.parts.train.sweep_panel import sweep_form, sweep_table
 
 owner = visitor.owner()
@@ -43,5 +43,5 @@ with network_side:
     if config:
         if mine:
             st.header(_("The network to train next"))
-        network(config, chosen_recipe())
-        given(config.dataset)
+        network_panel(config, chosen_recipe())
+        samples(config.dataset)

@@ -15,6 +15,7 @@ async def asked(
     method: str = "GET",
     body: bytes | Iterable[bytes] = b"",
     cookie: str = "",
+    languages: str = "",
     query: str = "",
     host: str = "10.0.0.1",
     until: asyncio.Event | None = None,
@@ -22,12 +23,18 @@ async def asked(
     """What an app sends to a request from `host`, whose body, or its parts, come once `until` is set."""
     said: list[Message] = []
     parts = iter([body] if isinstance(body, bytes) else body)
+    ended = False
 
     async def receive() -> Message:
+        nonlocal ended
         if until is not None:
             await until.wait()
+        if ended:
+            # Whoever asks stays until the answer is whole.
+            await asyncio.Event().wait()
         part = next(parts, None)
-        return {"type": "http.request", "body": part or b"", "more_body": part is not None}
+        ended = part is None
+        return {"type": "http.request", "body": part or b"", "more_body": not ended}
 
     async def send(message: Message) -> None:
         said.append(message)
@@ -38,7 +45,11 @@ async def asked(
             "method": method,
             "path": path,
             "query_string": query.encode(),
-            "headers": [(b"cookie", cookie.encode("latin-1"))] if cookie else [],
+            "headers": [
+                (name, value.encode("latin-1"))
+                for name, value in ((b"cookie", cookie), (b"accept-language", languages))
+                if value
+            ],
             "client": (host, 5000),
             "server": ("room", 80),
             "scheme": "http",

@@ -84,6 +84,11 @@ def trained(**changes: Any) -> TrainedModel:
     return replace(model, **changes)
 
 
+KERNELS = np.arange(2 * 3 * 3 * 1 * 4, dtype=np.float32).reshape(2, 3, 3, 1, 4)
+TRAINED = trained(config=recipes.recipe("conv32").config, filters=KERNELS)
+"""What a training of `conv32` might have left, with kernels of which no two are alike."""
+
+
 def small_config(**changes: Any) -> TrainConfig:
     """A training of a second on `digits`."""
     values = {"layers": SMALL, "learning_rate": 0.01, "batch_size": 100, "epochs": 2} | changes
@@ -93,9 +98,9 @@ def small_config(**changes: Any) -> TrainConfig:
 @cache
 def small(config: TrainConfig) -> TrainedModel:
     """A network trained on `digits`, once for all tests: with the same seed it would be the same again."""
-    from cnn.network.fitting import train
+    from cnn.network.fitting import fit
 
-    return train(config, digits())
+    return fit(config, digits())
 
 
 def keep_small(folder: Path, name: str = "Small", **changes: Any) -> ModelRecord:
@@ -105,7 +110,7 @@ def keep_small(folder: Path, name: str = "Small", **changes: Any) -> ModelRecord
 
 def keep_colour(folder: Path) -> ModelRecord:
     """A network for colour images, trained for a second on `colours`, as `keep_small`."""
-    from cnn.network.fitting import train
+    from cnn.network.fitting import fit
 
     layers = (
         Conv2D(filters=6, kernel_size=5, strides=2),
@@ -114,7 +119,7 @@ def keep_colour(folder: Path) -> ModelRecord:
         Dense(units=8),
     )
     config = small_config(dataset="cifar10", layers=layers, epochs=1)
-    return ModelStore(folder).save("Colour", train(config, colours()))
+    return ModelStore(folder).save("Colour", fit(config, colours()))
 
 
 def random_image(shape: tuple[int, ...], seed: int = 0) -> np.ndarray:

@@ -296,7 +296,7 @@ def test_rows_of_digits_are_read_whole(place):
     """With --number each picture gives its text and every digit with its box; a bad file does not stop it."""
     from PIL import Image
 
-    from tests.pictures.test_segmentation import row
+    from tests.rows import row
 
     folder = place / "rows"
     folder.mkdir()
@@ -314,7 +314,7 @@ def test_rows_of_digits_are_read_whole(place):
 @pytest.fixture
 def sevens(tmp_path):
     """A folder with three pictures of the same 7."""
-    from tests.pictures.test_segmentation import row
+    from tests.rows import row
 
     for name in ("1.png", "2.png", "3.png"):
         Image.fromarray(255 - row("7")).save(tmp_path / name)

@@ -72,7 +72,7 @@ class LayerValues:
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class ForwardPass:
     """One image on its way through all layers.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""Numbers to Plotly's figures. Knows no model and no page; texts on axes come from whoever calls."""
+"""Numbers to Plotly's figures. Knows no model and no page; the caller gives the texts on the axes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

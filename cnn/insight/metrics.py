@@ -59,7 +59,9 @@ class Evaluation:
         return np.asarray(self.probabilities.max(axis=1))
 
 
-def evaluated(probabilities: NDArray[np.float32], labels: Numbers, *, temperature: float = 1.0) -> Evaluation:
+def evaluation_of(
+    probabilities: NDArray[np.float32], labels: Numbers, *, temperature: float = 1.0
+) -> Evaluation:
     """All figures of these answers, by scikit-learn.
 
     Args:
@@ -67,7 +69,7 @@ def evaluated(probabilities: NDArray[np.float32], labels: Numbers, *, temperatur
         labels: int64 (N,) in [0, classes).
         temperature: what the network's scores were divided by to give these probabilities.
     """
-    # A second of import that only whoever evaluates should wait for.
+    # This import takes a second. Only an evaluation waits for it.
     from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
     classes = np.arange(probabilities.shape[1])

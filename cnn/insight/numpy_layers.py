@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from cnn.errors import ConfigError
 from cnn.i18n import N_
-from cnn.insight.activations import Array, LayerFacts, LayerValues, Look, same_padding
+from cnn.insight.activations import Array, ForwardPass, LayerFacts, LayerValues, same_padding
 from cnn.training.layers import AveragePool2D, Conv2D, Flatten, Layer, MaxPool2D, layer_table
 
 Kind = TypeVar("Kind", bound=np.generic)
@@ -148,7 +148,7 @@ def _facts(layer: Window, before: tuple[int, ...], after: tuple[int, ...]) -> La
     )
 
 
-def through(facts: LayerFacts, image: Array) -> Look:
+def through(facts: LayerFacts, image: Array) -> ForwardPass:
     """An image on its way through one convolution without activation, or one max-pooling.
 
     Args:
@@ -162,7 +162,7 @@ def through(facts: LayerFacts, image: Array) -> Look:
         assert facts.kernel is not None
         assert facts.bias is not None
         output = np.einsum("yxcij,ijcf->yxf", windows, facts.kernel) + facts.bias
-    return Look(image, (LayerValues(output, output),))
+    return ForwardPass(image, (LayerValues(output, output),))
 
 
 def _windows(facts: LayerFacts, image: Array) -> Array:

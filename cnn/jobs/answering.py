@@ -26,7 +26,7 @@ class Answering:
         """What the classifier of a model gives.
 
         Args:
-            method: of `cnn.network.classifier.Classifier`.
+            method: of `cnn.network.classifier.Classifier`, by its name: the app cannot import that class.
             folder: the model's.
             *arguments: for the method.
         """

@@ -1,6 +1,6 @@
 """An existing Dask cluster that trains instead of this machine: all that only such a cluster needs.
 
-Its workers keep backups by their own machine's setting, and nobody but whoever started them replaces them.
+Its workers keep backups where their own machine's setting says. This app never starts or ends them.
 """
 
 import socket
@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from cnn.errors import WorkerError
 from cnn.i18n import N_
 from cnn.jobs.dispatch import SentTraining
+from cnn.jobs.failures import raising_own_errors, training_failed
 from cnn.jobs.job import Job
-from cnn.jobs.trainers import Announce, TrainersAway
+from cnn.jobs.trainers import TrainersAway
 from cnn.jobs.training_task import request_stop, run_training
 from cnn.jobs.work_folder import KEPT_SECONDS
 from cnn.reasons import reason
 from cnn.settings import Settings, settings
-from cnn.training.announcements import TrainedModel
+from cnn.training.announcements import Announce, TrainedModel
 
 if TYPE_CHECKING:
     from distributed import Client, Security
@@ -53,24 +54,34 @@ class RemoteCluster:
     def send(self, job: Job, announce: Announce, *, again: bool) -> SentTraining:
         """Hand a training to a worker: see `Trainers`.
 
-        A cluster that has been there comes back; where none ever was, whoever asks is told at once.
+        A cluster that was reached before is waited for. One that was never reached fails at once.
         """
         been_there = again or self._client is not None
         # Other trainings do not wait for an attempt that cannot succeed.
         if been_there and not listens(self._address):
             raise self._away()
-        client = self._connected()
+        client = self._client_to_send_by()
         if client.status != "running":
             # What is sent to a client that is still on its way back may be forgotten.
             raise self._away()
+        # Without `resources`: each worker is started with one thread, and gets trainings only.
         options = self._where_it_began(client, job.id) if again else {}
         return SentTraining(client, _run_training, job, announce=announce, options=options)
+
+    def _client_to_send_by(self) -> "Client":
+        try:
+            return self._connected()
+        except WorkerError as error:
+            # A cluster that was reached before is waited for.
+            if self._client is not None:
+                raise self._away() from error
+            raise
 
     def _away(self) -> TrainersAway:
         return TrainersAway(N_("The processes that train cannot be reached. Train again in a moment."))
 
     def _where_it_began(self, client: "Client", job_id: str) -> dict[str, object]:
-        """Dask's options that lead a training to its backup. Where it still runs for nobody, it is ended."""
+        """Dask's options that lead a training to its backup. A worker that still runs the lost copy stops."""
         kept = client.run(_give_way, job_id, on_error="ignore")
         begun = [address for address, has_backup in kept.items() if has_backup]
         return {"workers": begun, "allow_other_workers": True} if begun else {}
@@ -109,13 +120,14 @@ def connect(address: str, limits: Settings) -> "Client":
     """A client of the cluster whose scheduler is at an address, as tcp://host:8786.
 
     Raises:
-        WorkerError: it does not answer in time, or only without the TLS that is wanted, or as `security`.
+        WorkerError: it does not answer in time, it does not speak TLS although TLS is set, or a TLS file
+            is missing.
     """
     from distributed import Client
 
     secured = security(limits)
     try:
-        # Dask would try for all its time where nobody listens, and whoever wants to train waits.
+        # Where no scheduler listens, Dask would retry until its timeout. This probe fails at once.
         _knock(address)
         return Client(address, timeout=limits.answer_timeout, set_as_default=False, security=secured)
     # An unreadable certificate is an OSError; an address without TLS where it is wanted, a RuntimeError.
@@ -176,6 +188,7 @@ def security(limits: Settings) -> "Security | None":
 # What follows runs on the cluster's workers.
 
 
+@raising_own_errors(training_failed)
 def _run_training(job: Job, topic: str) -> TrainedModel:
     """Train in this worker, with its machine's folder for backups."""
     _clear_forgotten()
@@ -183,7 +196,7 @@ def _run_training(job: Job, topic: str) -> TrainedModel:
 
 
 def _give_way(job_id: str) -> bool:
-    """Leave off a training, which is sent anew; whether this machine has a backup to go on from."""
+    """Stop this worker's copy of a training that is sent again; whether this machine has a backup of it."""
     request_stop(job_id)
     return (settings().work_dir / job_id).exists()
 
@@ -194,7 +207,7 @@ def _forget(job_id: str) -> None:
 
 
 def _clear_forgotten() -> None:
-    """Let the backups go that nobody has asked for within a day: whoever sent them has gone."""
+    """Delete backups that are older than a day: the app that sent them has gone."""
     for epoch in settings().work_dir.glob("*/epoch-*"):
         with suppress(OSError):
             if time() - epoch.stat().st_mtime > KEPT_SECONDS:

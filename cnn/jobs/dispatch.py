@@ -17,6 +17,7 @@ from cnn.jobs.failures import (
     raising_own_errors,
 )
 from cnn.jobs.job import Job
+from cnn.jobs.training_task import request_stop as stop_in_worker
 from cnn.training.announcements import TrainedModel
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _held: dict[str, Any] = {}
-"""Dask's futures by their keys: Dask cancels what nobody holds."""
+"""Dask's futures by their keys. Dask cancels a future that is not held."""
 
 
 def hold(task: Any, told: Sentence, *, before_end: Callable[[], None] | None = None) -> "Future[Any]":
@@ -48,7 +49,7 @@ def hold(task: Any, told: Sentence, *, before_end: Callable[[], None] | None = N
         if before_end is not None:
             try:
                 before_end()
-            except Exception:  # noqa: BLE001 - whatever it was, whoever waits for the result gets it
+            except Exception:  # noqa: BLE001 - the result is delivered in any case
                 _log.exception(N_("a training process could not be replaced"))
         if isinstance(result, CnnError):
             outcome.set_exception(result)
@@ -65,7 +66,7 @@ def _result(task: Any, told: Sentence) -> Any:
         return task.result()
     except CnnError as error:
         return error
-    except Exception as error:  # noqa: BLE001 - whatever ends a task is told to whoever waits for it
+    except Exception as error:  # noqa: BLE001 - the caller reads every error
         return told(error)
 
 
@@ -104,7 +105,7 @@ class SentTraining:
     ) -> None:
         self._client = client
         self._id = job.id
-        # A process that was sent it before, and has not heard that nobody waits, tells nobody any more.
+        # An earlier process may still train it. Its announcements go to another topic and are not heard.
         self._topic = f"{job.id}-{uuid4().hex}"
         client.subscribe_topic(
             self._topic,
@@ -122,16 +123,14 @@ class SentTraining:
 
     def request_stop(self, address: str | None) -> None:
         """End the training at its next batch, in the worker at `address`, once one has begun it."""
-        from cnn.jobs.training_task import request_stop
-
         if address is not None:
-            self._client.run(request_stop, self._id, workers=[address], on_error="ignore")
+            self._client.run(stop_in_worker, self._id, workers=[address], on_error="ignore")
 
     def is_taken(self) -> bool:
         """Whether a process has it, or its result."""
         if any(self._task.key in keys for keys in self._client.processing().values()):
             return True
-        # In this order, what ends meanwhile is seen here.
+        # Asked second: a task that ends between the two calls is still found.
         return any(self._client.who_has([self._task]).values())
 
     def cancel(self) -> None:

@@ -32,12 +32,12 @@ class EvaluationCache:
     """The evaluations that one app has at hand.
 
     Args:
-        scoring: the processes that make them.
+        processes: make them.
         folder: where they are kept.
     """
 
-    def __init__(self, scoring: Workers, folder: Path) -> None:
-        self._scoring = scoring
+    def __init__(self, processes: Workers, folder: Path) -> None:
+        self._processes = processes
         self._folder = folder
         self._lock = Lock()
         self._futures: OrderedDict[Path, Future[Evaluation]] = OrderedDict()
@@ -46,7 +46,7 @@ class EvaluationCache:
     def of(self, record: ModelRecord, dataset: Dataset) -> "Future[Evaluation]":
         """The answers of a model to the test images of its data set.
 
-        Whoever asks while it is being made waits for the same work. What failed is tried again when
+        A caller that comes while it is being made waits for the same work. What failed is tried again when
         somebody asks more than `TOLD_SECONDS` after it failed.
 
         Returns:
@@ -64,7 +64,7 @@ class EvaluationCache:
                 future = self._kept(path)
             if future is None:
                 folder = model_store().folder_of(record.id)
-                future = self._scoring.begin(inspections.evaluation, folder, path, dataset.sha256)
+                future = self._processes.begin(inspections.evaluation, folder, path, dataset.sha256)
                 future.add_done_callback(self._note_end)
             self._futures[path] = future
             # What is still being made is waited for: forgotten, it would be made again, behind all others.
@@ -79,7 +79,7 @@ class EvaluationCache:
     def _is_to_be_tried_again(self, future: "Future[Evaluation]") -> bool:
         if not (future.done() and future.exception()):
             return False
-        return monotonic() - self._ended.get(future, 0.0) >= TOLD_SECONDS
+        return monotonic() - self._ended.get(future, monotonic()) >= TOLD_SECONDS
 
     def _path(self, record: ModelRecord, dataset: Dataset) -> Path:
         content = _hash(*model_store().folder_of(record.id).stamped())

@@ -1,4 +1,4 @@
-"""What is said of errors that nobody foresaw: in a worker process, and where its result arrives."""
+"""Sentences for unforeseen errors: in a worker process, and where its result arrives."""
 
 import logging
 from collections.abc import Callable
@@ -45,10 +45,10 @@ def training_failed(error: Exception) -> CnnError:
 
 
 def raising_own_errors(told: Sentence) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
-    """Let a task raise nothing but the library's own errors, and these without what they came from.
+    """Let a task raise only a `CnnError`, without its cause.
 
-    Dask sends an error together with its causes. The app, which reads them, would import where they are
-    defined: TensorFlow, and Keras with it. And an actor's other errors it takes for a lost process.
+    Dask sends an error together with its cause. To read the cause, the app would import TensorFlow. And Dask
+    takes any other error of an actor for a lost process.
 
     Args:
         told: puts any other error into a sentence.
@@ -61,7 +61,7 @@ def raising_own_errors(told: Sentence) -> Callable[[Callable[..., Result]], Call
                 return task(*arguments)
             except CnnError as error:
                 failure = type(error)(error.message, **error.values)
-            except Exception as error:  # noqa: BLE001 - whatever it was, whoever asked reads it
+            except Exception as error:  # noqa: BLE001 - the caller reads every error
                 _log.exception("%s failed", task.__qualname__)
                 failure = told(error)
             # Out here, where no error is being handled that would go with it.
@@ -83,7 +83,7 @@ def lost_training(error: Exception) -> CnnError:
                 "Take a smaller batch, fewer training images or a smaller network."
             )
         )
-    # Nobody cancels a training: Dask does, when its scheduler has gone.
+    # Dask cancels a training when its scheduler has gone.
     if isinstance(error, CancelledError):
         return SchedulerLost(N_("The processes that train cannot be reached. Train again in a moment."))
     _log.error(N_("a training failed"), exc_info=error)

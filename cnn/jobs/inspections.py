@@ -18,7 +18,7 @@ from cnn.data.datasets import Dataset
 from cnn.errors import DataError
 from cnn.i18n import N_
 from cnn.insight import metrics, numpy_layers
-from cnn.insight.activations import Array, Evidence, LayerFacts, Look, Strongest
+from cnn.insight.activations import Array, Evidence, ForwardPass, LayerFacts, Strongest
 from cnn.insight.metrics import Evaluation, Numbers
 from cnn.models.folder import ModelFolder
 from cnn.models.record import ModelRecord
@@ -85,14 +85,14 @@ def slices(folder: ModelFolder, layer: int, incoming: int | None) -> Array:
     return kernel if incoming is None else kernel[:, :, incoming : incoming + 1]
 
 
-def forward_pass(folder: ModelFolder, image: Array) -> Look:
+def forward_pass(folder: ModelFolder, image: Array) -> ForwardPass:
     """What every layer makes of a float32 image in [0, 1].
 
     Raises:
         ModelError: as `layers`.
         PictureError: the image has another shape than the network takes.
     """
-    return _inspector(folder).look(image)
+    return _inspector(folder).forward_pass(image)
 
 
 def evidence(folder: ModelFolder, image: Array, class_number: int) -> Evidence:
@@ -166,14 +166,14 @@ def evaluation(folder: ModelFolder, kept: Path, data_sha256: str) -> Evaluation:
     Args:
         folder: the model's.
         kept: the file for the evaluation.
-        data_sha256: the hash of the data set that whoever asks has: `kept` is named by it.
+        data_sha256: the hash of the app's data set; `kept` is named by it.
 
     Raises:
         ModelError, PictureError: the model or the images cannot be used.
         DataError: the data set cannot be had, or is another one here.
     """
     from cnn.network.classifier import Classifier
-    from cnn.network.scoring import evaluate
+    from cnn.network.scoring import score
 
     record = folder.record()
     dataset = dataset_of(record)
@@ -187,7 +187,7 @@ def evaluation(folder: ModelFolder, kept: Path, data_sha256: str) -> Evaluation:
             came=dataset.sha256[:8],
             expected=data_sha256[:8],
         )
-    made = evaluate(Classifier(record, folder.keras_path()), dataset)
+    made = score(Classifier(record, folder.keras_path()), dataset)
     try:
         metrics.save(made, kept)
     except OSError as error:

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-from cnn.models.continuation import Start
+from cnn.models.start import Start
 from cnn.training.recipes import TrainConfig
 
 
-def new_name() -> str:
-    """A name that no other job and no other sweep has."""
+def new_id() -> str:
+    """An id that no other job and no other sweep has."""
     return uuid4().hex[:12]
 
 
@@ -28,4 +28,4 @@ class Job:
     config: TrainConfig
     start: Start | None = field(default=None, compare=False, repr=False)
     sweep: str | None = None
-    id: str = field(default_factory=new_name)
+    id: str = field(default_factory=new_id)

@@ -17,7 +17,7 @@ _PARENT_CHECK_SECONDS = 0.5
 
 
 async def dask_setup(server: Scheduler | Nanny | Worker) -> None:
-    """Let the app alone end its processes, all of them leave with the app, a training worker yield."""
+    """Only the app may end its processes. All end with the app. A training worker gets a lower priority."""
     if isinstance(server, Worker):
         os.nice(TRAINING_NICENESS)
         return

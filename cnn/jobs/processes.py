@@ -15,11 +15,12 @@ from cnn.i18n import N_
 from cnn.jobs.dispatch import SentTraining, hold, run_inspection
 from cnn.jobs.failures import lost_inspection
 from cnn.jobs.job import Job
-from cnn.jobs.trainers import Announce, TrainersAway
+from cnn.jobs.trainers import TrainersAway
 from cnn.jobs.training_task import run_training
 from cnn.jobs.work_folder import WorkFolder, work_folder
 from cnn.reasons import reason
 from cnn.settings import PROJECT, Settings
+from cnn.training.announcements import Announce
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -100,7 +101,7 @@ class LocalProcesses:
     def send(self, job: Job, announce: Announce, *, again: bool) -> SentTraining:
         """Hand a training to a process that trains: see `Trainers`."""
         client = self._training_client()
-        if client.status != "running":
+        if client.status == "connecting":
             # What is sent to a client that is still on its way back may be forgotten.
             raise TrainersAway(N_("The processes that train cannot be reached. Train again in a moment."))
         addresses: list[str] = []
@@ -176,7 +177,7 @@ def _local_cluster(limits: Settings) -> "SpecCluster":
     preload = ["cnn.jobs.preload"]
     common = {
         "host": "127.0.0.1",
-        # A training and a scoring, or two looks inside, share a process; an actor has a thread of its own.
+        # A training and a background task, or two inspections, share a process; an actor has its own thread.
         "nthreads": 2,
         "dashboard": False,
         "preload_nanny": preload,
@@ -214,7 +215,7 @@ def _set_environment() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     # The scheduler keeps so many announcements of each training for ever, the filters among them.
     os.environ.setdefault("DASK_DISTRIBUTED__ADMIN__LOW_LEVEL_LOG_LENGTH", "10")
-    # What Dask notes for its dashboard, up to a hundred times a second, nobody sees: there is none.
+    # Dask takes notes for its dashboard, up to a hundred times a second. There is no dashboard.
     os.environ.setdefault("DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED", "False")
     os.environ.setdefault("DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL", "1s")
     # The app may have been started from any folder.

@@ -1,8 +1,8 @@
 """Everybody's trainings: who waits, who trains, what came of it.
 
-The queue is fair between people, not between trainings: whoever has fewer at work goes first, and among
-those whoever was served longest ago. A training that ends is saved at once, so that nothing is lost when
-nobody looks.
+The queue is fair between people, not between trainings. The person with fewer trainings at work goes first;
+among equals, the one whose last training began earlier. A training is saved as soon as it ends, so that
+nothing is lost when no page is open.
 """
 
 import logging
@@ -18,12 +18,12 @@ from typing import Any
 
 from cnn.errors import CnnError, ConfigError, ModelError, TrainingError
 from cnn.i18n import N_
-from cnn.jobs.job import Job, new_name
+from cnn.jobs.job import Job, new_id
 from cnn.jobs.state import AT_WORK, Training, after, queued
 from cnn.jobs.workers import Workers, workers
-from cnn.models.continuation import Start
 from cnn.models.fine_tuning import FineTuning
 from cnn.models.record import LONGEST_NAME, ModelRecord, name_for
+from cnn.models.start import Start
 from cnn.models.store import model_store
 from cnn.reasons import reason
 from cnn.settings import settings
@@ -74,7 +74,7 @@ class TrainingQueue:
         Raises:
             ConfigError: the owner would have too many trainings.
         """
-        name = new_name()
+        name = new_id()
         return self._queue(owner, [Job(owner, config, sweep=name) for config in configs])
 
     def take_up(self) -> None:
@@ -82,7 +82,7 @@ class TrainingQueue:
         folder = self._workers.folder
         left = folder.left() if folder else []
         with self._lock:
-            # Whoever has asked since the app began has waited less long.
+            # These have waited longer than the ones that came since the app began.
             before = {job.id: queued(job, taken_up=True) for job in left}
             self._trainings = before | self._trainings
         for job in left:
@@ -180,7 +180,7 @@ class TrainingQueue:
     def advance(self) -> None:
         """Start what may start and tell the others their places."""
         while [training for training in self._next() if not self._begin(training)]:
-            # The place of one that cannot begin is another's.
+            # If a training cannot begin, the next one gets its place.
             continue
 
     def _next(self) -> list[Training]:
@@ -203,7 +203,7 @@ class TrainingQueue:
         try:
             return self._workers.capacity()
         except CnnError:
-            # One may try; it then says what is wrong.
+            # One training may start: its error tells the owner what is wrong.
             return 1
 
     def _begin(self, training: Training) -> bool:
@@ -301,7 +301,7 @@ def _fair_order(trainings: Iterable[Training]) -> list[Training]:
     """Those that wait, in the order in which they will start.
 
     The n-th training of one person, counting those that run, stands behind everybody's (n-1)-th;
-    among equals, whoever was served longest ago goes first.
+    among equals, the person whose last training began earlier goes first.
     """
     listed = list(trainings)
     last_turns: Counter[str] = Counter()
@@ -343,7 +343,7 @@ def _free_name(owner: str, base: str) -> str:
 
 @cache
 def training_queue() -> TrainingQueue:
-    """The queue of this process, with what an app before it has left: nobody finds it without."""
+    """The one queue of this process. It starts with the trainings that an earlier app left unfinished."""
     queue = TrainingQueue(workers(), settings().trainings_per_visitor)
     queue.take_up()
     return queue

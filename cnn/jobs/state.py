@@ -34,7 +34,7 @@ class Training:
         taken_up: whether an app that has ended was asked for it, and this one goes on.
         state: from "waiting" through "running", perhaps "stopping", and "scoring" to "finished" or "failed".
         place: its place in the queue, from 1; None unless it waits.
-        turn: how many trainings had begun when it did, itself too; 0 while it waits.
+        turn: its number in the order in which trainings began, from 1; 0 while it waits.
         address: of the worker that trains it, once one has begun.
         away: whether it waits for processes that cannot be reached.
         loading: how far the data's download is, while there is one.
@@ -74,7 +74,7 @@ class Training:
 
     @property
     def id(self) -> str:
-        """The job's name, which no other training has."""
+        """The job's id, which no other training has."""
         return self.job.id
 
     @property

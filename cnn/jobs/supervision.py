@@ -1,6 +1,7 @@
 """Processes of Dask that are started again when something kills them.
 
-Dask brings a lost worker back, through its nanny, but neither a nanny nor a scheduler.
+Dask brings a lost worker back, through its nanny, but neither a nanny nor a scheduler. All that this
+project needs of Dask's internals stands here: `tests/jobs/test_supervision.py` says what an upgrade breaks.
 """
 
 import asyncio
@@ -67,7 +68,7 @@ class LastingScheduler(_Lasting, SubprocessScheduler):  # type: ignore[misc]
 
     async def _start(self) -> None:
         await super()._start()
-        # Read by now. What stayed of it would be read at the next start, before that one listens.
+        # Otherwise the next start would read this file before the new scheduler listens.
         Path(self.scheduler_kwargs["scheduler_file"]).unlink(missing_ok=True)
         self.scheduler_kwargs["port"] = int(self.address.rpartition(":")[2])
         # Dask gives its scheduler a pipe to write errors to; unread, it would fill up and block it.

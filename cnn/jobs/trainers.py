@@ -1,14 +1,11 @@
-"""What the app needs of whoever trains: this machine's processes and a cluster are both a `Trainers`."""
+"""What the app needs of processes that train. This machine's own and a cluster both fulfil `Trainers`."""
 
-from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
 from cnn.errors import WorkerError
 from cnn.jobs.dispatch import SentTraining
 from cnn.jobs.job import Job
-
-Announce = Callable[[Any], None]
-"""Hears each event of `cnn.training.announcements`, and a worker's address (str) when it begins."""
+from cnn.training.announcements import Announce
 
 
 class TrainersAway(WorkerError):

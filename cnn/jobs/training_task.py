@@ -32,8 +32,8 @@ def run_training(job: Job, topic: str, backups: Path | None) -> TrainedModel:
     Args:
         job: what to train.
         topic: a name that no other sending of it has.
-        backups: the folder where the last whole epoch is kept, if anywhere. Whoever has sent the training
-            lets it go when the network is safe.
+        backups: the folder where the last whole epoch is kept; None keeps none. The app deletes the backup
+            when the network is saved.
     """
     from distributed import get_worker
 
@@ -75,7 +75,7 @@ def _train(
     if dataset.mnist_missing is not None:
         announce(StandIn(dataset.mnist_missing))
     leave_early()
-    return fitting.train(
+    return fitting.fit(
         job.config,
         dataset,
         announce=announce,
@@ -87,7 +87,7 @@ def _train(
 
 
 def _import_tensorflow(meanwhile: Callable[[], None]) -> None:
-    """Import what trains. It takes seconds to come, and whoever stops the training does not wait for it."""
+    """Import TensorFlow in a thread, because it takes seconds. A stop is obeyed meanwhile."""
     coming = Thread(target=import_module, args=("cnn.network.fitting",), daemon=True)
     coming.start()
     while coming.is_alive():
@@ -97,7 +97,7 @@ def _import_tensorflow(meanwhile: Callable[[], None]) -> None:
 
 
 def request_stop(job_id: str) -> None:
-    """End a training of this worker, once it has begun at its next batch; no effect after its end."""
+    """End a training of this worker at its next batch. Nothing happens if it has not begun or has ended."""
     if job_id in _stop_requests:
         _stop_requests[job_id].set()
 

@@ -1,8 +1,7 @@
 """Trainings that have not ended, on disk, so that an app that is started again goes on with them.
 
-Each app has a folder of its own, which a lock holds as long as its process lives. What lies in one that
-nobody holds is what a dead app has left: the next app for the same models takes it over, with the trainings
-asked for and how far they had come.
+Each app has a folder of its own and locks it while its process lives. A folder without a lock belongs to an
+app that has ended. The next app for the same models takes it over, with the trainings and their backups.
 """
 
 import hashlib
@@ -21,15 +20,16 @@ from pydantic import BaseModel
 from cnn import atomic
 from cnn.i18n import N_
 from cnn.jobs.job import Job
-from cnn.models.continuation import Continuation, Start
+from cnn.models.continuation import Continuation
 from cnn.models.fine_tuning import FineTuning
 from cnn.models.record import ModelRecord
+from cnn.models.start import Start
 from cnn.training.recipes import TrainConfig
 
 _log = logging.getLogger(__name__)
 
 KEPT_SECONDS = 24 * 3600
-"""Who has waited longer for a training has gone home."""
+"""After this time the person who waited for a training has gone home."""
 
 _QUEUE = "queue"
 _BACKUPS = "backups"
@@ -61,7 +61,7 @@ class WorkFolder:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = ExitStack()
-        # On a disk that knows no locks nobody can take the folder over, and nothing else is lost.
+        # A disk without locks only means that no other app takes the folder over.
         self._lock.enter_context(atomic.held(path))
         self._queue = path / _QUEUE
         self.backups = path / _BACKUPS
@@ -142,8 +142,8 @@ def work_folder(shared: Path, models: Path) -> WorkFolder | None:
         return None
     for other in sorted(shared.glob(f"{prefix}*")):
         try:
-            with atomic.held(other) as nobodys:
-                if nobodys:
+            with atomic.held(other) as is_free:
+                if is_free:
                     mine.take_over(other)
         except OSError as error:
             _log.warning(N_("what an app has left in %s cannot be taken over: %s"), other, error)

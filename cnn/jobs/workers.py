@@ -23,18 +23,19 @@ import numpy as np
 from cnn.errors import CnnError, TrainingError, WorkerError
 from cnn.i18n import N_
 from cnn.insight.answers import Answer
+from cnn.jobs.answering import Answering
 from cnn.jobs.cluster import RemoteCluster
 from cnn.jobs.dispatch import SentTraining, run_inspection
 from cnn.jobs.failures import SchedulerLost, lost_inspection
 from cnn.jobs.job import Job
 from cnn.jobs.processes import ANSWERING, LocalProcesses
-from cnn.jobs.trainers import Announce, Trainers, TrainersAway
+from cnn.jobs.trainers import Trainers, TrainersAway
 from cnn.jobs.work_folder import WorkFolder
 from cnn.models.folder import ModelFolder
 from cnn.models.shipped_model import SHIPPED
 from cnn.models.store import model_store
 from cnn.settings import Settings, settings
-from cnn.training.announcements import Away, TrainedModel
+from cnn.training.announcements import Announce, Away, TrainedModel
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -77,6 +78,8 @@ class Workers:
         self._actor: Any = None
         self._waking: Future[None] | None = None
         self._awake = False
+        # Held while a training is sent, so that a stop finds what a process has just begun.
+        self._sending = Lock()
         self._sent: dict[str, SentTraining] = {}
         self._given_up: set[str] = set()
         self._closed = False
@@ -99,7 +102,7 @@ class Workers:
 
     @property
     def closed(self) -> bool:
-        """Whether they have been ended, or are about to be: what then ends a training is nobody's fault."""
+        """Whether the processes are closed or closing. A training that ends then has not failed."""
         return self._closed
 
     @property
@@ -203,8 +206,6 @@ class Workers:
             raise TimeoutError
         try:
             if self._actor is None:
-                from cnn.jobs.answering import Answering
-
                 future = client.submit(Answering, actor=True, pure=False, resources={ANSWERING: 1})
                 self._actor = future.result(timeout=max(deadline - monotonic(), _RETRY_SECONDS))
             return self._actor
@@ -273,8 +274,9 @@ class Workers:
         self._given_up.add(job_id)
 
     def _send(self, order: _Order) -> None:
-        sent = self._trainers.send(order.job, order.announce, again=order.again)
-        self._sent[order.job.id] = sent
+        with self._sending:
+            sent = self._trainers.send(order.job, order.announce, again=order.again)
+            self._sent[order.job.id] = sent
         sent.outcome.add_done_callback(lambda outcome: self._end(order, outcome))
 
     def _end(self, order: _Order, outcome: "Future[TrainedModel]") -> None:
@@ -282,7 +284,7 @@ class Workers:
         if isinstance(outcome.exception(), SchedulerLost) and not self._closed:
             self._wait_to_send(replace(order, again=True))
             return
-        # Whoever saves the network does so here: until then its backup stands.
+        # The queue saves the network in this call. Its backup stands until then.
         _pass_on(outcome, order.outcome)
         self._clear_away(order.job.id)
 
@@ -304,7 +306,6 @@ class Workers:
         while not self._closed:
             sleep(_RETRY_SECONDS)
             if order.job.id in self._given_up:
-                self._clear_away(order.job.id)
                 order.outcome.set_exception(
                     TrainingError(
                         N_(
@@ -313,10 +314,11 @@ class Workers:
                         )
                     )
                 )
+                self._clear_away(order.job.id)
                 return
             try:
                 self._send(order)
-            except CnnError as error:
+            except Exception as error:  # noqa: BLE001 - the scheduler may go at any moment; the training waits on
                 _log.debug("training %s still waits: %s", order.job.id, error)
             else:
                 return
@@ -330,11 +332,12 @@ class Workers:
         self._errands.submit(self._stop, job_id, address).add_done_callback(_log_failure)
 
     def _stop(self, job_id: str, address: str | None) -> None:
-        sent = self._sent.get(job_id)
+        with self._sending:
+            sent = self._sent.get(job_id)
         if sent is None:
             return
         sent.request_stop(address)
-        if not sent.is_taken():
+        if not sent.is_taken() and self._sent.get(job_id) is sent:
             self.give_up(job_id)
             sent.cancel()
 

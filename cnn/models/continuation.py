@@ -7,7 +7,6 @@ import numpy as np
 from cnn.data.datasets import Dataset
 from cnn.errors import ConfigError
 from cnn.i18n import N_
-from cnn.models.fine_tuning import FineTuning
 from cnn.models.record import ModelRecord
 from cnn.training.announcements import Epoch
 from cnn.training.recipes import TrainConfig, config_from
@@ -75,7 +74,3 @@ class Continuation:
                 came_hash=known.sha256[:8],
             )
         return known
-
-
-Start = FineTuning | Continuation
-"""A trained network that a training begins with."""

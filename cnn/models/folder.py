@@ -16,7 +16,7 @@ import numpy as np
 
 from cnn.errors import ModelBroken, ModelNotFound
 from cnn.i18n import N_
-from cnn.models.file import check_file
+from cnn.models.file_check import check_file
 from cnn.models.record import ModelRecord, read_record
 
 KERAS_FILE = "model.keras"
@@ -42,7 +42,7 @@ class ModelFolder:
     def is_there(self) -> bool:
         """Whether there is a folder; what is in it may be no model."""
         try:
-            # What has no name can have no id.
+            # A path without a name, as `/`, has no model's id.
             return bool(self.path.name) and self.path.is_dir()
         except OSError as error:
             if error.errno != errno.ENAMETOOLONG:

@@ -5,11 +5,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import keras
-from keras.src.saving import saving_lib
 
 from cnn.errors import ModelBroken
 from cnn.i18n import N_
 from cnn.models.record import ModelRecord
+from cnn.network import compat
 from cnn.network.weights import check_weights
 from cnn.training.layers import KERAS_CLASSES, Shape, check_layers
 from cnn.training.recipes import CLIMB_SHARE, START_SHARE, TrainConfig
@@ -72,7 +72,7 @@ def keras_file(model: keras.Model) -> bytes:
     Made in memory: a full disk loses nothing, and makes HDF5 end the process where it writes there itself.
     """
     content = io.BytesIO()
-    saving_lib.save_model(model, content)
+    compat.write_keras(model, content)
     return content.getvalue()
 
 

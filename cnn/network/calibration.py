@@ -7,7 +7,7 @@ calibration of modern neural networks", https://arxiv.org/abs/1706.04599.
 import numpy as np
 from numpy.typing import NDArray
 
-# The temperatures that are looked at, the highest twice what networks that learned too long need.
+# The temperatures to try. The highest is twice what overtrained networks need.
 _LEAST, _MOST, _COUNT = 0.3, 4.0, 100
 # Outputs below this are taken for this, so that they have a logarithm.
 _SMALLEST = 1e-9

@@ -7,7 +7,6 @@ from typing import Any
 import h5py
 import numpy as np
 import tensorflow as tf
-from keras.src.legacy.saving import legacy_h5_format
 from numpy.typing import NDArray
 
 from cnn.errors import PictureError
@@ -15,7 +14,7 @@ from cnn.i18n import N_
 from cnn.insight.answers import Answer, answer_from
 from cnn.insight.metrics import given_a_class
 from cnn.models.record import ModelRecord
-from cnn.network import build
+from cnn.network import build, compat
 from cnn.network.batches import by_batches
 
 # Softmax outputs below this are taken for this, so that they have a logarithm.
@@ -97,7 +96,7 @@ class Classifier:
         """The network as the bytes of an HDF5 file, for programs that read Keras's older format."""
         content = io.BytesIO()
         with h5py.File(content, "w") as file:
-            legacy_h5_format.save_model_to_hdf5(self._model, file)
+            compat.write_h5(self._model, file)
         return content.getvalue()
 
     def _checked(self, images: NDArray[Any]) -> NDArray[np.float32]:

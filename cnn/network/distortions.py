@@ -13,7 +13,7 @@ _STRETCH = 0.2
 _SHIFT = 1.5
 _PERSPECTIVE = 0.006
 _FATTEN, _THIN = 0.6, 0.5
-# How many of the images give way to the same digit in another style of writing.
+# The share of images that are replaced by the same digit in another style of writing.
 _RESTYLED = 0.08
 # How many images stay as they are. Distorted ones are softer, having been sampled anew: a network that sees
 # no others reads MNIST's sharp ones worse.

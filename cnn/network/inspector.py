@@ -12,9 +12,9 @@ from cnn.i18n import N_
 from cnn.insight.activations import (
     Array,
     Evidence,
+    ForwardPass,
     LayerFacts,
     LayerValues,
-    Look,
     Strongest,
     same_padding,
 )
@@ -58,7 +58,7 @@ class Inspector:
         )
         self._answers: dict[int, Callable[[Any], tf.Tensor]] = {}
 
-    def look(self, image: Array) -> Look:
+    def forward_pass(self, image: Array) -> ForwardPass:
         """What every layer makes of one image, in one call.
 
         Args:
@@ -69,7 +69,7 @@ class Inspector:
         """
         batch = self._batch(image)
         values = self._traced(batch)
-        return Look(
+        return ForwardPass(
             image=batch[0],
             layers=tuple(LayerValues(before.numpy()[0], after.numpy()[0]) for before, after in values),
         )
@@ -83,7 +83,7 @@ class Inspector:
         networks", https://arxiv.org/abs/1703.01365.
 
         Args:
-            image: as in `look`.
+            image: as in `forward_pass`.
             class_number: the class, from 0.
 
         Raises:

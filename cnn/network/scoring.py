@@ -7,20 +7,20 @@ import numpy as np
 import tensorflow as tf
 
 from cnn.data.datasets import Dataset
-from cnn.insight.metrics import Evaluation, Numbers, evaluated
+from cnn.insight.metrics import Evaluation, Numbers, evaluation_of
 from cnn.network.batches import by_batches, with_channels
 from cnn.network.classifier import Classifier
 
 LONGEST_VECTOR = 256
 
 
-def evaluate(classifier: Classifier, dataset: Dataset) -> Evaluation:
-    """The answers to all test images of a data set: the same probabilities that a drawing gets.
+def score(classifier: Classifier, dataset: Dataset) -> Evaluation:
+    """Score a network by its answers to all test images of a data set, with a drawing's probabilities.
 
     Raises:
         PictureError: the images have another shape than the model takes.
     """
-    return evaluated(
+    return evaluation_of(
         classifier.probabilities(dataset.x_test),
         dataset.y_test,
         temperature=classifier.record.temperature,

@@ -19,7 +19,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from cnn.data import datasets
-from cnn.insight.metrics import evaluated, given_a_class
+from cnn.insight.metrics import evaluation_of, given_a_class
 from cnn.models.record import ModelRecord
 from cnn.models.shipped_model import SHIPPED
 from cnn.models.store import ModelStore
@@ -203,7 +203,7 @@ def save(
     outputs = _outputs(model, tuning.images)
     temperature = temperature_of(outputs[:, :NOT_A_DIGIT], tuning.labels)
     # As elsewhere, the figures are about the ten digits.
-    figures = evaluated(given_a_class(_outputs(model, mnist.x_test), NOT_A_DIGIT), mnist.y_test)
+    figures = evaluation_of(given_a_class(_outputs(model, mnist.x_test), NOT_A_DIGIT), mnist.y_test)
     trained = TrainedModel(
         config=CONFIG.model_copy(update={"epochs": len(history)}),
         keras_file=_without_optimizer(model),

@@ -12,7 +12,7 @@ import h5py
 
 from cnn.errors import ModelBroken
 from cnn.i18n import N_
-from cnn.models.file import WEIGHTS, check_file
+from cnn.models.file_check import WEIGHTS, check_file
 
 _MOST_LINKS = 10_000
 _DEEPEST = 12
@@ -22,7 +22,7 @@ def check_weights(path: Path) -> None:
     """Let a `.keras` file pass or say what is wrong with it, its weights included.
 
     Raises:
-        ModelBroken: as `cnn.models.file.check_file`, and where the weights are anything but numbers that
+        ModelBroken: as `cnn.models.file_check.check_file`; or the weights are anything but numbers that
             lie in the file.
         OSError, KeyError, ValueError, RuntimeError: HDF5 cannot read it.
     """

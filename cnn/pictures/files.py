@@ -1,4 +1,4 @@
-"""Picture files, from whoever sends them, become arrays within bounded memory."""
+"""Picture files from strangers become arrays within bounded memory."""
 
 import io
 import warnings

@@ -14,7 +14,7 @@ _log = logging.getLogger(__name__)
 def refusing() -> Iterator[None]:
     """Let the block, or the function that it decorates, raise nothing but the library's own errors.
 
-    What nobody foresaw goes to the log with its traceback. The block reads, prepares or classifies one
+    An unforeseen error goes to the log with its traceback. The block reads, prepares or classifies one
     picture; what shows the answer stays outside.
 
     Raises:

@@ -1,12 +1,12 @@
-"""A row of digits in one picture: find each, box it, read it.
+"""A row of digits in one picture: what may be one digit in it, and the best way through what may.
 
 The ink falls into pieces: connected strokes, and cuts of those that are too wide for one digit. Neighbouring
-pieces are joined in every plausible way, a network reads every candidate, and the best way through the row is
-found by dynamic programming: segmentation by recognition, as in Y. LeCun, L. Bottou, Y. Bengio, P. Haffner,
-"Gradient-based learning applied to document recognition", 1998, section V.
+pieces are joined in every plausible way, and the best way through the row is found by dynamic programming,
+once somebody has said what speaks against each candidate: segmentation by recognition, as in Y. LeCun, L.
+Bottou, Y. Bengio, P. Haffner, "Gradient-based learning applied to document recognition", 1998, section V.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -15,65 +15,58 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn.insight.answers import Answer
 from cnn.pictures.preparation import Picture, ink_of, prepare_drawing
 
 Box = tuple[int, int, int, int]
 """left, top, right, bottom in pixels, ends not included."""
 
-AnswerAll = Callable[[NDArray[np.float32]], list[Answer]]
-"""From float32 (n, 28, 28) in [0, 1] to n answers."""
-
 MOST_PIECES = 40
-"""More pieces than this, from the left, are not read: thirteen digits of three pieces each."""
-_JOINED = 5
+"""More pieces than this, from the left, are left out: thirteen digits of three pieces each."""
+MOST_JOINED = 5
+"""More pieces than this are no one digit."""
 # Pieces smaller than this share of the row's height are dirt.
 _SPECK = 0.12
 # What is wider than this share of the row's height may be several digits that touch.
 _WIDE = 0.85
-# What a reading costs beside -log(probability): each cut through ink, each unit of empty space (in row
-# heights) that one digit would bridge, each unit of overlap between neighbours that are read as two; and how
-# much the network's own "not a digit" weighs.
+# What speaks against a digit by its place, in the unit of -log(probability): each cut through ink, each unit
+# of empty space (in row heights) that it would bridge, each unit of overlap with the neighbour before it.
 _CUT_COST = 2.0
 _GAP_COST = 6.0
 _OVERLAP_COST = 5.0
-_NO_DIGIT_WEIGHT = 2.5
-_LEAST = 1e-6
-_UNREADABLE = 1e6
 
 
-@dataclass(frozen=True)
-class ReadDigit:
-    """One digit of a row.
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """Neighbouring pieces of a row, taken for one digit.
 
     Attributes:
-        box: where it stands in the picture that was read.
-        answer: what it was read as.
-        image: float32 (28, 28) in [0, 1], what the network saw.
+        first, last: the pieces by number, from 0, the last one not included.
+        box: where they stand in the row's ink.
+        image: float32 (28, 28) in [0, 1], prepared as a drawing is.
+        cost: what speaks against them by their place, at least 0, in the unit of -log(probability).
     """
 
+    first: int
+    last: int
     box: Box
-    answer: Answer
     image: NDArray[np.float32]
+    cost: float
 
 
-@dataclass(frozen=True)
-class ReadNumber:
-    """A row of digits, read from left to right.
+@dataclass(frozen=True, eq=False)
+class Row:
+    """A picture's ink and all that may be a digit in it.
 
     Attributes:
-        text: the digits, as "08540"; empty where there is no ink.
-        probability: that all of them are right, in [0, 1], if each is right or wrong by itself.
-        digits: one for each.
-        ink: uint8 (height, width), the picture that the boxes refer to: light ink on dark.
-        is_whole: whether all the ink was read; if not, it fell into more than `MOST_PIECES` pieces.
+        ink: uint8 (height, width), light ink on dark; the boxes refer to it.
+        candidates: by their first piece and then by their last; at most `MOST_JOINED * MOST_PIECES`, and none
+            where there is no ink.
+        is_whole: whether they hold all the ink; if not, it fell into more than `MOST_PIECES` pieces.
     """
 
-    text: str
-    probability: float
-    digits: tuple[ReadDigit, ...]
     ink: Picture
-    is_whole: bool = True
+    candidates: tuple[Candidate, ...]
+    is_whole: bool
 
 
 @dataclass(frozen=True)
@@ -85,39 +78,41 @@ class _Piece:
     cut_before: bool = False
 
 
-@dataclass(frozen=True)
-class _Candidate:
-    """Pieces `first` to `last` (not included) taken for one digit."""
-
-    first: int
-    last: int
-    box: Box
-    image: NDArray[np.float32]
-    cost: float
-
-
-def read_number(picture: NDArray[Any], answer_all: AnswerAll) -> ReadNumber:
-    """Find and read the digits of a row.
+def segmented(picture: NDArray[Any]) -> Row:
+    """Find what may be a digit in a row of them.
 
     Args:
         picture: as `prepare_drawing` takes it, with digits side by side.
-        answer_all: reads prepared digits; called once, with at most `5 * MOST_PIECES` of them.
 
     Raises:
         PictureError: the array has another shape or another dtype.
     """
     ink = ink_of(picture)
-    found = _pieces(ink)
-    pieces = found[:MOST_PIECES]
-    candidates = _candidates(pieces, ink)
-    if not candidates:
-        return ReadNumber("", 0.0, (), ink)
-    answers = answer_all(np.stack([candidate.image for candidate in candidates]))
-    best = _best_way(pieces, candidates, answers)
-    digits = tuple(ReadDigit(candidates[n].box, answers[n], candidates[n].image) for n in best)
-    probability = float(np.prod([digit.answer.probability for digit in digits]))
-    text = "".join(str(digit.answer.digit) for digit in digits)
-    return ReadNumber(text, probability, digits, ink, is_whole=len(found) <= MOST_PIECES)
+    pieces = _pieces(ink)
+    return Row(ink, _candidates(pieces[:MOST_PIECES], ink), is_whole=len(pieces) <= MOST_PIECES)
+
+
+def best_way(candidates: Sequence[Candidate], costs: NDArray[np.float64]) -> list[int]:
+    """The candidates, by number and from left to right, that cover all pieces of a row at the least cost.
+
+    Args:
+        candidates: a row's, in its order.
+        costs: float64 (n,), finite, what speaks against each of them beside its own `cost`.
+    """
+    pieces = candidates[-1].last if candidates else 0
+    least = [0.0] + [np.inf] * pieces
+    chosen = [-1] * (pieces + 1)
+    for number, (candidate, beside) in enumerate(zip(candidates, costs, strict=True)):
+        # Candidates come in the order of their first piece, so whatever ends there is settled.
+        cost = least[candidate.first] + candidate.cost + float(beside)
+        if cost < least[candidate.last]:
+            least[candidate.last], chosen[candidate.last] = cost, number
+    way: list[int] = []
+    end = pieces
+    while end > 0:
+        way.append(chosen[end])
+        end = candidates[chosen[end]].first
+    return way[::-1]
 
 
 def _pieces(ink: Picture) -> list[_Piece]:
@@ -182,21 +177,22 @@ def _part(piece: _Piece, start: int, end: int) -> _Piece:
     return _Piece(box, mask[top:bottom], cut_before=start > 0)
 
 
-def _candidates(pieces: list[_Piece], ink: Picture) -> list[_Candidate]:
-    """Every run of up to `_JOINED` neighbouring pieces that could be one digit, prepared."""
+def _candidates(pieces: list[_Piece], ink: Picture) -> tuple[Candidate, ...]:
+    """Every run of up to `MOST_JOINED` neighbouring pieces that could be one digit, prepared."""
     if not pieces:
-        return []
+        return ()
     height = _row_height([piece.box for piece in pieces])
-    found: list[_Candidate] = []
+    found: list[Candidate] = []
     for first in range(len(pieces)):
-        for last in range(first + 1, min(first + _JOINED, len(pieces)) + 1):
+        for last in range(first + 1, min(first + MOST_JOINED, len(pieces)) + 1):
             group = pieces[first:last]
             box = _around(group)
             if last > first + 1 and _width(box) > 1.6 * max(height, _height(box)):
                 break
             image = prepare_drawing(_only(group, box, ink)).image
-            found.append(_Candidate(first, last, box, image, _cost(group, height)))
-    return found
+            cost = _cost(group, height) + _overlap_cost(pieces, first)
+            found.append(Candidate(first, last, box, image, cost))
+    return tuple(found)
 
 
 def _only(group: list[_Piece], box: Box, ink: Picture) -> Picture:
@@ -219,32 +215,6 @@ def _cost(group: list[_Piece], height: float) -> float:
         if not after.cut_before:
             cost += _GAP_COST * max(0.0, (after.box[0] - before.box[2]) / height)
     return cost
-
-
-def _best_way(pieces: list[_Piece], candidates: list[_Candidate], answers: list[Answer]) -> list[int]:
-    """The candidates, by number, that cover all pieces at the least cost."""
-    least = [0.0] + [np.inf] * len(pieces)
-    chosen = [-1] * (len(pieces) + 1)
-    for number, (candidate, answer) in enumerate(zip(candidates, answers, strict=True)):
-        # Candidates come in the order of their first piece, so whatever ends there is settled.
-        cost = least[candidate.first] + candidate.cost + _reading_cost(answer)
-        cost += _overlap_cost(pieces, candidate.first)
-        if cost < least[candidate.last]:
-            least[candidate.last], chosen[candidate.last] = cost, number
-    way: list[int] = []
-    end = len(pieces)
-    while end > 0:
-        way.append(chosen[end])
-        end = candidates[chosen[end]].first
-    return way[::-1]
-
-
-def _reading_cost(answer: Answer) -> float:
-    """What speaks against this reading: that it is another digit, or none."""
-    doubt = -float(np.log(max(answer.probability, _LEAST)))
-    cost = doubt - _NO_DIGIT_WEIGHT * float(np.log(max(1 - answer.not_a_digit, _LEAST)))
-    # A network whose weights overflowed says nothing; its row is still read to the end.
-    return cost if np.isfinite(cost) else _UNREADABLE
 
 
 def _overlap_cost(pieces: list[_Piece], first: int) -> float:

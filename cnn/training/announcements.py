@@ -9,6 +9,9 @@ from cnn.errors import CnnError, TrainingStopped
 from cnn.i18n import N_
 from cnn.training.recipes import TrainConfig
 
+Announce = Callable[[object], None]
+"""Hears each event of this module; in the app also a worker's address (str) when it begins the training."""
+
 
 @dataclass(frozen=True)
 class Epoch:

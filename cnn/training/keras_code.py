@@ -128,7 +128,7 @@ y_train, y_test = y_train.ravel().astype("int64"), y_test.ravel().astype("int64"
 
 
 def _chosen(config: TrainConfig) -> Iterator[str]:
-    """What `cnn.network.fitting.shares` does."""
+    """What `cnn.network.shares.shares` does."""
     if config.train_images is None and config.validation == "test":
         return
     if config.train_images is not None:
@@ -266,7 +266,7 @@ def _fit_call(config: TrainConfig) -> Iterator[str]:
     yield ")"
 
 
-_MODULES = ("strokes.py", "styles.py", "network/distortions.py", "network/feeding.py")
+_MODULES = ("pictures/strokes.py", "pictures/styles.py", "network/distortions.py", "network/batches.py")
 _DISTORTIONS = ("distort", "training_batches")
 
 

@@ -176,7 +176,6 @@ export interface MapData extends LayerData {
   padding: [number, number];
   /** Zeros that the windows reach: above, left, below, right. */
   around: Box;
-  before: string;
   after: string;
   mapShape: [number, number];
   limit: number;

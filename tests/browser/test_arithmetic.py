@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from cnn.data.origins import DIGITS
-from cnn.insight.activations import Look
+from cnn.insight.activations import ForwardPass
 from cnn.network.build import build
 from cnn.network.inspector import Inspector
 from cnn.training.layers import Conv2D, Dense, Flatten
@@ -60,11 +60,18 @@ def places(shape: tuple[int, ...], random: np.random.Generator) -> list[tuple[in
     return corners + [tuple(int(place) for place in random.integers(shape)) for _ in range(2)]
 
 
-def shown(page: Page, inspector: Inspector, look: Look, layer: int, place: tuple[int, ...]) -> dict[str, Any]:
+def shown(
+    page: Page, inspector: Inspector, forward: ForwardPass, layer: int, place: tuple[int, ...]
+) -> dict[str, Any]:
     """What the browser makes of one place."""
     layers = inspector.layers
     data = arithmetic.numbers(
-        layers, look, layer, place[-1], lambda number, channel: layers[number].weights(channel), list(DIGITS)
+        layers,
+        forward,
+        layer,
+        place[-1],
+        lambda number, channel: layers[number].weights(channel),
+        list(DIGITS),
     )
     data |= {"texts": arithmetic._texts(), "stays": True}
     return dict(page.evaluate("given => shown(given)", {"data": data, "place": list(place[:2])}))
@@ -77,13 +84,13 @@ def test_the_browser_computes_what_keras_computes(mounted: Page, name: str) -> N
     shape = SHAPES[config.dataset]
     model = stirred(build(config, shape, 10))
     inspector, image = Inspector(model), random_image(shape, seed=1)
-    look = inspector.look(image)
+    forward = inspector.forward_pass(image)
     every = keras.Model(model.inputs, [layer.output for layer in model.layers])
     outputs = [output[0] for output in every.predict(image[None], verbose=0)]
     random = np.random.default_rng(2)
     for number, (facts, output) in enumerate(zip(inspector.layers, outputs, strict=True)):
         for place in places(facts.output_shape, random):
-            found = shown(mounted, inspector, look, number, place)
+            found = shown(mounted, inspector, forward, number, place)
             if facts.activation == "softmax":
                 assert found["probabilities"] == pytest.approx(output, abs=1e-4)
             else:
@@ -104,14 +111,14 @@ def test_activations_are_kerass_on_both_sides_of_zero(mounted: Page, activation:
         kernel, bias = layer.get_weights()
         layer.set_weights([random.normal(0, 3 / np.sqrt(kernel[..., 0].size), kernel.shape), bias])
     inspector = Inspector(model)
-    look = inspector.look(random_image((12, 12, 1), seed=4))
+    forward = inspector.forward_pass(random_image((12, 12, 1), seed=4))
     for number in (0, 2):
-        output = keras.Model(model.inputs, model.layers[number].output).predict(look.image[None], verbose=0)[
-            0
-        ]
-        before = look.layers[number].before
+        output = keras.Model(model.inputs, model.layers[number].output).predict(
+            forward.image[None], verbose=0
+        )[0]
+        before = forward.layers[number].before
         assert before.min() < -1 < 1 < before.max()
         for index in (before.argmin(), np.abs(before + 1).argmin(), before.argmax()):
             place = tuple(int(axis) for axis in np.unravel_index(index, before.shape))
-            found = shown(mounted, inspector, look, number, place)
+            found = shown(mounted, inspector, forward, number, place)
             assert found["value"] == pytest.approx(float(output[place]), abs=1e-4, rel=1e-4)

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.everywhere import settled
 from tests.browser.hand import draw, expect_answer, key, resting, write
 from tests.browser.served import Served
-from tests.pictures.test_segmentation import row
+from tests.rows import row
 
 BUSY = 180_000
 """Milliseconds that an answer may take while processes start."""

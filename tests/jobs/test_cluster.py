@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from queue import Queue
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -13,10 +14,11 @@ from distributed import Client, comm
 
 import cnn.jobs.cluster
 from cnn.data.uci_digits import uci_digits
-from cnn.errors import WorkerError
+from cnn.errors import TrainingError, WorkerError
 from cnn.jobs.job import Job
 from cnn.jobs.queue import TrainingQueue
 from cnn.jobs.state import Training
+from cnn.jobs.trainers import TrainersAway
 from cnn.jobs.workers import Workers
 from cnn.models.store import model_store
 from cnn.network.classifier import Classifier
@@ -290,3 +292,39 @@ def test_a_cluster_that_does_not_answer_is_not_asked_again_at_once(monkeypatch):
         with pytest.raises(WorkerError, match="does not answer"):
             away.capacity()
     assert asked == ["tcp://127.0.0.1:9"]
+
+
+def test_a_cluster_that_is_just_coming_back_is_waited_for(monkeypatch):
+    """Its port listens already, it does not answer yet: no training fails that may be sent in a moment."""
+    cluster = cnn.jobs.cluster.RemoteCluster("tcp://127.0.0.1:9", Settings())
+    cluster._client = SimpleNamespace(status="closed")
+
+    def refuse(address, limits):
+        raise WorkerError("The cluster does not answer.")
+
+    monkeypatch.setattr(cnn.jobs.cluster, "listens", lambda _address: True)
+    monkeypatch.setattr(cnn.jobs.cluster, "connect", refuse)
+    # The second attempt meets what is remembered of the first.
+    for _ in range(2):
+        with pytest.raises(TrainersAway):
+            cluster.send(Job("ann", few()), lambda event: None, again=False)
+
+
+def test_a_stop_ends_what_waits_for_processes_and_forgets_it(monkeypatch):
+    """Its owner has heard of the end before anything of it is cleared away."""
+    waiting = Workers(Settings(scheduler_address="tcp://127.0.0.1:9"))
+    order: list[str] = []
+
+    def away(*_, **__):
+        raise TrainersAway("…")
+
+    monkeypatch.setattr(waiting._trainers, "send", away)
+    monkeypatch.setattr(waiting._trainers, "forget", lambda job_id: order.append(f"forgotten {job_id}"))
+    outcome = waiting.begin_training(Job("ann", few(), id="late"), lambda event: None)
+    outcome.add_done_callback(lambda _: order.append("told"))
+    waiting.give_up("late")
+    with pytest.raises(TrainingError, match="stopped while no process had it"):
+        outcome.result(PATIENCE)
+    wait_until(lambda: len(order) > 1)
+    waiting.close()
+    assert order == ["told", "forgotten late"]

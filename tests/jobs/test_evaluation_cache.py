@@ -14,7 +14,7 @@ from cnn.insight import metrics
 from cnn.insight.metrics import Evaluation
 from cnn.jobs.evaluation_cache import REMEMBERED, TOLD_SECONDS, EvaluationCache
 from cnn.models import store
-from cnn.models.file import WEIGHTS
+from cnn.models.file_check import WEIGHTS
 from cnn.models.store import model_store
 from tests.networks import digits, trained
 
@@ -34,7 +34,7 @@ class Scoring:
         """Finish the last task as the real one does: keep the result, then give it."""
         future, kept = self.begun[-1]
         labels = digits().y_test
-        evaluation = metrics.evaluated(np.full((len(labels), 10), 0.1, np.float32), labels)
+        evaluation = metrics.evaluation_of(np.full((len(labels), 10), 0.1, np.float32), labels)
         metrics.save(evaluation, kept)
         future.set_result(evaluation)
         return evaluation

@@ -4,6 +4,7 @@ import errno
 import os
 import time
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from cnn.jobs.work_folder import KEPT_SECONDS, WorkFolder, work_folder
 from cnn.models.continuation import Continuation
 from cnn.models.fine_tuning import FineTuning
 from cnn.models.store import ModelStore
+from cnn.training.layers import Flatten
 from cnn.training.recipes import RECIPES
 from tests.networks import trained
 
@@ -50,6 +52,24 @@ def test_a_training_comes_back_as_it_was_asked_for(start):
     assert [
         (each.owner, each.id, each.config, each.start, each.sweep) for each in left_by(folder, start)
     ] == [("ann", "job2", CONFIG, None, "sweep0"), ("ann", "job0", CONFIG, None, "sweep2")]
+
+
+def test_what_the_version_before_has_left_is_taken_up(tmp_path):
+    """A queue as 0.1.0 wrote it, byte by byte, is a queue still."""
+    prefix = f"app-{sha256(str(tmp_path / 'models').encode()).hexdigest()[:8]}-"
+    note = tmp_path / "work" / f"{prefix}dead" / "queue" / "5e1f00c0ffee"
+    note.mkdir(parents=True)
+    (note / "asked.json").write_text(
+        '{"owner":"ann","config":{"recipe":"own","dataset":"mnist","layers":[{"kind":"flatten"}],'
+        '"optimizer":"adam","learning_rate":0.015,"schedule":"one_cycle","batch_size":128,"epochs":1,'
+        '"validation":"test","train_images":null,"seed":0,"early_stopping":false,"patience":10,'
+        '"keep_best":false,"as_people_draw":true},"sweep":"5feeb","start":null,"record":null}'
+    )
+    folder = work_folder(tmp_path / "work", tmp_path / "models")
+    [back] = folder.left()
+    assert (back.owner, back.id, back.sweep, back.start) == ("ann", "5e1f00c0ffee", "5feeb", None)
+    assert (back.config.layers, back.config.schedule) == ((Flatten(),), "one_cycle")
+    folder.release()
 
 
 def test_a_network_that_learns_drawings_comes_back(start, tmp_path):

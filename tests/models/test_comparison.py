@@ -68,6 +68,6 @@ def test_a_model_without_a_config_has_no_settings(a_record: ModelRecord):
 
 @pytest.fixture
 def a_record(tmp_path) -> ModelRecord:
-    from tests.models.test_store import TRAINED
+    from tests.networks import TRAINED
 
     return ModelStore(tmp_path).save("one", TRAINED)

@@ -10,7 +10,7 @@ from cnn.models.continuation import Continuation
 from cnn.models.record import ModelRecord
 from cnn.models.store import ModelStore
 from cnn.network.build import build
-from cnn.network.fitting import train
+from cnn.network.fitting import fit
 from cnn.training.announcements import Epoch
 from cnn.training.layers import Dropout, Flatten
 from tests.networks import digits, small_config
@@ -23,9 +23,9 @@ def keep(folder, trained) -> Continuation:
 
 def test_two_epochs_and_one_more_are_three(tmp_path):
     """History, filters, time and the optimizer's steps go on from where they were."""
-    before = train(small_config(epochs=2), digits())
+    before = fit(small_config(epochs=2), digits())
     start = keep(tmp_path, before)
-    after = train(start.config(1), digits(), start=start)
+    after = fit(start.config(1), digits(), start=start)
     assert after.history[:2] == before.history
     assert [epoch.epoch for epoch in after.history] == [1, 2, 3]
     assert after.history[2].loss < before.history[0].loss
@@ -39,7 +39,7 @@ def test_two_epochs_and_one_more_are_three(tmp_path):
 def test_a_schedule_goes_on_after_the_epochs_that_count(tmp_path, whole_epochs):
     """What the optimizer did beyond the last whole or best epoch does not use up the rates of the next."""
     config = small_config(epochs=4, schedule="one_cycle")
-    before = train(config, digits())
+    before = fit(config, digits())
     kept = replace(before, config=config.model_copy(update={"keep_best": whole_epochs > 0}))
     history = tuple(
         replace(epoch, val_loss=100 + abs(epoch.epoch - whole_epochs))
@@ -48,7 +48,7 @@ def test_a_schedule_goes_on_after_the_epochs_that_count(tmp_path, whole_epochs):
     )
     start = keep(tmp_path, replace(kept, history=history))
     assert len(start.history) == whole_epochs
-    after = train(start.config(1), digits(), start=start)
+    after = fit(start.config(1), digits(), start=start)
     assert steps(after, tmp_path) == (whole_epochs + 1) * steps(before, tmp_path) / 4
     last = build_from(after, tmp_path).get_weights(), build_from(before, tmp_path).get_weights()
     assert not all(np.array_equal(new, old) for new, old in zip(*last, strict=True))
@@ -58,8 +58,8 @@ def test_the_epochs_that_follow_are_drawn_anew(tmp_path):
     """Of weights that stay as they are, what is dropped out decides the loss: no epoch repeats another's."""
     layers = (Flatten(), Dropout(rate=0.5))
     config = small_config(layers=layers, learning_rate=1e-12, optimizer="sgd", epochs=1)
-    start = keep(tmp_path, train(config, digits()))
-    first, second = train(start.config(1), digits(), start=start).history
+    start = keep(tmp_path, fit(config, digits()))
+    first, second = fit(start.config(1), digits(), start=start).history
     assert second.loss != pytest.approx(first.loss, abs=1e-5)
 
 
@@ -80,12 +80,12 @@ def steps(trained, folder) -> int:
 
 def test_it_goes_on_from_the_epoch_that_was_kept(tmp_path):
     """With the best epoch kept, the epochs after it are not counted: the weights know nothing of them."""
-    before = train(small_config(epochs=4, keep_best=True, learning_rate=0.3), digits())
+    before = fit(small_config(epochs=4, keep_best=True, learning_rate=0.3), digits())
     losses = [epoch.val_loss for epoch in before.history]
     best = losses.index(min(losses))
     start = keep(tmp_path, before)
     assert start.history == before.history[: best + 1]
-    after = train(start.config(1), digits(), start=start)
+    after = fit(start.config(1), digits(), start=start)
     assert len(after.history) == best + 2
     assert after.test_loss <= before.test_loss + 1e-6
 

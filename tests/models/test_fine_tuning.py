@@ -20,9 +20,9 @@ def digits():
 
 def trained(digits, **changes):
     """A small network that has learned the digits."""
-    from cnn.network.fitting import train
+    from cnn.network.fitting import fit
 
-    return train(
+    return fit(
         networks.small_config(**{"epochs": 10, "batch_size": 32, "learning_rate": 0.003} | changes), digits
     )
 
@@ -30,7 +30,7 @@ def trained(digits, **changes):
 def test_corrections_are_learned_and_the_rest_is_kept(digits, tmp_path):
     """Of the pictures that were misread and corrected, most are read right; the others as well as before."""
     from cnn.network.classifier import Classifier
-    from cnn.network.fitting import train
+    from cnn.network.fitting import fit
 
     before = trained(digits)
     record = ModelStore(tmp_path).save("before", before)
@@ -39,7 +39,7 @@ def test_corrections_are_learned_and_the_rest_is_kept(digits, tmp_path):
     wrong = probabilities.argmax(axis=1) != digits.y_test
     assert wrong.any()
     tuning = FineTuning(record, before.keras_file, digits.x_test[wrong], digits.y_test[wrong])
-    saved = ModelStore(tmp_path).save("after", train(tuning.config(), digits, start=tuning))
+    saved = ModelStore(tmp_path).save("after", fit(tuning.config(), digits, start=tuning))
     classifier = Classifier(saved, ModelStore(tmp_path).folder_of(saved.id).keras_path())
     right = classifier.probabilities(digits.x_test).argmax(axis=1) == digits.y_test
     assert right[wrong].mean() > 0.6
@@ -48,7 +48,7 @@ def test_corrections_are_learned_and_the_rest_is_kept(digits, tmp_path):
 
 def test_a_model_that_learns_on_stays_as_sure(digits, tmp_path):
     """Its temperature, which its threshold was fitted to, is that of the model it comes from."""
-    from cnn.network.fitting import train
+    from cnn.network.fitting import fit
 
     before = replace(trained(digits, epochs=1), temperature=1.7)
     tuning = FineTuning(
@@ -57,7 +57,7 @@ def test_a_model_that_learns_on_stays_as_sure(digits, tmp_path):
         digits.x_test[:3],
         digits.y_test[:3],
     )
-    assert train(tuning.config(), digits, start=tuning).temperature == 1.7
+    assert fit(tuning.config(), digits, start=tuning).temperature == 1.7
 
 
 def test_what_is_new_has_its_share(digits, tmp_path):
@@ -92,7 +92,7 @@ def test_a_model_without_its_config_cannot_learn_on(digits, tmp_path):
 
 def test_the_shipped_model_learns_corrections(digits):
     """The model that visitors begin with, which also knows what is no digit, can be taught, too."""
-    from cnn.network.fitting import train
+    from cnn.network.fitting import fit
 
     tuning = FineTuning(
         model_store().record(SHIPPED),
@@ -101,7 +101,7 @@ def test_the_shipped_model_learns_corrections(digits):
         digits.y_test[:2],
     )
     config = tuning.config().model_copy(update={"epochs": 1})
-    learned = train(config, digits, start=tuning)
+    learned = fit(config, digits, start=tuning)
     assert learned.test_accuracy > 0.9
     assert learned.parameters == tuning.record.parameters
 
@@ -109,7 +109,7 @@ def test_the_shipped_model_learns_corrections(digits):
 def test_what_has_learned_on_is_measured_as_before(digits, tmp_path):
     """Asked which digit a test image shows, as the one before was: "not a digit" is no answer there."""
     from cnn.network.classifier import Classifier
-    from cnn.network.fitting import train
+    from cnn.network.fitting import fit
 
     shipped = model_store().record(SHIPPED)
     tuning = FineTuning(
@@ -119,7 +119,7 @@ def test_what_has_learned_on_is_measured_as_before(digits, tmp_path):
         np.full(30, 10),
     )
     config = tuning.config().model_copy(update={"epochs": 2, "learning_rate": 0.003})
-    learned = train(config, digits, start=tuning)
+    learned = fit(config, digits, start=tuning)
     record = ModelStore(tmp_path).save("after", learned, reject_class=True)
     classifier = Classifier(record, ModelStore(tmp_path).folder_of(record.id).keras_path())
     right = classifier.probabilities(digits.x_test).argmax(axis=1) == digits.y_test

@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 
 from cnn.errors import ModelBroken
-from cnn.models.file import WEIGHTS
+from cnn.models.file_check import WEIGHTS
 from cnn.models.folder import FILTERS_FILE, KERAS_FILE, RECORD_FILE
 from cnn.models.record import ModelRecord
 from cnn.models.store import BrokenModel, ModelStore
 from cnn.network import build
-from cnn.network.fitting import train
+from cnn.network.fitting import fit
 from cnn.network.weights import check_weights
 from cnn.training.recipes import RECIPES
 from tests.networks import digits, small_config
@@ -32,7 +32,7 @@ SHAPE = (28, 28, 1)
 def own(tmp_path_factory):
     """The folder of a small model that was trained here."""
     folder = tmp_path_factory.mktemp("own")
-    return folder / ModelStore(folder).save("small", train(small_config(epochs=1), digits())).id
+    return folder / ModelStore(folder).save("small", fit(small_config(epochs=1), digits())).id
 
 
 @pytest.fixture
@@ -220,7 +220,7 @@ def test_two_parts_of_one_name_are_refused(file, refused):
 
 def test_a_file_larger_than_any_network_is_refused(file, refused, monkeypatch):
     """Its size alone is the reason; not a byte of it is read."""
-    monkeypatch.setattr("cnn.models.file._SLACK", 0)
+    monkeypatch.setattr("cnn.models.file_check._SLACK", 0)
     with file.open("r+b") as opened:
         opened.truncate(20_000_000 * 12 + 1)
     refused("240,000,001 bytes")

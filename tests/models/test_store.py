@@ -20,12 +20,8 @@ from cnn.models.folder import ModelFolder
 from cnn.models.record import ModelRecord
 from cnn.models.saving import check_place, save_in
 from cnn.models.store import BrokenModel, ModelStore, model_store
-from cnn.training.recipes import recipe
 from tests import strategies
-from tests.networks import trained
-
-KERNELS = np.arange(2 * 3 * 3 * 1 * 4, dtype=np.float32).reshape(2, 3, 3, 1, 4)
-TRAINED = trained(config=recipe("conv32").config, filters=KERNELS)
+from tests.networks import TRAINED
 
 
 @pytest.fixture
@@ -254,7 +250,7 @@ def test_a_full_disk_leaves_the_old_model_and_no_half_one(store, tmp_path):
         from pathlib import Path
         from cnn.models.store import ModelStore
         from cnn.errors import ModelNotSaved
-        from tests.models.test_store import TRAINED
+        from tests.networks import TRAINED
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
         try:

@@ -14,7 +14,7 @@ from cnn.errors import ConfigError, ModelBroken
 from cnn.models.folder import KERAS_FILE
 from cnn.models.store import ModelStore
 from cnn.network.build import build, load
-from cnn.network.fitting import train
+from cnn.network.fitting import fit
 from cnn.training.layers import Dense, Flatten, layer_table
 from cnn.training.recipes import RECIPES
 from tests.networks import digits, small_config
@@ -27,7 +27,7 @@ SHAPES = {"mnist": (28, 28, 1), "cifar10": (32, 32, 3)}
 def saved(tmp_path_factory):
     """A small trained model: its record and its `.keras` file."""
     folder = tmp_path_factory.mktemp("models")
-    record = ModelStore(folder).save("small", train(small_config(epochs=1), digits()))
+    record = ModelStore(folder).save("small", fit(small_config(epochs=1), digits()))
     return record, folder / record.id / KERAS_FILE
 
 

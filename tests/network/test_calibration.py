@@ -11,7 +11,7 @@ from sklearn.metrics import log_loss
 from cnn.models.store import ModelStore
 from cnn.network.calibration import calibration_error, temperature_of
 from cnn.network.classifier import Classifier
-from cnn.network.fitting import train
+from cnn.network.fitting import fit
 from tests.networks import digits, small_config
 
 
@@ -72,7 +72,7 @@ def test_a_training_that_went_on_too_long_is_less_sure(tmp_path):
 
     It is fitted on the validation images, and judged here on the test images.
     """
-    trained = train(small_config(train_images=200, validation=0.3, epochs=60), digits())
+    trained = fit(small_config(train_images=200, validation=0.3, epochs=60), digits())
     record = ModelStore(tmp_path).save("by heart", trained)
     assert record.temperature == trained.temperature > 1.2
     as_trained = record.model_copy(update={"temperature": 1.0})
@@ -82,7 +82,7 @@ def test_a_training_that_went_on_too_long_is_less_sure(tmp_path):
 
 def test_a_training_that_went_on_too_briefly_is_made_no_surer(tmp_path):
     """Sharper scores would fit the validation images better, and still they stay as they are."""
-    trained = train(small_config(epochs=1), digits())
+    trained = fit(small_config(epochs=1), digits())
     record = ModelStore(tmp_path).save("brief", trained)
     unscaled = record.model_copy(update={"temperature": 1.0})
     assert temperature_of(_probabilities(unscaled, tmp_path), digits().y_test) < 0.7

@@ -12,7 +12,7 @@ from cnn.insight.activations import receptive_field
 from cnn.models.shipped_model import SHIPPED
 from cnn.models.store import model_store
 from cnn.network.build import build, load
-from cnn.network.fitting import train
+from cnn.network.fitting import fit
 from cnn.network.inspector import Inspector
 from cnn.training.layers import (
     AveragePool2D,
@@ -35,7 +35,7 @@ PER_LAYER = 12
 @pytest.fixture(scope="module")
 def trained():
     """The inspector of a network that reads digits, and the network."""
-    result = train(small_config(epochs=3), digits())
+    result = fit(small_config(epochs=3), digits())
     model = build(result.config, (28, 28, 1), 10)
     model.set_weights(_weights_of(result))
     return Inspector(model), model
@@ -79,35 +79,35 @@ def test_a_look_equals_keras_and_loops(name):
     model = stirred(build(config, SHAPES[config.dataset], 10))
     inspector = Inspector(model)
     image = random_image(SHAPES[config.dataset])
-    look = inspector.look(image)
+    forward = inspector.forward_pass(image)
     outputs = keras.Model(model.inputs, [layer.output for layer in model.layers]).predict(
         image[None], verbose=0
     )
     for number, (facts, values, output) in enumerate(
-        zip(inspector.layers, look.layers, outputs, strict=True)
+        zip(inspector.layers, forward.layers, outputs, strict=True)
     ):
         assert values.output == pytest.approx(output[0], abs=1e-4, rel=1e-4)
         if facts.kind == "conv2d":
             layer = config.layers[number]
             same = layer.padding == "same"
             expected = convolved_in_loops(
-                look.input_of(number), facts.kernel, facts.bias, layer.strides, same
+                forward.input_of(number), facts.kernel, facts.bias, layer.strides, same
             )
             assert values.before == pytest.approx(expected, abs=1e-4, rel=1e-4)
-    assert look.probabilities.sum() == pytest.approx(1, abs=1e-5)
+    assert forward.probabilities.sum() == pytest.approx(1, abs=1e-5)
 
 
 def check_the_arithmetic(model, image, random, **tolerance):
     """At corners and random places of every layer, input and weights give the value; all are Keras's."""
     inspector = Inspector(model)
-    look = inspector.look(image)
+    forward = inspector.forward_pass(image)
     every = keras.Model(model.inputs, [layer.output for layer in model.layers])
     outputs = [output[0] for output in every.predict(image.reshape(1, *model.input_shape[1:]), verbose=0)]
-    for number, (facts, values) in enumerate(zip(inspector.layers, look.layers, strict=True)):
+    for number, (facts, values) in enumerate(zip(inspector.layers, forward.layers, strict=True)):
         corners = [tuple(0 for _ in facts.output_shape), tuple(side - 1 for side in facts.output_shape)]
         others = [tuple(int(i) for i in random.integers(facts.output_shape)) for _ in range(PER_LAYER)]
         for pixel in corners + others:
-            expected = before_activation(facts, look.input_of(number), pixel)
+            expected = before_activation(facts, forward.input_of(number), pixel)
             assert values.before[pixel] == pytest.approx(expected, **tolerance)
         activated = keras.activations.get(facts.activation)(values.before[None])[0]
         for expected in (activated, outputs[number]):
@@ -257,7 +257,7 @@ def test_what_is_not_there_is_said(trained):
     """A picture, class, layer, map or pixel that cannot be ends in a sentence."""
     inspector, _ = trained
     with pytest.raises(PictureError, match="32×32×3"):
-        inspector.look(np.zeros((32, 32, 3), np.float32))
+        inspector.forward_pass(np.zeros((32, 32, 3), np.float32))
     with pytest.raises(ConfigError, match="class 10"):
         inspector.evidence(np.zeros((28, 28), np.float32), 10)
     with pytest.raises(ConfigError, match="conv2d_1"):

@@ -8,12 +8,12 @@ makes reading worse shows.
 import numpy as np
 import pytest
 
+from cnn.insight.number_reading import read_number
 from cnn.models.shipped_model import SHIPPED
 from cnn.models.store import ModelStore
 from cnn.network.classifier import Classifier
 from cnn.pictures import strokes, styles
 from cnn.pictures.preparation import Picture, prepare_drawing
-from cnn.pictures.segmentation import read_number
 from cnn.pictures.strokes import Stroke
 from cnn.settings import PROJECT
 

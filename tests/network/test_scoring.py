@@ -14,8 +14,8 @@ from cnn.models.folder import KERAS_FILE
 from cnn.models.store import ModelStore
 from cnn.network.build import build, load
 from cnn.network.classifier import Classifier
-from cnn.network.fitting import train
-from cnn.network.scoring import Neighbours, evaluate
+from cnn.network.fitting import fit
+from cnn.network.scoring import Neighbours, score
 from cnn.training.layers import Conv2D, Flatten, MaxPool2D
 from tests.networks import digits, small_config
 
@@ -24,14 +24,14 @@ from tests.networks import digits, small_config
 def saved(tmp_path_factory):
     """A network that reads most digits: its record and its file."""
     folder = tmp_path_factory.mktemp("models")
-    record = ModelStore(folder).save("small", train(small_config(epochs=4), digits()))
+    record = ModelStore(folder).save("small", fit(small_config(epochs=4), digits()))
     return record, folder / record.id / KERAS_FILE
 
 
 @pytest.fixture(scope="module")
 def evaluation(saved):
     """Its answers to the test images."""
-    return evaluate(Classifier(*saved), digits())
+    return score(Classifier(*saved), digits())
 
 
 @st.composite
@@ -41,7 +41,7 @@ def answers(draw):
     count = draw(st.integers(1, 40))
     raw = draw(hnp.arrays(np.float32, (count, classes), elements=st.floats(0.015625, 1, width=32)))
     labels = draw(hnp.arrays(np.int64, count, elements=st.integers(0, classes - 1)))
-    return metrics.evaluated(raw / raw.sum(axis=1, keepdims=True), labels)
+    return metrics.evaluation_of(raw / raw.sum(axis=1, keepdims=True), labels)
 
 
 def test_the_figures_are_those_of_the_training(saved, evaluation):
@@ -58,7 +58,7 @@ def test_the_loss_is_the_networks_own(saved, temperature):
     """However sure the answers are made, the loss stays what the training reported."""
     record, path = saved
     cooled = Classifier(record.model_copy(update={"temperature": temperature}), path)
-    assert evaluate(cooled, digits()).loss == pytest.approx(record.test_loss, abs=1e-4)
+    assert score(cooled, digits()).loss == pytest.approx(record.test_loss, abs=1e-4)
 
 
 def test_the_answers_are_keras_own(saved, evaluation):
@@ -130,8 +130,8 @@ def test_a_shuffled_cell_depends_on_the_seed(evaluation):
 def test_two_models_are_compared():
     """Exactly the image that the first gets right and the second wrong is found, and not the other way."""
     labels = np.array([0, 1, 1])
-    first = metrics.evaluated(np.array([[0.9, 0.1], [0.2, 0.8], [0.7, 0.3]], np.float32), labels)
-    second = metrics.evaluated(np.array([[0.9, 0.1], [0.6, 0.4], [0.1, 0.9]], np.float32), labels)
+    first = metrics.evaluation_of(np.array([[0.9, 0.1], [0.2, 0.8], [0.7, 0.3]], np.float32), labels)
+    second = metrics.evaluation_of(np.array([[0.9, 0.1], [0.6, 0.4], [0.1, 0.9]], np.float32), labels)
     assert only_first_right(first, second).tolist() == [1]
     assert only_first_right(second, first).tolist() == [2]
 
@@ -147,7 +147,7 @@ def test_wrong_labels_are_suspected():
     for number, sureness in ((7, 0.96), (8, 0.98), (9, 0.5)):
         probabilities[number] = (1 - sureness) / 3
         probabilities[number, (labels[number] + 1) % 4] = sureness
-    assert doubtful(metrics.evaluated(probabilities, labels)).tolist() == [8, 7]
+    assert doubtful(metrics.evaluation_of(probabilities, labels)).tolist() == [8, 7]
 
 
 def test_a_kept_evaluation_comes_back(evaluation, tmp_path):

@@ -336,7 +336,7 @@ def test_a_failed_training_is_told(open_section, workers):
 def two_networks(models_dir, monkeypatch):
     """A dense and a convolutional network of this visitor's, which answer in this process."""
     from cnn.network.classifier import Classifier
-    from cnn.network.fitting import train
+    from cnn.network.fitting import fit
 
     class Answering(LocalWorkers):
         def answer(self, folder, image):
@@ -350,7 +350,7 @@ def two_networks(models_dir, monkeypatch):
         ("convolutional", shifted_digits.CONVOLUTIONAL),
     ):
         config = small_config(recipe=recipe, layers=layers, epochs=8, batch_size=50)
-        model_store().save(recipe, train(config, digits()), owner=OWNER)
+        model_store().save(recipe, fit(config, digits()), owner=OWNER)
 
 
 def test_shifted_digits_are_read_by_both(open_section, two_networks):

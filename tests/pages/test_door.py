@@ -231,6 +231,15 @@ def test_the_form_is_in_the_readers_language(browser):
     assert '<p id="wrong" role="alert"></p>' in shown
 
 
+@pytest.mark.parametrize(
+    ("languages", "language"),
+    [("ko-KR,ko;q=0.9,en;q=0.8", "ko"), ("ko;q=0.3,en;q=0.9", "en"), ("fr, ko;q=0.1", "ko"), ("", "en")],
+)
+def test_the_form_is_in_the_language_that_the_browser_wants_most(browser, languages, language):
+    """Where the address names none, by the weights of the browser's list."""
+    assert f'<html lang="{language}">' in browser.ask(languages=languages).body
+
+
 def test_the_health_check_needs_no_password(browser):
     """Whatever watches over the server asks for nothing else."""
     assert browser.ask("/_stcore/health").body == SECRET

@@ -17,11 +17,11 @@ from cnn.models.shipped_model import SHIPPED, keep_shipped
 from cnn.models.store import model_store
 from cnn.settings import PROJECT, settings
 from pages.parts.draw import corrections, digit_board, number_board, other_board
+from tests import rows
 from tests.networks import trained
 from tests.pages.conftest import OWNER
 from tests.pages.opened import html, run_function
-from tests.pictures import test_segmentation
-from tests.pictures.test_segmentation import by_shape
+from tests.rows import by_shape
 
 
 def answer_page(digit, sharpness, reject):
@@ -305,7 +305,7 @@ def number_page(count):
     from cnn.models.shipped_model import SHIPPED
     from cnn.models.store import model_store
     from pages.parts.draw.number_board import read, show_number
-    from tests.pictures.test_segmentation import row
+    from tests.rows import row
 
     show_number(read(model_store().record(SHIPPED), row("1" * count)))
 
@@ -375,16 +375,16 @@ FAULT = "fault in the program (IndexError)"
         "cnn.pictures.files.without_lines",
         "cnn.pictures.segmentation.ink_of",
         "cnn.pictures.preparation.prepare_drawing",
-        "tests.pictures.test_segmentation.by_shape",
+        "tests.rows.by_shape",
         "pages.parts.draw.upload_board.workers",
     ],
 )
 def test_a_fault_in_the_program_costs_one_picture(monkeypatch, stage):
     """Wherever reading an upload meets an IndexError, the page says one sentence, and goes on."""
-    asked = SimpleNamespace(answers=lambda _folder, images: test_segmentation.by_shape(images))
+    asked = SimpleNamespace(answers=lambda _folder, images: rows.by_shape(images))
     monkeypatch.setattr(number_board, "workers", lambda: asked)
     monkeypatch.setattr(stage, fail)
-    page = run_function(upload_page, png(Image.fromarray(255 - test_segmentation.row("7"))))
+    page = run_function(upload_page, png(Image.fromarray(255 - rows.row("7"))))
     assert not page.exception
     [told] = page.error
     assert FAULT in told.value
@@ -404,19 +404,17 @@ def board_page(name):
     st.caption("The rest of the page")
 
 
-@pytest.mark.parametrize(
-    "stage", ["cnn.pictures.preparation._ink", "tests.pictures.test_segmentation.by_shape"]
-)
+@pytest.mark.parametrize("stage", ["cnn.pictures.preparation._ink", "tests.rows.by_shape"])
 @pytest.mark.parametrize("board", [digit_board, number_board])
 def test_a_fault_in_the_program_costs_one_drawing(monkeypatch, board, stage):
     """Wherever a drawing meets an IndexError, its board says one sentence, and the page goes on."""
     asked = SimpleNamespace(
         awake=True,
-        answer=lambda _folder, image: test_segmentation.by_shape([image])[0],
-        answers=lambda _folder, images: test_segmentation.by_shape(images),
+        answer=lambda _folder, image: rows.by_shape([image])[0],
+        answers=lambda _folder, images: rows.by_shape(images),
     )
     monkeypatch.setattr(board, "workers", lambda: asked)
-    monkeypatch.setattr(board, "canvas", lambda *_, **__: test_segmentation.row("7"))
+    monkeypatch.setattr(board, "canvas", lambda *_, **__: rows.row("7"))
     monkeypatch.setattr(number_board, "room", lambda _: 700)
     monkeypatch.setattr(stage, fail)
     page = run_function(board_page, board.__name__.rpartition(".")[2])
@@ -428,7 +426,7 @@ def test_a_fault_in_the_program_costs_one_drawing(monkeypatch, board, stage):
 
 def test_after_a_fault_the_next_picture_is_read(visit, monkeypatch):
     """The visitor need not reload the page: a picture that can be read gets its answer."""
-    asked = SimpleNamespace(answers=lambda _folder, images: test_segmentation.by_shape(images))
+    asked = SimpleNamespace(answers=lambda _folder, images: rows.by_shape(images))
     monkeypatch.setattr(number_board, "workers", lambda: asked)
     page = visit("draw")
     page.segmented_control(key="way").set_value("picture").run()
@@ -437,7 +435,7 @@ def test_after_a_fault_the_next_picture_is_read(visit, monkeypatch):
         page.file_uploader(key="upload").set_value(("a.png", png(Image.new("L", (9, 9))), "image/png")).run()
         [told] = page.error
         assert FAULT in told.value
-    content = png(Image.fromarray(255 - test_segmentation.row("170")))
+    content = png(Image.fromarray(255 - rows.row("170")))
     page.file_uploader(key="upload").set_value(("b.png", content, "image/png")).run()
     assert not page.error
     assert not page.exception

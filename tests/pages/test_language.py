@@ -4,13 +4,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
 from cnn import i18n
 from cnn.errors import ModelNotFound
 from cnn.i18n import N_
-from pages.parts.server import language, streamlit_words
+from pages.parts.server import compat, language, streamlit_words
 from tests.pages.opened import PAGES, open_app, run_function
 
 KOREAN_HEADER = {"draw": "숫자를 그려 보세요", "train": "신경망을 훈련해 보세요", "runs": "훈련 기록"}
@@ -22,7 +21,7 @@ def choose(monkeypatch):
     # AppTest writes the options of a page out in its own thread, where no page is.
     outside = ["en"]
     monkeypatch.setitem(
-        i18n._reader, "language", lambda: language.chosen() if get_script_run_ctx(True) else outside[0]
+        i18n._reader, "language", lambda: language.chosen() if compat.runs_a_page() else outside[0]
     )
 
     def press(page: AppTest, code: str) -> AppTest:
@@ -63,6 +62,21 @@ def test_two_visitors_read_their_own_language(choose):
 def test_the_browser_chooses_first(monkeypatch, locale, code):
     """Before any choice, the language is the browser's, or English where that is not translated."""
     monkeypatch.setattr(type(language.st.context), "locale", property(lambda _self: locale))
+    assert open_app("ann").button_group(key="language").value == code
+
+
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [("ko;q=0.3,en;q=0.9", "en"), ("fr-FR, ko;q=0.5, en;q=0.1", "ko"), ("ko;q=0, fr", "en")],
+)
+@pytest.mark.usefixtures("workers")
+def test_the_browsers_whole_list_counts_before_its_first_language(monkeypatch, header, code):
+    """What the browser's list wants most, whatever Streamlit says that its own language is."""
+    other = {"en": "ko", "ko": "en"}[code]
+    monkeypatch.setattr(type(language.st.context), "locale", property(lambda _self: other))
+    monkeypatch.setattr(
+        type(language.st.context), "headers", property(lambda _self: {"Accept-Language": header})
+    )
     assert open_app("ann").button_group(key="language").value == code
 
 

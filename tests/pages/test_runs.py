@@ -18,8 +18,7 @@ from cnn.training.announcements import Epoch
 from cnn.training.layers import Conv2D, Flatten
 from cnn.training.recipes import RECIPES
 from pages.parts.model.picker import in_markdown
-from tests.models.test_store import TRAINED
-from tests.networks import small_config
+from tests.networks import TRAINED, small_config
 from tests.pages.conftest import OWNER
 from tests.pages.opened import html
 

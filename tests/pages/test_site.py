@@ -89,6 +89,26 @@ def test_widgets_know_no_server():
     assert importing("pages/parts/widgets", "pages.parts.server", "pages.parts.frame") == []
 
 
+@pytest.mark.parametrize(
+    ("folder", "later"),
+    [
+        *((first, ("models", "insight", "network", "jobs")) for first in ("data", "pictures", "training")),
+        *((second, ("network", "jobs")) for second in ("models", "insight")),
+        ("network", ("jobs",)),
+    ],
+)
+def test_the_librarys_folders_point_one_way(folder, later):
+    """Data, pictures and trainings know no model, models and insight no network, and a network no job."""
+    assert importing(f"cnn/{folder}", *(f"cnn.{name}" for name in later)) == []
+
+
+def test_private_parts_stand_in_one_module_each():
+    """What Keras and Streamlit do not promise is imported where a test says which upgrade broke it."""
+    inside = ["runtime", "errors", "web", "elements", "delta_generator", "proto", "config"]
+    assert importing("cnn", "keras.src") == ["cnn/network/compat.py"]
+    assert importing("pages", *(f"streamlit.{part}" for part in inside)) == ["pages/parts/server/compat.py"]
+
+
 @pytest.fixture
 def no_data(tmp_path, monkeypatch):
     """A machine without any data set."""

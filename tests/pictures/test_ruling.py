@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image
 
+from cnn.insight.number_reading import read_number
 from cnn.models.shipped_model import SHIPPED
 from cnn.models.store import model_store
 from cnn.pictures.files import read_picture, read_writing
 from cnn.pictures.ruling import without_lines
-from cnn.pictures.segmentation import read_number
-from tests.pictures.test_segmentation import row
+from tests.rows import row
 
 PAPERS = {
     "ruled": {"thick": 2},

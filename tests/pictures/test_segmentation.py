@@ -1,145 +1,47 @@
-"""Rows of digits are found, boxed and read from left to right."""
+"""What may be a digit in a row is found and boxed, and the best way through it is the best of all."""
 
-import cv2
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from cnn.errors import PictureError
-from cnn.insight.answers import Answer, answer_from
-from cnn.pictures import segmentation, strokes
-
-# Digits as their strokes in a box of 60 by 100.
-SHAPES = {
-    "0": [[(30, 0), (5, 30), (5, 70), (30, 100), (55, 70), (55, 30), (30, 0)]],
-    "1": [[(30, 0), (30, 100)]],
-    "7": [[(0, 0), (60, 0), (25, 100)]],
-}
+from cnn.pictures.segmentation import MOST_JOINED, MOST_PIECES, Candidate, best_way, segmented
+from tests.rows import row
 
 
-def row(text: str, *, gap: float = 30, width: float = 8, break_seven: bool = False) -> np.ndarray:
-    """The digits side by side, light on dark, uint8 (150, ...)."""
-    placed, x = [], 20.0
-    for digit in text:
-        shape = [np.array(stroke, np.float32) for stroke in SHAPES[digit]]
-        if break_seven and digit == "7":
-            shape = [np.array([(0, 0), (60, 0)], np.float32), np.array([(55, 16), (25, 100)], np.float32)]
-        placed += [stroke + np.array([x, 25]) for stroke in shape]
-        x += 60 + gap
-    return strokes.draw([stroke.astype(np.float32) for stroke in placed], width=width, shape=(150, round(x)))
-
-
-def by_shape(images: np.ndarray) -> list[Answer]:
-    """Read pictures by their shape alone: narrow is 1, with a bar at the top 7, hollow 0, else nothing."""
-    return [answer_from(_outputs(image), reject_class=True) for image in images]
-
-
-def _outputs(image: np.ndarray) -> np.ndarray:
-    ink = image > 0.3
-    columns, rows = np.flatnonzero(ink.any(axis=0)), np.flatnonzero(ink.any(axis=1))
-    outputs = np.full(11, 0.01, np.float32)
-    top = ink[rows[0] + 1, columns[0] : columns[-1] + 1].mean()
-    if np.ptp(rows) < 15 or np.ptp(columns) > 15:
-        digit = 10
-    elif np.ptp(columns) < 5:
-        digit = 1
-    elif top > 0.8:
-        digit = 7
-    else:
-        digit = 0 if not ink[12:17, 12:16].any() else 10
-    outputs[digit] = 0.9
-    return outputs
-
-
-@pytest.mark.parametrize("text", ["10", "07", "7170", "1017017100"])
-def test_a_row_is_read_from_left_to_right(text: str) -> None:
-    """Every digit is found in its place, and its box holds it."""
-    number = segmentation.read_number(row(text), by_shape)
-    assert number.text == text
-    lefts = [digit.box[0] for digit in number.digits]
+def test_digits_that_stand_apart_are_pieces() -> None:
+    """Each is a candidate by itself, in its place, and so are neighbours that one digit may be made of."""
+    found = segmented(row("1017"))
+    alone = [candidate for candidate in found.candidates if candidate.last == candidate.first + 1]
+    assert [candidate.first for candidate in alone] == [0, 1, 2, 3]
+    lefts = [candidate.box[0] for candidate in alone]
     assert lefts == sorted(lefts)
-    assert all(90 <= digit.box[3] - digit.box[1] <= 120 for digit in number.digits)
-    assert number.probability == pytest.approx(
-        np.prod([digit.answer.probability for digit in number.digits]), rel=1e-5
+    assert all(90 <= candidate.box[3] - candidate.box[1] <= 120 for candidate in alone)
+    assert found.is_whole
+
+
+def test_a_gap_and_a_cut_speak_against_a_digit() -> None:
+    """The wider the gap that it would bridge; and what begins in the middle of a stroke is doubtful, too."""
+    near, far = (
+        next(each.cost for each in segmented(row("11", gap=gap)).candidates if each.last - each.first == 2)
+        for gap in (0, 20)
     )
+    assert 0 < near < far
+    firsts = {each.first: each.cost for each in segmented(row("00", gap=-6)).candidates}
+    assert firsts[0] == 0
+    assert max(firsts.values()) > 0
 
 
-def test_dark_ink_on_light_paper_reads_the_same() -> None:
-    """An inverted row gives the same number."""
-    assert segmentation.read_number(255 - row("170"), by_shape).text == "170"
-
-
-def test_a_broken_stroke_belongs_to_its_digit() -> None:
-    """A 7 whose bar floats above its stem is one digit."""
-    number = segmentation.read_number(row("171", break_seven=True), by_shape)
-    assert number.text == "171"
-
-
-def by_holes(images: np.ndarray) -> list[Answer]:
-    """Read pictures by their holes alone: none is a 1, one a 0, two are an 8; the more, the less sure."""
-    return [_answer(*_READINGS[min(_holes(image), 2)]) for image in images]
-
-
-_READINGS = ((1, 0.99), (0, 0.9), (8, 0.5))
-
-
-def _holes(image: np.ndarray) -> int:
-    parts, _ = cv2.connectedComponents((np.pad(image, 1) < 0.3).astype(np.uint8), connectivity=4)
-    return parts - 2
-
-
-def _answer(digit: int, probability: float) -> Answer:
-    return answer_from(np.where(np.arange(10) == digit, probability, (1 - probability) / 9))
-
-
-def rings(*centres: tuple[int, int], across: int, high: int = 50) -> np.ndarray:
-    """Ellipses around (x, y) between two ones, light on dark, uint8 (150, 400)."""
-    picture = np.zeros((150, 400), np.uint8)
-    for x in (30, 370):
-        cv2.line(picture, (x, 15), (x, 135), 255, 8)
-    for centre in centres:
-        cv2.ellipse(picture, centre, (across // 2, high // 2), 0, 0, 360, 255, 8)
-    return picture
-
-
-@settings(max_examples=15)
-@given(shift=st.integers(-15, 15), across=st.integers(40, 60))
-def test_what_stands_over_one_another_is_one_digit(shift: int, across: int) -> None:
-    """Two rings are an 8 where one is above the other, however much more each looks like a 0; else 00."""
-    above = rings((200, 42), (200 + shift, 108), across=across)
-    beside = rings((150, 75), (250, 75 + shift), across=across)
-    assert segmentation.read_number(above, by_holes).text == "181"
-    assert segmentation.read_number(beside, by_holes).text == "1001"
-
-
-@settings(max_examples=15)
-@given(across=st.integers(90, 130))
-def test_a_wide_digit_is_not_cut_for_a_little_more_certainty(across: int) -> None:
-    """A wide 0 stays whole, although its halves are read as 1 with more certainty than it is as 0."""
-    assert segmentation.read_number(rings((200, 75), across=across, high=100), by_holes).text == "101"
-
-
-def test_touching_digits_are_cut() -> None:
-    """Digits that share ink are read one by one by the shipped model."""
-    from cnn.models.shipped_model import SHIPPED
-    from cnn.models.store import model_store
-    from cnn.network.classifier import Classifier
-
-    shipped = model_store().folder_of(SHIPPED)
-    classifier = Classifier(shipped.record(), shipped.keras_path())
-    for text in ("00", "70", "07"):
-        assert segmentation.read_number(row(text, gap=-6), classifier.answers).text == text
-
-
-def test_an_empty_canvas_is_no_number() -> None:
-    """Without ink there is no text, and nobody is asked to read."""
-    number = segmentation.read_number(
-        np.zeros((100, 300), np.uint8), lambda _: pytest.fail("nothing to read")
-    )
-    assert number.text == ""
-    assert number.digits == ()
+def test_without_ink_there_is_no_candidate() -> None:
+    """An empty canvas is a whole row of nothing, with no way through it."""
+    found = segmented(np.zeros((100, 300), np.uint8))
+    assert found.candidates == ()
+    assert found.is_whole
+    assert best_way(found.candidates, np.empty(0)) == []
 
 
 @given(
@@ -148,32 +50,58 @@ def test_an_empty_canvas_is_no_number() -> None:
     )
 )
 def test_whatever_is_drawn_is_bounded(picture: np.ndarray) -> None:
-    """Any picture gives a number with a digit for each box, inside the picture, from few candidates."""
-    counts = []
-
-    def read(images: np.ndarray) -> list[Answer]:
-        counts.append(len(images))
-        assert images.shape[1:] == (28, 28)
-        return by_shape(images)
-
-    number = segmentation.read_number(picture, read)
-    assert len(number.text) == len(number.digits)
-    assert sum(counts) <= 5 * segmentation.MOST_PIECES
-    rows, columns = number.ink.shape
-    for left, top, right, bottom in (digit.box for digit in number.digits):
+    """Any picture gives few candidates, inside the picture, and a way through them from end to end."""
+    found = segmented(picture)
+    assert len(found.candidates) <= MOST_JOINED * MOST_PIECES
+    rows, columns = found.ink.shape
+    for candidate in found.candidates:
+        left, top, right, bottom = candidate.box
         assert 0 <= left < right <= columns
         assert 0 <= top < bottom <= rows
+        assert candidate.image.shape == (28, 28)
+        assert candidate.cost >= 0
+    way = [found.candidates[number] for number in best_way(found.candidates, np.zeros(len(found.candidates)))]
+    assert [each.last for each in way[:-1]] == [each.first for each in way[1:]]
 
 
-@pytest.mark.parametrize("count", [segmentation.MOST_PIECES, segmentation.MOST_PIECES + 1])
-def test_what_is_not_read_is_said(count: int) -> None:
-    """A row of more pieces than are read gives its beginning, and says that it is one."""
-    number = segmentation.read_number(row("1" * count), by_shape)
-    assert number.text == "1" * segmentation.MOST_PIECES
-    assert number.is_whole == (count == segmentation.MOST_PIECES)
+@pytest.mark.parametrize("count", [MOST_PIECES, MOST_PIECES + 1])
+def test_what_is_left_out_is_said(count: int) -> None:
+    """Of a row of more pieces the first ones are candidates, and it says that it is not whole."""
+    found = segmented(row("1" * count))
+    assert found.candidates[-1].last == MOST_PIECES
+    assert found.is_whole == (count == MOST_PIECES)
 
 
 def test_what_is_no_picture_is_refused() -> None:
     """A wrong shape raises the documented error."""
     with pytest.raises(PictureError, match="shape"):
-        segmentation.read_number(np.zeros((2, 2, 2), np.uint8), by_shape)
+        segmented(np.zeros((2, 2, 2), np.uint8))
+
+
+def ways(candidates: list[Candidate], pieces: int, begin: int = 0) -> Iterator[list[int]]:
+    """All ways through a row, one by one."""
+    if begin == pieces:
+        yield []
+    for number, candidate in enumerate(candidates):
+        if candidate.first == begin:
+            yield from ([number, *rest] for rest in ways(candidates, pieces, candidate.last))
+
+
+@given(st.integers(1, 6), st.integers(1, 4), st.data())
+def test_the_best_way_costs_least(pieces: int, joined: int, data: st.DataObject) -> None:
+    """No other way through a row costs less, whatever its candidates cost by place and by reading."""
+    costs = st.floats(0, 100)
+    image = np.zeros((28, 28), np.float32)
+    candidates = [
+        Candidate(first, last, (0, 0, 1, 1), image, data.draw(costs))
+        for first in range(pieces)
+        for last in range(first + 1, min(first + joined, pieces) + 1)
+    ]
+    beside = np.array([data.draw(costs) for _ in candidates])
+
+    def cost(way: list[int]) -> float:
+        return sum(candidates[number].cost + float(beside[number]) for number in way)
+
+    found = best_way(candidates, beside)
+    assert found in list(ways(candidates, pieces))
+    assert cost(found) == pytest.approx(min(map(cost, ways(candidates, pieces))))

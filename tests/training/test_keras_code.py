@@ -13,7 +13,7 @@ from hypothesis import given
 
 from cnn.data.origins import THINGS
 from cnn.errors import ConfigError
-from cnn.network.fitting import train
+from cnn.network.fitting import fit
 from cnn.training.keras_code import keras_code, notebook
 from cnn.training.layers import AveragePool2D, BatchNormalization, Conv2D, Dense, Dropout, Flatten
 from cnn.training.recipes import RECIPES
@@ -128,7 +128,7 @@ def assert_same(told, trained):
 def test_the_script_gives_the_result_of_the_training(elsewhere, name, tmp_path):
     """Losses and accuracies of each epoch, and over the test images, are those of `train`."""
     config = small_config(**CONFIGS[name])
-    assert_same(run_alone(elsewhere, keras_code(config), config, tmp_path), train(config, data_of(config)))
+    assert_same(run_alone(elsewhere, keras_code(config), config, tmp_path), fit(config, data_of(config)))
 
 
 def test_the_parts_of_a_network_are_networks(elsewhere, tmp_path):
@@ -154,7 +154,7 @@ def test_another_seed_gives_another_result(elsewhere, tmp_path):
     config = small_config(**CONFIGS["a share validates"])
     told = run_alone(elsewhere, keras_code(config), config, tmp_path)
     with pytest.raises(AssertionError):
-        assert_same(told, train(config.model_copy(update={"seed": 8}), data_of(config)))
+        assert_same(told, fit(config.model_copy(update={"seed": 8}), data_of(config)))
 
 
 def test_the_notebook_runs_as_the_script_does(elsewhere, tmp_path):
@@ -163,7 +163,7 @@ def test_the_notebook_runs_as_the_script_does(elsewhere, tmp_path):
     cells = json.loads(notebook(keras_code(config)))["cells"]
     (tmp_path / "cells.json").write_text(json.dumps([cell["source"] for cell in cells]))
     script = "import json\nfor cell in json.load(open('cells.json')):\n    exec(cell, globals())\n"
-    assert_same(run_alone(elsewhere, script, config, tmp_path), train(config, data_of(config)))
+    assert_same(run_alone(elsewhere, script, config, tmp_path), fit(config, data_of(config)))
 
 
 def test_the_notebook_is_one():

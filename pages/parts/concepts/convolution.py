@@ -13,7 +13,7 @@ from cnn.insight.numpy_layers import KERNELS
 from pages.parts.concepts.section import checked, in_the_network, look_for
 from pages.parts.inside.arithmetic import arithmetic
 from pages.parts.inside.image_choice import image_choice
-from pages.parts.widgets.error_note import told
+from pages.parts.widgets.error_note import error_note
 from pages.parts.widgets.legend import legend
 
 SIDE = 3
@@ -36,14 +36,14 @@ def convolution() -> None:
             "bar, weakly along a steep stem. Change one weight and see which pixels change."
         )
     )
-    with told():
+    with error_note():
         picture = image_choice(datasets.load("mnist"))
         if picture is not None:
             left, right = st.columns([1, 2.4], gap="large")
             with left:
                 kernel = _kernel()
                 stride, padding = _steps()
-            with right, told():
+            with right, error_note():
                 image = np.atleast_3d(picture.image).astype(np.float32)
                 _result(image, kernel, stride, padding)
     in_the_network("pages/filters.py", _("The kernels that a network has learned"))
@@ -51,13 +51,13 @@ def convolution() -> None:
 
 def _result(image: Array, kernel: Array, stride: int, padding: numpy_layers.Padding) -> None:
     facts = numpy_layers.convolution(image, kernel, stride, padding)
-    look = numpy_layers.through(facts, image)
-    output = look.layers[0].output
+    forward = numpy_layers.through(facts, image)
+    output = forward.layers[0].output
     st.markdown(_sizes(facts, padding))
     assert facts.kernel is not None
     assert facts.bias is not None
     own = facts.kernel, facts.bias
-    arithmetic((facts,), look, 0, 0, weights=lambda _layer, _map: own, checked=checked(), stays=True)
+    arithmetic((facts,), forward, 0, 0, weights=lambda _layer, _map: own, checked=checked(), stays=True)
     legend(float(np.abs(output).max()), bool(output.min() < 0))
 
 

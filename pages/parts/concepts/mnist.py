@@ -12,7 +12,7 @@ from cnn.jobs.evaluation_cache import evaluation_cache
 from cnn.models.shipped_model import SHIPPED
 from cnn.models.store import model_store
 from pages.parts.concepts.section import in_the_network, look_for
-from pages.parts.widgets.error_note import told
+from pages.parts.widgets.error_note import error_note
 from pages.parts.widgets.gallery import in_words, named
 from pages.parts.widgets.picture import pixels
 from pages.parts.widgets.placeholders import on_request
@@ -35,7 +35,7 @@ def mnist() -> None:
     look_for(
         _("the mean of a digit is sharp where all agree how it is written, and blurred where they do not.")
     )
-    with told():
+    with error_note():
         dataset = datasets.load("mnist")
         st.markdown(
             _("Here: **{train:,}** training images and **{test:,}** test images.").format(

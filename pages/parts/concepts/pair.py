@@ -14,7 +14,7 @@ from cnn.training.announcements import Epoch
 from cnn.training.recipes import TrainConfig
 from pages.parts.server import visitor
 from pages.parts.train.monitor import REFRESH_SECONDS, state_name
-from pages.parts.widgets.error_note import told
+from pages.parts.widgets.error_note import error_note
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def pair(configs: Sequence[tuple[TrainConfig, str]], key: str) -> list[Run]:
         again = any(run.record or run.training for run in runs)
         label = _("Train both again, from another start") if again else _("Train both")
         if st.button(label, key=key, type="secondary" if again else "primary", icon=":material/play_arrow:"):
-            with told():
+            with error_note():
                 _begin(runs, again)
             runs = found(configs)
     for run in runs:

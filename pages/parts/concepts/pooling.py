@@ -14,7 +14,7 @@ from cnn.training.layers import MaxPool2D
 from pages.parts.concepts.section import checked, in_the_network, look_for
 from pages.parts.inside.arithmetic import arithmetic
 from pages.parts.inside.image_choice import image_choice
-from pages.parts.widgets.error_note import told
+from pages.parts.widgets.error_note import error_note
 from pages.parts.widgets.picture import pixels
 
 _SHOWN = 168
@@ -37,7 +37,7 @@ def pooling() -> None:
             "stroke crosses into the next window."
         )
     )
-    with told():
+    with error_note():
         picture = image_choice(datasets.load("mnist"))
         _pooled(np.atleast_3d(picture.image).astype(np.float32), picture.about)
     in_the_network("pages/feature_maps.py", _("Pooling in a trained network"), "max_pool2d")
@@ -46,7 +46,7 @@ def pooling() -> None:
 def _pooled(image: Array, about: str) -> None:
     size = st.slider(_("Side of the window"), 2, 7, key="pool_size", persist_state="session")
     [facts] = numpy_layers.stack([MaxPool2D(pool_size=size)], image.shape)
-    look = numpy_layers.through(facts, image)
+    forward = numpy_layers.through(facts, image)
     rows, columns, _maps = facts.output_shape
     st.markdown(
         _(
@@ -70,7 +70,7 @@ def _pooled(image: Array, about: str) -> None:
                 left_out,
             ).format(count=left_out)
         )
-    arithmetic((facts,), look, 0, 0, weights=_none, checked=checked(), stays=True)
+    arithmetic((facts,), forward, 0, 0, weights=_none, checked=checked(), stays=True)
     st.header(_("The same digit, a little further on"))
     with st.container(horizontal=True):
         right = st.slider(_("Pixels to the right"), -4, 4, 1, key="pool_right", persist_state="session")

@@ -14,7 +14,7 @@ from cnn.training.layers import Conv2D, MaxPool2D
 from pages.parts.concepts.section import in_the_network, look_for
 from pages.parts.inside.image_choice import Picture, image_choice
 from pages.parts.inside.questions import KINDS
-from pages.parts.widgets.error_note import told
+from pages.parts.widgets.error_note import error_note
 from pages.parts.widgets.picture import pixels
 
 _SCALE = 11
@@ -32,12 +32,12 @@ def field() -> None:
         )
     )
     look_for(_("with each layer the frame grows; stride and pooling make every later layer grow faster."))
-    with told():
+    with error_note():
         picture = image_choice(datasets.load("mnist"))
         left, right = st.columns([1, 2], gap="large")
         with left:
             layers = _layers()
-        with right, told():
+        with right, error_note():
             _grown(layers, picture)
     in_the_network("pages/feature_maps.py", _("The receptive field of any pixel of a trained network"))
 

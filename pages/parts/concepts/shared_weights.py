@@ -7,7 +7,7 @@ import streamlit as st
 from cnn.i18n import _
 from cnn.insight import numpy_layers
 from pages.parts.concepts.section import in_the_network, look_for
-from pages.parts.widgets.error_note import told
+from pages.parts.widgets.error_note import error_note
 
 
 @st.fragment
@@ -30,7 +30,7 @@ def shared_weights() -> None:
         )
         window = st.slider(_("Kernel, pixels a side"), 1, 8, 3, key="shared_window", persist_state="session")
         filters = st.slider(_("Number of filters"), 1, 128, 32, key="shared_filters", persist_state="session")
-    with right, told():
+    with right, error_note():
         _counted(numpy_layers.connections(side, channels, window, filters), window, channels)
     in_the_network("pages/train.py", _("The parameters of each layer of a network to train"))
 

@@ -20,7 +20,7 @@ from pages.parts.concepts.section import in_the_network, look_for
 from pages.parts.inside.image_choice import Picture, image_choice
 from pages.parts.inside.questions import outputs
 from pages.parts.model.probabilities import probability_bars
-from pages.parts.widgets.error_note import told
+from pages.parts.widgets.error_note import error_note
 from pages.parts.widgets.picture import pixels
 from pages.parts.widgets.placeholders import awake, on_request
 
@@ -63,7 +63,7 @@ def shifted_digits() -> None:
     runs = found(_configs())
     records = [run.record for run in runs if run.record and not run.active]
     if len(records) == len(runs):
-        with told():
+        with error_note():
             _shift([run.name for run in runs], records)
     in_the_network(
         "pages/draw.py", _("Draw away from the middle: what the app does before its network looks")
@@ -112,12 +112,12 @@ def _trained(run: Run, record: ModelRecord) -> str:
 @st.fragment
 def _shift(names: Sequence[str], records: Sequence[ModelRecord]) -> None:
     dataset = datasets.load("mnist")
-    with told():
+    with error_note():
         picture = image_choice(dataset)
         if awake():
             _one(picture, names, records)
     st.header(_("Many digits, in all directions"))
-    with told():
+    with error_note():
         _all(names, records, dataset)
 
 

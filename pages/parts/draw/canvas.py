@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
-from streamlit.errors import StreamlitAPIException
 
 from cnn.errors import PictureError
 from cnn.i18n import N_, _
 from cnn.pictures.refusals import refusing
+from pages.parts.server import compat
 
 SIDE = 280
 INK = "#ffffff"
@@ -29,8 +29,9 @@ def canvas(name: str, *, width: int = SIDE, height: int = SIDE, stroke: int = 18
     Returns:
         the drawing as uint8 (height, width, 4), or None before anything was drawn.
     """
-    st_canvas = _component()
+    st_canvas = compat.canvas()
     if st_canvas is None:
+        st.info(_("The canvas is not there: no server is running this page."))
         return None
     state = st.session_state
     key = f"{name}_{state.setdefault(f'{name}_generation', 0)}"
@@ -66,7 +67,7 @@ def picture_of(png: bytes, width: int, height: int) -> np.ndarray:
     Raises:
         PictureError: no canvas of ours sends that; what is too large or of another format is not decoded.
     """
-    # Nobody needs it before the first stroke.
+    # The first stroke needs it, the first paint does not.
     from PIL import Image
 
     # Whatever sends it may name any format and size: a small file can hold a picture that fills the memory.
@@ -78,16 +79,6 @@ def picture_of(png: bytes, width: int, height: int) -> np.ndarray:
                 expected=f"{width} × {height}",
             )
         return np.asarray(image.convert("RGBA"))
-
-
-def _component() -> Any:
-    """The canvas's function. The package cannot be imported where no server runs, as under AppTest."""
-    try:
-        from streamlit_drawable_canvas import st_canvas
-    except StreamlitAPIException:
-        st.info(_("The canvas is not there: no server is running this page."))
-        return None
-    return st_canvas
 
 
 def _clear(name: str) -> None:

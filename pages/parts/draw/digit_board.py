@@ -18,7 +18,7 @@ from pages.parts.draw.canvas import canvas
 from pages.parts.draw.steps import steps
 from pages.parts.inside.evidence import evidence
 from pages.parts.inside.image_choice import look_at_drawing
-from pages.parts.widgets.error_note import told
+from pages.parts.widgets.error_note import error_note
 
 if TYPE_CHECKING:
     from cnn.pictures.preparation import Prepared
@@ -29,7 +29,7 @@ _ANSWER_FIRST_SECONDS = 0.02
 
 
 @st.fragment
-@told()
+@error_note()
 def digit_board(model: ModelRecord) -> None:
     """The canvas and its answer; only this part runs again at a stroke."""
     left, right = st.columns([1, 1.6], gap="large")

@@ -13,12 +13,12 @@ from cnn.models.record import ModelRecord
 from cnn.models.store import model_store
 from cnn.pictures.refusals import refusing
 from pages.parts.draw.canvas import canvas
-from pages.parts.widgets.error_note import told
-from pages.parts.widgets.page_width import room
+from pages.parts.widgets.error_note import error_note
+from pages.parts.widgets.page_width import page_width
 from pages.parts.widgets.picture import pixels
 
 if TYPE_CHECKING:
-    from cnn.pictures.segmentation import ReadDigit, ReadNumber
+    from cnn.insight.number_reading import ReadDigit, ReadNumber
 
 WIDTH, HEIGHT, PEN = 700, 200, 10
 _NARROW, _THIN_PEN = 450, 7
@@ -27,10 +27,10 @@ _FRAME = (255, 176, 0)
 
 
 @st.fragment
-@told()
+@error_note()
 def number_board(model: ModelRecord) -> None:
     """The wide canvas and the number on it; only this part runs again at a stroke."""
-    space = room("number_room")
+    space = page_width("number_room")
     if space is None:
         _invite()
         return
@@ -45,12 +45,12 @@ def number_board(model: ModelRecord) -> None:
 
 @refusing()
 def read(model: ModelRecord, picture: np.ndarray) -> "ReadNumber":
-    """The number on a picture, as `cnn.pictures.segmentation.read_number` takes it, read by a model.
+    """The number on a picture, as `cnn.insight.number_reading.read_number` takes it, read by a model.
 
     Raises:
         CnnError: whatever goes wrong.
     """
-    from cnn.pictures.segmentation import read_number
+    from cnn.insight.number_reading import read_number
 
     return read_number(picture, partial(workers().answers, model_store().folder_of(model.id)))
 

@@ -13,7 +13,7 @@ from cnn.pictures.refusals import refusing
 from pages.parts.draw.upload_board import TEST_IMAGE, brought, test_image, where_from
 from pages.parts.inside.image_choice import look_at_drawing
 from pages.parts.model.probabilities import probability_bars
-from pages.parts.widgets.error_note import told
+from pages.parts.widgets.error_note import error_note
 from pages.parts.widgets.picture import pixels
 
 _SCALE = 4
@@ -23,7 +23,7 @@ def other_board(model: ModelRecord) -> None:
     """Say what the model knows, take a picture, and name what is on it."""
     names = [_(name) for name in model.class_names]
     st.write(_("This model knows no digits, but: {names}.").format(names=", ".join(names)))
-    with told():
+    with error_note():
         image = _chosen(model)
         if image is not None:
             look_at_drawing(image)

@@ -1,4 +1,4 @@
-"""Instead of drawing: a photo, a scan, the camera, or a test image. Nobody needs a pointer for these."""
+"""Instead of drawing: a photo, a scan, the camera, or a test image. None of these needs a pointer."""
 
 import numpy as np
 import streamlit as st
@@ -14,7 +14,7 @@ from pages.parts.draw.answer_panel import answer
 from pages.parts.draw.digit_board import explain
 from pages.parts.draw.number_board import read, show_number
 from pages.parts.draw.steps import steps
-from pages.parts.widgets.error_note import told
+from pages.parts.widgets.error_note import error_note
 
 TEST_IMAGE = "test"
 
@@ -80,7 +80,7 @@ def test_image(dataset: Dataset) -> np.ndarray:
 def _read(model: ModelRecord, content: bytes) -> None:
     from cnn.pictures.files import read_writing
 
-    with told():
+    with error_note():
         with refusing():
             picture = read_writing(content)
         number = read(model, picture)
@@ -93,7 +93,7 @@ def _read(model: ModelRecord, content: bytes) -> None:
 
 
 @st.fragment
-@told()
+@error_note()
 def _one(model: ModelRecord, picture: np.ndarray) -> None:
     """The only digit on a picture; what is pressed below it does not read the whole picture again."""
     from cnn.pictures.preparation import prepare_drawing

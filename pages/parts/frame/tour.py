@@ -115,7 +115,7 @@ def show(shown: str) -> None:
             width="stretch",
         )
         asked = None
-        # Who has strayed is led back to the step, and who is at it to the one before.
+        # A visitor on another page is led back to the step; one at the step, to the step before.
         before = number if shown != step.address else number - 1
         if before:
             back = _("Back to {title}").format(title=every[before - 1].title)
@@ -172,7 +172,7 @@ def _go(number: int) -> None:
 
 def _take_what_was_trained() -> None:
     """Let the pages to come show the network that the visitor has just trained, if one was."""
-    # Nobody needs it before the tour has come so far.
+    # Only the later steps need it.
     from cnn.jobs.queue import training_queue
 
     records = [training.record for training in training_queue().of(visitor.owner()) if training.record]

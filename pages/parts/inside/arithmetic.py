@@ -13,7 +13,7 @@ import streamlit as st
 
 from cnn.i18n import _
 from cnn.insight import shades
-from cnn.insight.activations import Array, LayerFacts, Look, receptive_field
+from cnn.insight.activations import Array, ForwardPass, LayerFacts, receptive_field
 from pages.parts.widgets.component import component
 
 KEY = "arithmetic"
@@ -34,7 +34,7 @@ Weights = Callable[[int, int], tuple[Array, Array]]
 
 def arithmetic(  # noqa: PLR0913 - one value of one layer of one network for one image
     layers: tuple[LayerFacts, ...],
-    look: Look,
+    forward: ForwardPass,
     layer: int,
     channel: int,
     *,
@@ -47,19 +47,19 @@ def arithmetic(  # noqa: PLR0913 - one value of one layer of one network for one
 
     Args:
         layers: a network's.
-        look: one image on its way through them.
+        forward: one image on its way through them.
         layer: the number of the layer.
         channel: the map or unit.
         weights: the network's.
         names: of the outputs.
-        checked: what to say, with `{own}`, where the browser's sum agrees with the look's and where it does
-            not; by default that the network computed it.
+        checked: what to say, with `{own}`, where the browser's sum agrees with the forward pass and where it
+            does not; by default that the network computed it.
         stays: whether the pixel stays where it was when other numbers come; else the strongest is shown.
 
     Raises:
         CnnError: the weights cannot be had.
     """
-    if look.input_of(layer).size > MOST_NUMBERS:
+    if forward.input_of(layer).size > MOST_NUMBERS:
         st.info(_("This layer's input has too many numbers to be computed with in the browser."))
         return
     texts = _texts()
@@ -67,12 +67,14 @@ def arithmetic(  # noqa: PLR0913 - one value of one layer of one network for one
         texts["agrees"], texts["differs"] = checked
     data = {"texts": texts, "stays": stays}
     with st.container(key=KEY):
-        _component(key="arithmetic_view", data=data | numbers(layers, look, layer, channel, weights, names))
+        _component(
+            key="arithmetic_view", data=data | numbers(layers, forward, layer, channel, weights, names)
+        )
 
 
 def numbers(  # noqa: PLR0913, PLR0917 - as `arithmetic`
     layers: tuple[LayerFacts, ...],
-    look: Look,
+    forward: ForwardPass,
     layer: int,
     channel: int,
     weights: Weights,
@@ -82,12 +84,12 @@ def numbers(  # noqa: PLR0913, PLR0917 - as `arithmetic`
     facts = layers[layer]
     own = _weights(weights, facts, layer, channel)
     if len(facts.output_shape) == 3:
-        return own | _map(layers, look, layer, channel)
-    return own | _unit(layers, look, layer, channel) | {"names": list(names)}
+        return own | _map(layers, forward, layer, channel)
+    return own | _unit(layers, forward, layer, channel) | {"names": list(names)}
 
 
-def _map(layers: tuple[LayerFacts, ...], look: Look, layer: int, channel: int) -> dict[str, Any]:
-    facts, values, inputs = layers[layer], look.layers[layer], look.input_of(layer)
+def _map(layers: tuple[LayerFacts, ...], forward: ForwardPass, layer: int, channel: int) -> dict[str, Any]:
+    facts, values, inputs = layers[layer], forward.layers[layer], forward.input_of(layer)
     height, width, _maps = facts.output_shape
     every_channel = facts.kind == "conv2d"
     taken = inputs if every_channel else inputs[..., channel : channel + 1]
@@ -95,7 +97,7 @@ def _map(layers: tuple[LayerFacts, ...], look: Look, layer: int, channel: int) -
         "vector": False,
         "kind": facts.kind,
         "activation": facts.activation,
-        **_image(look),
+        **_image(forward),
         "input": _numbers(taken),
         "inputShape": taken.shape,
         "inputIsImage": layer == 0,
@@ -104,7 +106,6 @@ def _map(layers: tuple[LayerFacts, ...], look: Look, layer: int, channel: int) -
         "stride": facts.stride,
         "padding": facts.padding,
         "around": _around(facts),
-        "before": _numbers(values.before[..., channel]),
         "after": _numbers(values.output[..., channel]),
         "mapShape": [height, width],
         # The colours of a map are those of all maps of its layer, also where only one is sent.
@@ -118,8 +119,8 @@ def _map(layers: tuple[LayerFacts, ...], look: Look, layer: int, channel: int) -
     }
 
 
-def _image(look: Look) -> dict[str, Any]:
-    return {"image": _numbers(look.image), "imageShape": look.image.shape}
+def _image(forward: ForwardPass) -> dict[str, Any]:
+    return {"image": _numbers(forward.image), "imageShape": forward.image.shape}
 
 
 def _around(facts: LayerFacts) -> list[int]:
@@ -132,16 +133,16 @@ def _around(facts: LayerFacts) -> list[int]:
     return [*before, *after]
 
 
-def _unit(layers: tuple[LayerFacts, ...], look: Look, layer: int, unit: int) -> dict[str, Any]:
-    facts, values = layers[layer], look.layers[layer]
-    inputs = look.input_of(layer)
+def _unit(layers: tuple[LayerFacts, ...], forward: ForwardPass, layer: int, unit: int) -> dict[str, Any]:
+    facts, values = layers[layer], forward.layers[layer]
+    inputs = forward.input_of(layer)
     taken = inputs if facts.kind == "dense" else inputs.reshape(-1)[unit]
     return {
         "vector": True,
         "kind": facts.kind,
         "activation": facts.activation,
         "unit": unit,
-        **_image(look),
+        **_image(forward),
         "field": receptive_field(layers, layer, (unit,)),
         "input": _numbers(taken),
         "ownBefore": float(values.before[unit]),

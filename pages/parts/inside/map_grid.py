@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnn.i18n import _
 from cnn.insight import shades
-from cnn.insight.activations import LayerFacts, Look
+from cnn.insight.activations import ForwardPass, LayerFacts
 from pages.parts.inside.questions import title
 from pages.parts.model.layer_table import shape_in_words
 from pages.parts.server.addresses import LAYER
@@ -46,13 +46,13 @@ def _first_of(layers: tuple[LayerFacts, ...], kind: str | None, otherwise: int) 
 
 
 def map_grid(
-    layers: tuple[LayerFacts, ...], look: Look, layer: int, names: Sequence[str], shown_in: str
+    layers: tuple[LayerFacts, ...], forward: ForwardPass, layer: int, names: Sequence[str], shown_in: str
 ) -> int:
     """Show what a layer makes of the image.
 
     Args:
         layers: the network's.
-        look: the image on its way through them.
+        forward: the image on its way through them.
         layer: which one.
         names: of the outputs.
         shown_in: the key of the container that shows what is picked.
@@ -62,8 +62,8 @@ def map_grid(
     """
     facts = layers[layer]
     st.markdown(f"**{title(layers, layer)}** · {shape_in_words(facts.output_shape)}")
-    picked = _picked(look.layers[layer].output)
-    output = look.layers[layer].before if _before_activation(facts) else look.layers[layer].output
+    picked = _picked(forward.layers[layer].output)
+    output = forward.layers[layer].before if _before_activation(facts) else forward.layers[layer].output
     count = output.shape[-1]
     limit, below_zero = float(np.abs(output).max()), bool(output.min() < 0)
     as_maps = output.ndim == 3

@@ -15,7 +15,7 @@ from cnn.models.record import ModelRecord
 from cnn.models.store import model_store
 from pages.parts.inside.filter_grid import Choice
 from pages.parts.inside.image_choice import Picture
-from pages.parts.inside.questions import look_at, slices_of, weights_of
+from pages.parts.inside.questions import forward_pass_of, slices_of, weights_of
 from pages.parts.widgets.gallery import named
 from pages.parts.widgets.legend import legend
 from pages.parts.widgets.numerals import written
@@ -76,7 +76,7 @@ def answer_to(model: ModelRecord, picture: Picture, layer: int, number: int) -> 
     Raises:
         CnnError: no process answered, or the image has another shape than the network takes.
     """
-    maps = look_at(model, picture.image).layers[layer].output
+    maps = forward_pass_of(model, picture.image).layers[layer].output
     limit, below_zero = float(np.abs(maps).max()), bool(maps.min() < 0)
     answer = maps[..., number]
     about = _("What filter {number} answers: from {low:.2f} to {high:.2f}").format(

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnn.i18n import _
 from cnn.insight import shades
-from cnn.insight.activations import LayerFacts, Look
+from cnn.insight.activations import ForwardPass, LayerFacts
 from pages.parts.inside.questions import title
 from pages.parts.model.layer_table import shape_in_words
 from pages.parts.widgets.component import component
@@ -21,13 +21,15 @@ UNITS = 96
 _component = component(Path(__file__).with_suffix(".js"), '<ol class="poster"></ol>')
 
 
-def poster(layers: tuple[LayerFacts, ...], look: Look, picked: int, on_pick: Callable[[int], None]) -> None:
+def poster(
+    layers: tuple[LayerFacts, ...], forward: ForwardPass, picked: int, on_pick: Callable[[int], None]
+) -> None:
     """Show each layer's first maps in a column; `on_pick` is called with the layer that was pressed."""
 
     def pressed() -> None:
         on_pick(int(st.session_state["poster_layers"].picked))
 
-    columns = [_image(look), *(_layer(layers, look, number) for number in range(len(layers)))]
+    columns = [_image(forward), *(_layer(layers, forward, number) for number in range(len(layers)))]
     with st.container(key="poster"):
         _component(
             key="poster_layers",
@@ -36,12 +38,12 @@ def poster(layers: tuple[LayerFacts, ...], look: Look, picked: int, on_pick: Cal
         )
 
 
-def _image(look: Look) -> dict[str, Any]:
-    image = look.image[..., 0] if look.image.shape[2] == 1 else look.image
+def _image(forward: ForwardPass) -> dict[str, Any]:
+    image = forward.image[..., 0] if forward.image.shape[2] == 1 else forward.image
     return {
         "pictureHtml": pixels(image, 1, alt=_("The image")),
         "title": _("Image"),
-        "shape": " × ".join(map(str, look.image.shape)),
+        "shape": " × ".join(map(str, forward.image.shape)),
         "number": -1,
     }
 
@@ -53,8 +55,8 @@ def _strongest(units: np.ndarray) -> np.ndarray:
     return np.array([part[np.abs(part).argmax()] for part in np.array_split(units, UNITS)])
 
 
-def _layer(layers: tuple[LayerFacts, ...], look: Look, number: int) -> dict[str, Any]:
-    output = look.layers[number].output
+def _layer(layers: tuple[LayerFacts, ...], forward: ForwardPass, number: int) -> dict[str, Any]:
+    output = forward.layers[number].output
     limit, below_zero = float(np.abs(output).max()), bool(output.min() < 0)
     if output.ndim == 3:
         maps = np.moveaxis(output[..., :MAPS], -1, 0)

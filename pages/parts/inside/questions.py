@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from cnn.i18n import _
-from cnn.insight.activations import Array, LayerFacts, Look
+from cnn.insight.activations import Array, ForwardPass, LayerFacts
 from cnn.jobs import inspections
 from cnn.jobs.workers import workers
 from cnn.models.folder import ModelFolder
@@ -33,9 +33,9 @@ def layers_of(model: ModelRecord) -> tuple[LayerFacts, ...]:
     return _layers(*model_store().folder_of(model.id).stamped())
 
 
-def look_at(model: ModelRecord, image: Array) -> Look:
+def forward_pass_of(model: ModelRecord, image: Array) -> ForwardPass:
     """What every layer makes of a float32 image; raises what `layers_of` does, and `PictureError`."""
-    return _look(*model_store().folder_of(model.id).stamped(), image.tobytes(), image)
+    return _forward_pass(*model_store().folder_of(model.id).stamped(), image.tobytes(), image)
 
 
 def weights_of(model: ModelRecord, layer: int, channel: int) -> tuple[Array, Array]:
@@ -44,7 +44,7 @@ def weights_of(model: ModelRecord, layer: int, channel: int) -> tuple[Array, Arr
 
 
 def slices_of(model: ModelRecord, layer: int, incoming: int | None) -> Array:
-    """A convolution's kernels for one map of its input; see `looks.slices`. Raises what `layers_of` does."""
+    """A convolution's kernels for one map of its input, as `inspections.slices`; raises as `layers_of`."""
     return _slices(*model_store().folder_of(model.id).stamped(), layer, incoming)
 
 
@@ -64,14 +64,14 @@ def _layers(folder: ModelFolder, modified_ns: int) -> tuple[LayerFacts, ...]:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _look(folder: ModelFolder, modified_ns: int, content: bytes, _image: Array) -> Look:
-    look = workers().inspect(inspections.forward_pass, folder, _image)
+def _forward_pass(folder: ModelFolder, modified_ns: int, content: bytes, _image: Array) -> ForwardPass:
+    forward = workers().inspect(inspections.forward_pass, folder, _image)
     for values in (
-        look.image,
-        *(getattr(layer, part.name) for layer in look.layers for part in fields(layer)),
+        forward.image,
+        *(getattr(layer, part.name) for layer in forward.layers for part in fields(layer)),
     ):
         values.setflags(write=False)
-    return look
+    return forward
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -9,7 +9,7 @@ from cnn.i18n import _
 from cnn.insight.metrics import Evaluation
 
 
-def report(evaluation: Evaluation, names: list[str]) -> None:
+def class_report(evaluation: Evaluation, names: list[str]) -> None:
     """Show the table; the bars begin at a share that the caption names."""
     measures = [evaluation.precision, evaluation.recall, evaluation.f1]
     lowest = _floor(np.concatenate(measures))

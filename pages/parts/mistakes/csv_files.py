@@ -9,7 +9,7 @@ from cnn.models.record import ModelRecord
 from pages.parts.widgets.csv_text import csv_text
 
 
-def downloads(model: ModelRecord, evaluation: Evaluation, names: list[str]) -> None:
+def csv_files(model: ModelRecord, evaluation: Evaluation, names: list[str]) -> None:
     """Buttons that give the mistakes, the matrix and the report; the files are written when asked for."""
     files = {
         "mistakes": (_("Mistakes as CSV"), lambda: mistakes_csv(evaluation, names)),

@@ -12,7 +12,7 @@ from cnn.models.record import ModelRecord
 from cnn.models.store import model_store
 from pages.parts.model.picker import in_markdown, shown_name
 from pages.parts.server import visitor
-from pages.parts.widgets.error_note import told
+from pages.parts.widgets.error_note import error_note
 from pages.parts.widgets.gallery import in_words, named
 from pages.parts.widgets.picture import pixels
 from pages.parts.widgets.placeholders import wait
@@ -21,10 +21,10 @@ SHOWN = 24
 
 
 @st.fragment
-def compare(model: ModelRecord, dataset: Dataset, evaluation: Evaluation) -> None:
+def disagreements(model: ModelRecord, dataset: Dataset, evaluation: Evaluation) -> None:
     """Let the visitor pick a second model of the same images, and show where the two differ."""
     # In here: what leaves a fragment as an error ends the whole page's run.
-    with told():
+    with error_note():
         _compare(model, dataset, evaluation)
 
 

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from html import escape
 from typing import Literal
 
 import streamlit as st
@@ -17,7 +18,7 @@ from cnn.models.store import model_store
 from pages.parts.mistakes.confusion import Cell, confusion
 from pages.parts.model.probabilities import probability_bars
 from pages.parts.server.navigation import lead_to
-from pages.parts.widgets.error_note import told
+from pages.parts.widgets.error_note import error_note
 from pages.parts.widgets.gallery import A_PAGE, PICKED, gallery, in_words, named
 from pages.parts.widgets.paging import Paging
 from pages.parts.widgets.picture import pixels
@@ -41,7 +42,7 @@ _FOUND = "mistakes_found"
 
 
 @st.fragment
-def browse(model: ModelRecord, dataset: Dataset, evaluation: Evaluation) -> None:
+def explore(model: ModelRecord, dataset: Dataset, evaluation: Evaluation) -> None:
     """The confusion matrix beside the gallery; below, the image that is picked."""
     if st.session_state.get(_MODEL) != model.id:
         # Another model has other mistakes: its gallery begins with the first of them.
@@ -57,7 +58,7 @@ def browse(model: ModelRecord, dataset: Dataset, evaluation: Evaluation) -> None
         _gallery(numbers, dataset, evaluation, names)
     image = st.session_state.get(_IMAGE)
     if image is not None and image < len(evaluation.labels):
-        with st.container(border=True, key=PICKED), told():
+        with st.container(border=True, key=PICKED), error_note():
             _one(image, model, dataset, evaluation, names)
 
 
@@ -247,4 +248,4 @@ def _alike(number: int, model: ModelRecord, dataset: Dataset) -> None:
 def _training_image(number: int, dataset: Dataset) -> str:
     name = named(dataset, dataset.y_train[number])
     alt = _("Training image {number}, labelled {name}").format(number=number, name=name)
-    return f"<li>{pixels(dataset.x_train[number], 2, alt=alt)}{name}</li>"
+    return f"<li>{pixels(dataset.x_train[number], 2, alt=alt)}{escape(name)}</li>"

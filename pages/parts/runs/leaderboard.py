@@ -101,7 +101,7 @@ def _ranking(here: list[ModelRecord], owner: str) -> None:
 def _place(place: int, record: ModelRecord, owner: str) -> str:
     name, kind = escape(shown_name(record, None)), ""
     if record.owner == owner:
-        # In words too: a ground alone is nothing to who does not see it.
+        # In words too: a background colour tells a blind reader nothing.
         name, kind = f"{name} <small>({escape(_('mine'))})</small>", " class=mine"
     return (
         f"<tr{kind}><td>{place}</td><th scope=row>{name}</th><td>{record.test_accuracy:.2%}</td>"

@@ -1,4 +1,4 @@
 """What comes before the pages: the server's life, the door, who visits, in which language, at which address.
 
-Nothing here is drawn on a page.
+What a page itself shows lives in the other folders.
 """

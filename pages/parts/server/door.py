@@ -1,4 +1,4 @@
-"""The door: who has not given the workshop's password gets nothing of the app, and `/status` is its leader's.
+"""The door: without the workshop's password a visitor gets nothing of the app; `/status` is the leader's.
 
 It stands before the whole server, as ASGI middleware: a request without the right cookie reaches neither a
 page nor a file nor Streamlit's own connection, so there is nothing that a page could forget to hide. The
@@ -28,8 +28,9 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from cnn.i18n import LANGUAGES, N_, catalogue, language_named
+from cnn.i18n import N_, accepted, catalogue, language_named, negotiated
 from cnn.settings import settings
+from pages.parts.server import compat
 from pages.parts.server.addresses import LANGUAGE, below
 
 Role = Literal["room", "leader"]
@@ -40,8 +41,6 @@ _COOKIE = "cnn_door"
 _LASTS = timedelta(hours=12)
 _PAGE = Path(__file__).with_name("door.html")
 _STATUS = "/status"
-# Says that the server lives and nothing else; what watches over it knows no password.
-_HEALTH = "/_stcore/health"
 
 _MOST_BYTES = 4096
 WRONG_IN_A_MINUTE = 10
@@ -124,7 +123,8 @@ class Door:
 
 def _wanted(scope: Scope) -> Role | None:
     """Whose password opens what is asked for; None where none is needed."""
-    if scope["type"] not in {"http", "websocket"} or scope["path"] == below(_HEALTH):
+    # What watches over the server knows no password.
+    if scope["type"] not in {"http", "websocket"} or scope["path"] == below(compat.HEALTH):
         return None
     if scope["type"] == "http" and scope["path"].rstrip("/").endswith(_STATUS):
         return "leader"
@@ -223,8 +223,6 @@ _TOLD = {
 
 
 def _language(request: Request) -> str:
-    """The language that the address names, or the first one of the browser's that there is."""
-    asked = language_named(request.query_params.get(LANGUAGE, "")) or ""
-    browsers = request.headers.get("accept-language", "").split(",")
-    codes = [asked, *(code.split(";")[0].split("-")[0].strip().lower() for code in browsers)]
-    return next((code for code in codes if code in LANGUAGES), "en")
+    """The language that the address names; else the one that suits the browser's reader best."""
+    asked = language_named(request.query_params.get(LANGUAGE, ""))
+    return asked or negotiated(accepted(request.headers.get("Accept-Language", "")))

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import cast
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnn import i18n
 from cnn.i18n import LANGUAGES
+from pages.parts.server import compat
 from pages.parts.server.addresses import LANGUAGE
 from pages.parts.server.streamlit_words import streamlit_words
 from pages.parts.widgets.component import component
@@ -41,7 +41,7 @@ def picker() -> None:
 
 def chosen() -> str:
     """The language of whoever's page this thread makes; where it makes none, what is `spoken`."""
-    if get_script_run_ctx(suppress_warning=True) is None:
+    if not compat.runs_a_page():
         return _spoken.get()
     return cast(str, st.session_state.get(LANGUAGE)) or _of_browser()
 
@@ -49,7 +49,7 @@ def chosen() -> str:
 @contextmanager
 def spoken(code: str) -> Iterator[None]:
     """Answer in a language, outside of any page; in English where the app has no such language."""
-    before = _spoken.set(code if code in LANGUAGES else "en")
+    before = _spoken.set(i18n.negotiated([code]))
     try:
         yield
     finally:
@@ -57,9 +57,14 @@ def spoken(code: str) -> Iterator[None]:
 
 
 def _of_browser() -> str:
-    """The browser's language where there is a translation into it, else English."""
-    code = str(st.context.locale or "").split("-")[0].lower()
-    return code if code in LANGUAGES else "en"
+    """The language that suits the browser's reader best.
+
+    The header counts: it has all languages that somebody reads, and how much they want each. Streamlit's
+    `locale` is `navigator.language`, the first of them alone; it stands in where a browser sends no such
+    header with its WebSocket.
+    """
+    header = st.context.headers.get("Accept-Language", "")
+    return i18n.negotiated(i18n.accepted(header) or filter(None, [st.context.locale]))
 
 
 def tell_browser() -> None:
@@ -67,7 +72,7 @@ def tell_browser() -> None:
 
     Streamlit's own words come in English; where that is not the language, they are put into it.
     """
-    # The place is there in English too: what comes after it stays what it is when the language changes.
+    # In English the place stays empty. Without it, a change of language would renew the elements below.
     place = st.empty()
     if (code := chosen()) != "en":
         with place:

@@ -7,22 +7,17 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from threading import Event
-from typing import Any
 
 import streamlit as st
-from streamlit import runtime
-from streamlit.runtime.pages_manager import PagesManager
 
 from cnn import logs
 from cnn.errors import CnnError
 from cnn.i18n import LANGUAGES, N_, _, catalogue
 from cnn.jobs.workers import workers
 from cnn.settings import settings
-from pages.parts.server import door
+from pages.parts.server import compat, door
 
-# Until the first visitor has reached `st.navigation`, Streamlit would make a menu of the files in
-# `pages/`, and open `/train` without the frame that all pages share.
-PagesManager.uses_pages_directory = False
+compat.make_no_pages_of_files()
 
 # Between two messages to a browser the loop that sends them waits for its turn beside the page's run, by
 # Python's default up to 5 ms each time; an answer is a dozen messages.
@@ -96,9 +91,7 @@ async def _let_go() -> None:
     """Free what the sessions hold that are over: Streamlit itself leaves them until another one ends."""
     while True:
         await asyncio.sleep(st.get_option("server.disconnectedSessionTTL") / 10)
-        # There is no public way to the sessions that wait for a visitor to come back.
-        waiting: Any = runtime.get_instance()._session_mgr
-        if waiting._session_storage._cache.expire():
+        if compat.end_lapsed_sessions():
             # A session and its parts refer to each other: only a collection ends them.
             gc.collect()
 

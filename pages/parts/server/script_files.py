@@ -5,7 +5,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from pages.parts.widgets import scripts
 
-# Private: behind the door, what lies between keeps nothing for others.
+# Private: a proxy must not give these files to people without the password.
 _FOR_GOOD = {"Cache-Control": "private, max-age=31536000, immutable"}
 
 

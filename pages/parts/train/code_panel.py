@@ -11,7 +11,7 @@ _HEIGHT = 420
 """Pixels; a script with the distortions of drawings has hundreds of lines."""
 
 
-def code(config: TrainConfig) -> None:
+def code_panel(config: TrainConfig) -> None:
     """Offer the script and the notebook of a training whose network can be built."""
     shown = st.expander(_("The same as plain Keras code"), key="keras_code", on_change="rerun")
     if not shown.open:

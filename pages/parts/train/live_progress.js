@@ -22,7 +22,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     asking = true;
     const now = await ask(data.address, signal).finally(() => (asking = false));
     if (now === undefined || signal.aborted) return;
-    // Whoever keeps no cookie is not known at this address; the page itself still knows them.
+    // A browser without cookies is not known at this address. The page itself still knows the visitor.
     if (now?.shown !== data.now.shown && performance.now() - told > BETWEEN_RERUNS_MS) {
       told = performance.now();
       setTriggerValue("changed", told);
@@ -79,7 +79,7 @@ function bars(root) {
       shown[index].set(share, text);
     });
     line.textContent = pace;
-    // Whoever does not see the bars hears of each epoch, not of every half second.
+    // A screen reader says each epoch, not every half second.
     if (heard.textContent !== spoken) heard.textContent = spoken;
   };
 }

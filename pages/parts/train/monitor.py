@@ -10,7 +10,7 @@ from pages.parts.model.picker import in_markdown
 from pages.parts.train import live
 from pages.parts.train.outcome import outcome
 from pages.parts.train.snapshot import has_curves, has_filters, is_moving
-from pages.parts.widgets.error_note import told
+from pages.parts.widgets.error_note import error_note
 
 _PROGRESS, _BEGUN = "train_progress", "training_begun"
 
@@ -89,7 +89,7 @@ def _show(training_id: str, ended_before: bool) -> None:
     with st.container(key=_PROGRESS):
         _show_state(training)
         if not training.ended:
-            # Who has pressed Train may have scrolled far from here.
+            # The Train button may be far from here on the page.
             just_begun = st.session_state.pop(_BEGUN, None) == training.id
             live.progress(training, _PROGRESS if just_begun else None)
     if not training.ended:
@@ -104,7 +104,7 @@ def _show(training_id: str, ended_before: bool) -> None:
     _show_curves(training)
     if training.ended:
         # In here, as this part also runs without the page around it.
-        with told():
+        with error_note():
             outcome(training)
 
 

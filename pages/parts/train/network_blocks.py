@@ -16,7 +16,7 @@ _component = component(
 _SHORT = {"MaxPooling2D": "MaxPool", "AveragePooling2D": "AvgPool", "BatchNormalization": "BatchNorm"}
 
 
-def network_picture(rows: Sequence[LayerRow], input_shape: Shape) -> None:
+def network_blocks(rows: Sequence[LayerRow], input_shape: Shape) -> None:
     """Draw the input and each layer's output as blocks of their sizes; lines break where there is no room.
 
     Args:

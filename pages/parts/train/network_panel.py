@@ -8,9 +8,9 @@ from cnn.i18n import _
 from cnn.training.layers import LayerRow, check_layers
 from cnn.training.recipes import Recipe, TrainConfig
 from pages.parts.model.layer_table import layer_table, totals
-from pages.parts.train.code_panel import code
+from pages.parts.train.code_panel import code_panel
 from pages.parts.train.layer_editor import layer_editor
-from pages.parts.train.network_blocks import network_picture
+from pages.parts.train.network_blocks import network_blocks
 from pages.parts.train.own_layers import with_own_layers
 
 
@@ -20,7 +20,7 @@ def check(config: TrainConfig) -> tuple[list[LayerRow], LayerError | None]:
 
 
 @st.fragment
-def network(config: TrainConfig, recipe: Recipe) -> None:
+def network_panel(config: TrainConfig, recipe: Recipe) -> None:
     """Show the network and let the visitor change its layers; only this part then runs again.
 
     Args:
@@ -32,7 +32,7 @@ def network(config: TrainConfig, recipe: Recipe) -> None:
     if str(mistake) != str(check(config)[1]):
         # Whether it can be trained stands elsewhere on the page.
         st.rerun()
-    network_picture(rows, shape_of(current.dataset))
+    network_blocks(rows, shape_of(current.dataset))
     if st.toggle(_("Build your own network"), key="build_network", persist_state="session"):
         layer_editor(recipe, rows, mistake)
     else:
@@ -42,4 +42,4 @@ def network(config: TrainConfig, recipe: Recipe) -> None:
     if len(rows) > len(current.layers):
         totals(rows)
     if mistake is None:
-        code(current)
+        code_panel(current)

@@ -8,13 +8,13 @@ import streamlit as st
 from cnn.data import datasets
 from cnn.data.datasets import Dataset
 from cnn.i18n import _
-from pages.parts.widgets.error_note import told
+from pages.parts.widgets.error_note import error_note
 from pages.parts.widgets.gallery import named
 from pages.parts.widgets.picture import pixels
 
 
 @st.fragment
-def given(name: str) -> None:
+def samples(name: str) -> None:
     """Let the visitor open a look at a data set's training images, before anything is trained.
 
     Nothing is loaded while it is closed, and nothing is ever fetched for it.
@@ -22,7 +22,7 @@ def given(name: str) -> None:
     shown = st.expander(_("What the network is given"), key="given", on_change="rerun")
     if not shown.open:
         return
-    with shown, told():
+    with shown, error_note():
         if datasets.find(name) is None:
             st.info(_("These images are not on this computer yet. The first training fetches them."))
             return

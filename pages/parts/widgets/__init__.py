@@ -1,4 +1,4 @@
 """What any page may show: components, pictures, tiles, galleries, paging, notes of errors, placeholders.
 
-Nothing here knows a model or a training.
+Nothing here chooses a model or begins a training.
 """

@@ -12,7 +12,7 @@ _log = logging.getLogger(__name__)
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def error_note() -> Iterator[None]:
     """Show a `CnnError` of the block as a sentence in its place."""
     try:
         yield

@@ -1,4 +1,4 @@
-// Says once how wide the place is where it stands. Whoever turns a phone keeps what was drawn.
+// Says once how wide the place is where it stands. A drawing stays when a phone is turned.
 
 /**
  * @import { Component, WidthData } from "../types.d.ts"

@@ -9,7 +9,7 @@ from pages.parts.widgets.component import component
 _component = component(Path(__file__).with_suffix(".js"))
 
 
-def room(name: str) -> int | None:
+def page_width(name: str) -> int | None:
     """The width in pixels of the place where this stands; None until the browser has told it.
 
     Args:

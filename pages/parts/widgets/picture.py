@@ -14,7 +14,7 @@ def pixels(image: np.ndarray, scale: float, *, alt: str) -> str:
         scale: screen pixels to a pixel.
         alt: the text for those who cannot see it.
     """
-    # OpenCV is heavy; nobody needs it before the first drawing.
+    # OpenCV is heavy, and the first paint does not need it.
     import cv2
 
     levels = image if image.dtype == np.uint8 else (255 * image).round().astype(np.uint8)

@@ -1,4 +1,4 @@
-// A button that plays frames one after the other, pauses, or, for who wants no motion, takes single steps.
+// A button that plays frames one after the other, and pauses. With reduced motion it takes single steps.
 import { icon } from "./icons.js";
 
 /** @import { PlayerTexts } from "../types.d.ts" */
