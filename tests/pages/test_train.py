@@ -190,7 +190,7 @@ def test_workers_that_cannot_be_had_are_a_sentence(visit, workers, monkeypatch):
     def no_process(*_arguments, **_options):
         raise WorkerError(N_("No process for {reason}."), reason="lack of memory")
 
-    monkeypatch.setattr(workers, "train", no_process)
+    monkeypatch.setattr(workers, "begin_training", no_process)
     page = start(visit("train"))
     assert texts(page.error) == ["No process for lack of memory."]
     assert page.button(key="train_start")
