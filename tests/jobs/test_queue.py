@@ -472,6 +472,7 @@ def test_a_model_that_cannot_be_saved_is_not_lost(queue, workers, models_dir):
     unsaved = only(queue, "ann")
     assert isinstance(unsaved.error, ModelError)
     assert unsaved.trained is not None
+    assert unsaved.state == "finished"
     models_dir.unlink()
     queue.save_again(unsaved)
     saved = only(queue, "ann")
