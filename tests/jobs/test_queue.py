@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnn import atomic
-from cnn.errors import ConfigError, ModelError, TrainingDiverged, TrainingError, WorkerError
+from cnn.errors import ConfigError, DataNotFound, ModelError, TrainingDiverged, TrainingError, WorkerError
 from cnn.jobs.job import Job
 from cnn.jobs.queue import TrainingQueue
-from cnn.jobs.state import MAX_POINTS, Training
+from cnn.jobs.state import MAX_POINTS, Training, after, queued
 from cnn.jobs.work_folder import work_folder
 from cnn.models import store
 from cnn.models.continuation import Continuation
@@ -20,7 +20,7 @@ from cnn.models.fine_tuning import FineTuning
 from cnn.models.record import LONGEST_NAME
 from cnn.models.store import model_store
 from cnn.settings import Settings
-from cnn.training.announcements import Away, Epoch, Progress, Resumed, Scoring
+from cnn.training.announcements import Away, Epoch, Loading, Progress, Resumed, Scoring, StandIn
 from cnn.training.recipes import RECIPES
 from tests.networks import trained
 from tests.played import PlayedWorkers
@@ -472,6 +472,7 @@ def test_a_model_that_cannot_be_saved_is_not_lost(queue, workers, models_dir):
     unsaved = only(queue, "ann")
     assert isinstance(unsaved.error, ModelError)
     assert unsaved.trained is not None
+    assert unsaved.state == "finished"
     models_dir.unlink()
     queue.save_again(unsaved)
     saved = only(queue, "ann")
@@ -520,6 +521,22 @@ def test_a_curve_goes_to_the_end_of_each_epoch(queue, workers):
     workers.announce(job, Progress(1, 1, 5, 10, 100.0, 2.0, 0.7, 0.6))
     workers.announce(job, Epoch(1, 0.4, 0.85, 0.3, 0.9, 6.0))
     assert only(queue, "ann").points == ((0.5, 0.7, 0.6), (1, 0.4, 0.85))
+
+
+def test_images_that_stand_in_end_the_loading():
+    """How far the loading is shows while it lasts; images in the place of others are told, and end it."""
+    coming = after(queued(Job("ann", CONFIG)), Loading(3, 10))
+    assert coming.loading == Loading(3, 10)
+    told = StandIn(DataNotFound("no internet"))
+    learning = after(coming, told)
+    assert (learning.loading, learning.stand_in) == (None, told)
+    assert after(coming, Progress(1, 1, 5, 10, 100.0, 2.0, 0.7, 0.6)).loading is None
+
+
+def test_what_is_no_announcement_is_a_mistake_of_ours():
+    """Whatever else comes is not passed over."""
+    with pytest.raises(TypeError, match="no announcement: 7"):
+        after(queued(Job("ann", CONFIG)), 7)
 
 
 def test_long_curves_stay_small(queue, workers):

@@ -147,6 +147,17 @@ def test_nothing_stays_where_nothing_is_left(start, tmp_path):
     assert list((tmp_path / "work").iterdir()) == []
 
 
+def test_a_training_that_is_not_wanted_leaves_nothing(start):
+    """Its note goes and so does its backup, while another's stay."""
+    mine = start()
+    for job_id in ("gone", "kept"):
+        mine.keep(Job("ann", CONFIG, id=job_id))
+        (mine.backups / job_id / "epoch-1").mkdir(parents=True)
+    mine.drop("gone")
+    assert [mine.knows(job_id) for job_id in ("gone", "kept")] == [False, True]
+    assert [backup.name for backup in mine.backups.iterdir()] == ["kept"]
+
+
 def age(path: Path) -> None:
     """Let something have been written too long ago."""
     then = time.time() - KEPT_SECONDS - 1

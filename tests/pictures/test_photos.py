@@ -71,3 +71,46 @@ def test_images_of_an_unknown_kind_are_said(shape):
     """A model of oblong or two-channel images gets a sentence."""
     with pytest.raises(PictureError, match="this model reads"):
         prepare_photo(np.zeros((9, 9), np.uint8), shape)
+
+
+def test_what_is_half_transparent_is_mixed_with_white():
+    """A fifth of its own shade and four fifths of white; grey photos have three like channels."""
+    glass = np.full((40, 40, 4), (100, 50, 0, 51), np.uint8)
+    assert (prepare_photo(glass, COLOUR)[7, 9] * 255).round().tolist() == [224, 214, 204]
+    assert np.allclose(prepare_photo(np.full((40, 40), 100, np.uint8), COLOUR), 100 / 255)
+
+
+def test_of_a_tall_photo_the_middle_is_taken():
+    """As much is cut away above as below, to the pixel where nothing is made smaller."""
+    picture = np.zeros((48, 32, 3), np.uint8)
+    picture[:] = np.arange(48)[:, None, None]
+    assert np.allclose(prepare_photo(picture, COLOUR)[:, 5, 1] * 255, np.arange(8, 40))
+
+
+def test_a_wide_thing_lies_in_the_middle():
+    """Cut to the thing, which keeps its proportions: as wide as the image, with as much above as below."""
+    picture = np.full((300, 300), 255, np.uint8)
+    picture[20:120, 40:240] = 0
+    image = prepare_photo(picture, GREY)
+    assert image[7:21].min() > 0.9
+    assert image[:7].max() == image[21:].max() == 0
+
+
+@pytest.mark.parametrize(("shade", "is_seen"), [(88, False), (87, True)])
+def test_a_shade_off_the_corners_is_ground(shade, is_seen):
+    """What differs by a twentieth of white or less is ground, and one corner under the thing is outvoted."""
+    picture = np.full((28, 28), 100, np.uint8)
+    picture[:14, :14] = shade
+    if is_seen:
+        assert prepare_photo(picture, GREY).max() == pytest.approx(87 / 255, abs=0.01)
+    else:
+        with pytest.raises(PictureError, match="nothing"):
+            prepare_photo(picture, GREY)
+
+
+def test_an_edge_is_sharpened():
+    """Half of what a blur of one pixel takes away is added: beside an edge of 100, fifteen on each side."""
+    picture = np.zeros((40, 40), np.uint8)
+    picture[6:34, 6:20], picture[6:34, 20:34] = 100, 200
+    row = (prepare_photo(picture, GREY)[14] * 255).round()
+    assert row[[5, 13, 14, 22]].tolist() == [100, 85, 215, 200]

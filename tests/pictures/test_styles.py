@@ -83,6 +83,7 @@ def test_a_rewritten_digit_leans_and_sways():
         unit = (stroke - [20, 10]) / 80
         waves = np.sin(2 * np.pi * (np.column_stack([unit, unit[:, 0] - unit[:, 1]]) + 0.3))
         swayed = unit + waves @ (0.0125 * moves)
+        assert rewritten.dtype == np.float32
         np.testing.assert_allclose(rewritten, leant(swayed, 0.05, 0.18, -0.075), atol=1e-5)
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from cnn.data.datasets import shape_of
 from cnn.errors import ConfigError
 from cnn.training.layers import LayerRow, check_layers, layer_table
-from cnn.training.recipes import RECIPES, TrainConfig, config_from, recipe
+from cnn.training.recipes import RECIPES, TrainConfig, check_distortions, config_from, recipe
 from tests import strategies
 
 CLASSIC = {
@@ -109,3 +109,13 @@ def test_every_recipe_is_well_within_the_limits():
     """What the project ships can be trained with the settings as they are."""
     for config in (each.config for each in RECIPES.values()):
         assert check_layers(config.layers, shape_of(config.dataset), 10)[1] is None
+
+
+@pytest.mark.parametrize("shape", [(32, 32, 3), (28, 28, 3), (28, 29, 1)])
+def test_only_drawings_are_distorted_as_people_draw(shape):
+    """Images that are not grey and 28×28 are refused, with their shape; without distortions any will do."""
+    drawn = recipe("fast").config
+    check_distortions(drawn, (28, 28, 1))
+    check_distortions(drawn.model_copy(update={"as_people_draw": False}), shape)
+    with pytest.raises(ConfigError, match=f"not {'×'.join(map(str, shape))}"):
+        check_distortions(drawn, shape)

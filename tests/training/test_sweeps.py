@@ -45,6 +45,7 @@ def test_without_room_there_is_no_sweep():
     assert sweeps.combinations(BASE, {"seed": []}, at_most=0) == [BASE]
     with pytest.raises(ConfigError, match="There is no room for another training"):
         sweeps.combinations(BASE, {"seed": [1]}, at_most=0)
+    assert len(sweeps.combinations(BASE, {"seed": [1]}, at_most=1)) == 1
 
 
 def test_a_value_out_of_range_is_named():
