@@ -10,8 +10,9 @@ import resource
 import subprocess
 import sys
 from collections import Counter
-from math import sqrt
 from pathlib import Path
+
+from cnn.models.comparison import accuracy_interval
 
 MEMORY = 6_000_000 * 2**10
 """Bytes that a process may take: a fault in a loop must not take the machine's."""
@@ -32,20 +33,13 @@ def outcomes() -> dict[str, str]:
     return dict(sorted(line.strip().rsplit(": ", 1) for line in lines))
 
 
-def interval(share: float, count: int, z: float = 1.96) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share of so many."""
-    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
-    beside = z / (1 + z * z / count) * sqrt(share * (1 - share) / count + z * z / (4 * count * count))
-    return middle - beside, middle + beside
-
-
 def told(found: dict[str, str]) -> str:
     """The shares by package, and whom no test noticed."""
     rows = []
     for package in [*sorted({name.split(".")[1] for name in found}), ""]:
         counts = Counter(what for name, what in found.items() if name.startswith(f"cnn.{package}"))
         count, noticed = counts.total(), sum(counts[what] for what in NOTICED)
-        low, high = interval(noticed / count, count)
+        low, high = accuracy_interval(noticed / count, count)
         others = ", ".join(f"{number} {what}" for what, number in sorted(counts.items()))
         rows.append(
             f"cnn/{package}: {noticed} of {count}, {noticed / count:.1%} ({low:.1%} to {high:.1%}): {others}"
