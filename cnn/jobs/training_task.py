@@ -43,9 +43,11 @@ def run_training(job: Job, topic: str, backups: Path | None) -> TrainedModel:
     def announce(event: Any) -> None:
         worker.log_event(topic, pickle.dumps(event))
 
+    # From the first announcement on, a stop may come.
+    stop = _stop_requests.setdefault(job.id, Event())
     announce(worker.address)
     try:
-        return _train(job, announce, _stop_requests.setdefault(job.id, Event()).is_set, backup)
+        return _train(job, announce, stop.is_set, backup)
     except Exception:
         # A training that failed by itself is not taken up again.
         if backup is not None:
