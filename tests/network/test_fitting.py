@@ -21,7 +21,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from cnn import atomic
 from cnn.errors import ConfigError, OutOfMemory, TrainingDiverged, TrainingStopped
-from cnn.network import callbacks, filters
+from cnn.network import callbacks, first_filters
 from cnn.network.fitting import fit
 from cnn.network.shares import shares
 from cnn.training.announcements import Epoch, Progress, Resumed, Scoring
@@ -182,7 +182,7 @@ def test_a_disk_that_fills_up_ends_the_log_only(tmp_path, monkeypatch):
 
 def test_very_large_first_kernels_are_not_sent_about(monkeypatch):
     """They would fill the announcements and the model's folder, and nobody could tell them apart."""
-    monkeypatch.setattr(filters, "_MOST_WEIGHTS", 9 * 8 - 1)
+    monkeypatch.setattr(first_filters, "_MOST_WEIGHTS", 9 * 8 - 1)
     heard = []
     trained = fit(small_config(epochs=1), digits(), announce=heard.append)
     assert trained.filters is None

@@ -415,7 +415,7 @@ def test_a_fault_in_the_program_costs_one_drawing(monkeypatch, board, stage):
     )
     monkeypatch.setattr(board, "workers", lambda: asked)
     monkeypatch.setattr(board, "canvas", lambda *_, **__: rows.row("7"))
-    monkeypatch.setattr(number_board, "room", lambda _: 700)
+    monkeypatch.setattr(number_board, "page_width", lambda _: 700)
     monkeypatch.setattr(stage, fail)
     page = run_function(board_page, board.__name__.rpartition(".")[2])
     assert not page.exception

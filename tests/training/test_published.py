@@ -27,7 +27,7 @@ def test_a_recipe_without_its_data_is_said(monkeypatch, capsys):
         return name
 
     monkeypatch.setattr(datasets, "load", load)
-    monkeypatch.setattr(published, "train", lambda config, name: trained(config=config, data_name=name))
+    monkeypatch.setattr(published, "fit", lambda config, name: trained(config=config, data_name=name))
     monkeypatch.setattr(sys, "argv", ["published", "lenet-cifar10", "conv32"])
     with pytest.raises(SystemExit, match=r"^lenet-cifar10: cifar10 is not here\.$"):
         published.main()
