@@ -75,7 +75,15 @@ _OTHERS: set[psutil.Process] = set()
 def family() -> list[psutil.Process]:
     """The processes that these tests have started; a browser of other tests may start some meanwhile."""
     children = psutil.Process().children(recursive=True)
-    return [process for process in children if process not in _OTHERS and "python" in process.name()]
+    # By its program: Dask gives its processes other names where it can.
+    return [process for process in children if process not in _OTHERS and "python" in _program(process)]
+
+
+def _program(process: psutil.Process) -> str:
+    try:
+        return Path(process.exe()).name.lower()
+    except psutil.NoSuchProcess:
+        return ""
 
 
 def commands(word: str) -> list[psutil.Process]:

@@ -84,7 +84,7 @@ def test_feature_maps_of_a_colour_image(open_page, shown, monkeypatch):
     kernel = np.frombuffer(b64decode(data["kernel"]), np.float32).reshape(5, 5, 3)
     image = np.frombuffer(b64decode(data["input"]), np.float32).reshape(data["inputShape"])
     assert image == pytest.approx(colours().x_test[0] / np.float32(255))
-    own = np.frombuffer(b64decode(data["before"]), np.float32).reshape(data["mapShape"])
+    own = np.frombuffer(b64decode(data["after"]), np.float32).reshape(data["mapShape"])
     assert (image[4:9, 2:7] * kernel).sum() + data["bias"] == pytest.approx(own[2, 1], abs=1e-4)
 
 
